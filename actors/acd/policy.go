@@ -1,0 +1,260 @@
+package acd
+
+import "time"
+
+// Config is one version of everything that an operator decides. It is
+// immutable: a change makes a new one with a higher Version, and each record
+// names the version that it was decided under. Durations are as their names
+// say; a zero takes the default that Normalize writes.
+type Config struct {
+	Version  uint64
+	Queues   map[QueueID]*QueuePolicy
+	Agents   map[AgentID]*AgentProfile
+	Sources  map[SourceID]*Source
+	Channels map[Channel]*ChannelPolicy
+	Reasons  []PresenceReason // for not_ready
+	Desk     DeskPolicy
+}
+
+// Source is where chats come from.
+type Source struct {
+	ID      SourceID
+	Name    string
+	Channel Channel
+	Queue   QueueID // where a chat without a queue of its own goes
+}
+
+// ChannelPolicy holds the limits of a kind of conversation.
+type ChannelPolicy struct {
+	MaxChars      int           // of a text, in code points; 4,000
+	ReservedChars string        // refused in agents' texts
+	Weight        int           // units of an agent's capacity; 1
+	CustomerGrace CustomerGrace // how long a customer may be away
+}
+
+// CustomerGrace is how long a customer may be without a connection before the
+// chat counts as left (model section 6: 60 s waiting, 10 min served).
+type CustomerGrace struct{ Waiting, Served time.Duration }
+
+// QueueMode says whether a queue takes new chats.
+type QueueMode string
+
+// The modes of a queue.
+const (
+	QueueOpen   QueueMode = "open"
+	QueueClosed QueueMode = "closed"
+)
+
+// Strategy picks among the agents who could take a chat.
+type Strategy string
+
+// The strategies.
+const (
+	LongestIdle Strategy = "longest_idle"
+	LeastBusy   Strategy = "least_busy"
+	RoundRobin  Strategy = "round_robin"
+)
+
+// QueuePolicy is how one queue admits, orders, matches and gives up.
+type QueuePolicy struct {
+	ID            QueueID
+	Name          string
+	Mode          QueueMode // open
+	MaxSize       int       // waiting chats; 0 is no limit
+	JoinEmpty     JoinEmpty // whether to take a chat when nobody serves
+	Strategy      Strategy  // longest_idle
+	Skills        []string  // every chat of the queue needs them all
+	PriorityBoost time.Duration
+	// MatchScan bounds how many chats of one requirement are looked at for an
+	// agent when the first ones exclude him; 64.
+	MatchScan    int
+	OfferTimeout time.Duration // until RONA; 20 s
+	MinAlert     time.Duration // a shorter alert is nobody's strike; 2 s
+	MaxWait      time.Duration // 300 s; negative is for ever
+	OnMaxWait    OnMaxWait     // end
+	RejectHold   time.Duration // how long a chat is not offered again to who rejected or missed it; 60 s
+	Wrapup       WrapupPolicy
+	// RegainBoost moves a chat that lost its agent ahead by that much.
+	RegainBoost time.Duration
+	// ShortAbandon counts who leaves sooner apart; 5 s.
+	ShortAbandon time.Duration
+	// ServiceLevel is the threshold T of the service level; 20 s.
+	ServiceLevel time.Duration
+}
+
+// JoinEmpty says when a queue without agents still takes chats (after
+// Asterisk's joinempty).
+type JoinEmpty string
+
+// The admissions of a queue that nobody serves.
+const (
+	JoinAlways    JoinEmpty = "always"    // take it, whoever is there
+	JoinLoggedIn  JoinEmpty = "logged_in" // somebody is signed in
+	JoinAvailable JoinEmpty = "available" // somebody is available, busy or not
+)
+
+// OnMaxWait is what happens to who has waited too long. With Queue the chat
+// moves there and keeps its age; else it ends. Text, if set, is shown first.
+type OnMaxWait struct {
+	Queue QueueID
+	Text  string
+}
+
+// WrapupMode says how much wrap-up a chat asks of its agent.
+type WrapupMode string
+
+// The modes of wrap-up.
+const (
+	WrapupNone      WrapupMode = "none"
+	WrapupOptional  WrapupMode = "optional"  // may be given, blocks nothing
+	WrapupMandatory WrapupMode = "mandatory" // stays open until a code is given
+	WrapupTimed     WrapupMode = "timed"     // closes itself at its deadline
+)
+
+// WrapupPolicy is the work after a chat. Blocking is slot (the chat's capacity
+// stays used) or agent (no other chat until it is done).
+type WrapupPolicy struct {
+	Mode       WrapupMode    `cbor:"1,keyasint,omitempty"`
+	Blocking   string        `cbor:"2,keyasint,omitempty"` // slot | agent
+	Codes      []WrapupCode  `cbor:"3,keyasint,omitempty"`
+	Notes      bool          `cbor:"4,keyasint,omitempty"`
+	Limit      time.Duration `cbor:"5,keyasint,omitempty"` // timed: 60 s
+	Extensions int           `cbor:"6,keyasint,omitempty"` // timed: how often; 2
+	Extend     time.Duration `cbor:"7,keyasint,omitempty"` // by how much each; 30 s
+	// SkipUntouched asks nothing of an agent who wrote nothing.
+	SkipUntouched bool `cbor:"8,keyasint,omitempty"`
+}
+
+// BlocksAgent reports whether the agent gets nothing else until it is done.
+func (w WrapupPolicy) BlocksAgent() bool { return w.Blocking == "agent" }
+
+// WrapupCode is one disposition.
+type WrapupCode struct {
+	Code string `cbor:"1,keyasint"`
+	Name string `cbor:"2,keyasint,omitempty"`
+}
+
+// PresenceReason is one reason for not being ready.
+type PresenceReason struct{ Code, Name string }
+
+// AgentProfile is what the operator says of a person.
+type AgentProfile struct {
+	ID       AgentID
+	Name     string
+	Queues   []QueueID
+	Skills   []string
+	Capacity int             // units in total; 4
+	Channels map[Channel]int // most chats at once; absent is no limit of its own
+}
+
+// DeskPolicy holds for all agents.
+type DeskPolicy struct {
+	Grace          time.Duration // without a session, before he counts as lost; 60 s
+	ReserveTTL     time.Duration // a slot granted and never offered; 5 s
+	ReserveWait    time.Duration // a queue's patience for an agent's answer; 2 s
+	RejectDelay    time.Duration // before the next offer; 5 s
+	NoAnswerDelay  time.Duration // 30 s
+	StickyRONA     *bool         // stay in rona until the person returns; true
+	RONAReturn     time.Duration // back to available by itself; 0 is never
+	MaxNoAnswer    int           // strikes until rona when not sticky at once; 1
+	OfflineStrikes int           // strikes until signed out; 0 is never
+	MaxRejects     int           // rejects until rona; 0 is never
+	// KeepOffers leaves an open offer ringing when its agent says not ready;
+	// else it is taken back.
+	KeepOffers bool
+	// LostTo is the presence of who stays away beyond the grace: offline or
+	// not_ready; offline.
+	LostTo PresenceState
+	// WrapupMax closes the debts of who never comes back, by code; 0 is never.
+	WrapupMax   time.Duration
+	AmendWindow time.Duration // a code given by the clock may be put right; 5 min
+}
+
+// Normalize writes the defaults into every zero field.
+func (c *Config) Normalize() {
+	for _, q := range c.Queues {
+		q.normalize()
+	}
+	for _, a := range c.Agents {
+		a.Capacity = orInt(a.Capacity, 4)
+	}
+	for _, ch := range c.Channels {
+		ch.MaxChars = orInt(ch.MaxChars, 4000)
+		ch.Weight = orInt(ch.Weight, 1)
+		ch.CustomerGrace.Waiting = or(ch.CustomerGrace.Waiting, time.Minute)
+		ch.CustomerGrace.Served = or(ch.CustomerGrace.Served, 10*time.Minute)
+	}
+	d := &c.Desk
+	d.Grace = or(d.Grace, time.Minute)
+	d.ReserveTTL = or(d.ReserveTTL, 5*time.Second)
+	d.ReserveWait = or(d.ReserveWait, 2*time.Second)
+	d.RejectDelay = or(d.RejectDelay, 5*time.Second)
+	d.NoAnswerDelay = or(d.NoAnswerDelay, 30*time.Second)
+	d.MaxNoAnswer = orInt(d.MaxNoAnswer, 1)
+	d.AmendWindow = or(d.AmendWindow, 5*time.Minute)
+	if d.StickyRONA == nil {
+		sticky := true
+		d.StickyRONA = &sticky
+	}
+	if d.LostTo == "" {
+		d.LostTo = Offline
+	}
+}
+
+func (q *QueuePolicy) normalize() {
+	if q.Mode == "" {
+		q.Mode = QueueOpen
+	}
+	if q.Strategy == "" {
+		q.Strategy = LongestIdle
+	}
+	if q.JoinEmpty == "" {
+		q.JoinEmpty = JoinAlways
+	}
+	q.MatchScan = orInt(q.MatchScan, 64)
+	q.OfferTimeout = or(q.OfferTimeout, 20*time.Second)
+	q.MinAlert = or(q.MinAlert, 2*time.Second)
+	q.MaxWait = or(q.MaxWait, 5*time.Minute)
+	q.RejectHold = or(q.RejectHold, time.Minute)
+	q.PriorityBoost = or(q.PriorityBoost, time.Minute)
+	q.RegainBoost = or(q.RegainBoost, time.Minute)
+	q.ShortAbandon = or(q.ShortAbandon, 5*time.Second)
+	q.ServiceLevel = or(q.ServiceLevel, 20*time.Second)
+	q.Wrapup.normalize()
+}
+
+func (w *WrapupPolicy) normalize() {
+	if w.Mode == "" {
+		w.Mode = WrapupNone
+	}
+	if w.Blocking == "" {
+		w.Blocking = "slot"
+	}
+	if w.Mode == WrapupTimed {
+		w.Limit = or(w.Limit, time.Minute)
+		w.Extend = or(w.Extend, 30*time.Second)
+		w.Extensions = orInt(w.Extensions, 2)
+	}
+}
+
+func or(d, otherwise time.Duration) time.Duration {
+	if d == 0 {
+		return otherwise
+	}
+	return d
+}
+
+func orInt(n, otherwise int) int {
+	if n == 0 {
+		return otherwise
+	}
+	return n
+}
+
+// channel returns the limits of ch, the defaults if the configuration has none.
+func (c *Config) channel(ch Channel) ChannelPolicy {
+	if p := c.Channels[ch]; p != nil {
+		return *p
+	}
+	return ChannelPolicy{MaxChars: 4000, Weight: 1, CustomerGrace: CustomerGrace{time.Minute, 10 * time.Minute}}
+}
