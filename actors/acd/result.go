@@ -1,0 +1,12 @@
+package acd
+
+// Result is the answer to a person's command that took effect. It is kept with
+// the command's id, so that the same command sent again gets the same answer.
+type Result struct {
+	Chat       ChatID `cbor:"1,keyasint,omitempty"` // start
+	MessageSeq uint64 `cbor:"2,keyasint,omitempty"` // send
+	// Already says that the fact was there before: already_ended,
+	// already_done, already_accepted.
+	Already string `cbor:"3,keyasint,omitempty"`
+	Unread  int    `cbor:"4,keyasint,omitempty"` // read
+}

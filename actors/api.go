@@ -1,0 +1,113 @@
+package actors
+
+import (
+	"sync"
+	"time"
+
+	"github.com/parley-engine/parley/actors/acd"
+)
+
+// Hello opens a session of a principal. The edge has verified who it is.
+type Hello struct {
+	Principal acd.Principal
+	// Resume asks for what came after Seq of the stream's Epoch.
+	Resume bool
+	Epoch  string
+	Seq    uint64
+	// Alerting says that this session rings when an offer comes.
+	Alerting bool
+	// Wake is called when Next has something again. It may be called from any
+	// goroutine, also before Open has returned, and must not block.
+	Wake func()
+	// Evict is called when the engine wants the session gone, with the reason;
+	// the edge then closes it. Same rules as for Wake.
+	Evict func(EvictReason)
+}
+
+// EvictReason says why the engine closes a session.
+type EvictReason string
+
+// The reasons.
+const (
+	EvictSlow      EvictReason = "slow_consumer"
+	EvictSignedOut EvictReason = "signed_out"
+	EvictStopping  EvictReason = "stopping"
+)
+
+// Welcome is what a session starts from: the whole state in Snapshot, or, when
+// Resumed, nothing but the events after Hello.Seq, which Next brings.
+type Welcome struct {
+	Session  string
+	Epoch    string
+	Seq      uint64 // of the last event that Snapshot includes, or Hello.Seq
+	Resumed  bool
+	Snapshot *Snapshot
+	// ClosedBecause says why the principal's last session was closed by us.
+	ClosedBecause string
+}
+
+// Snapshot is a principal's whole state at one point of the stream. All of it
+// is durable.
+type Snapshot struct {
+	At     time.Time
+	Config *acd.Config
+	Agent  *acd.AgentView // for agents and supervisors
+	Chats  []ChatSnapshot
+	Offers []acd.Offered   // open, for an agent
+	Queues []acd.QueueView // for supervisors
+	Agents []acd.AgentView // for supervisors
+}
+
+// ChatSnapshot is one chat with the tail of its transcript.
+type ChatSnapshot struct {
+	View     acd.ChatView
+	Messages []acd.Message
+}
+
+// Answer is what became of a command: exactly one of Result and Refusal
+// counts. It is given only after the effect is durable.
+type Answer struct {
+	Result  acd.Result
+	Refusal *acd.Refusal
+	// History answers a History request.
+	History *HistoryPage
+	// Explain answers an Explain request: the decisions about a chat, oldest first.
+	Explain []acd.Decision
+}
+
+// HistoryPage is a part of a transcript, oldest first. More says that there
+// is something before it.
+type HistoryPage struct {
+	Chat     acd.ChatID
+	Messages []acd.Message
+	More     bool
+}
+
+// Delivery is one thing for a session to send, in the order of Next: either an
+// answer to a command (Re) or a piece of news.
+type Delivery struct {
+	Re     string // of an answer
+	Answer *Answer
+	Seq    uint64 // of an event; 0 when it is ephemeral
+	News   *Note
+}
+
+// Note is a piece of news as its recipients share it. Its frame is encoded
+// once, by whoever needs it first.
+type Note struct {
+	From  acd.Address // whose event it is
+	At    time.Time
+	Event acd.Event
+	View  acd.View
+	// Thread is the transcript that goes with an offer or an assignment.
+	Thread []acd.Message
+
+	once sync.Once
+	body []byte
+}
+
+// Body returns encode's result, computed once for all recipients.
+func (n *Note) Body(encode func(*Note) []byte) []byte {
+	n.once.Do(func() { n.body = encode(n) })
+	return n.body
+}
