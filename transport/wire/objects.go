@@ -1,0 +1,251 @@
+package wire
+
+// Ref names something that has an id and a name to show.
+type Ref struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+}
+
+// Named is what a customer hears of something whose id is none of his business.
+type Named struct {
+	Name string `json:"name"`
+}
+
+// Choice is one entry of a list that an agent chooses from: a wrap-up code or
+// a reason for not being ready.
+type Choice struct {
+	Code string `json:"code"`
+	Name string `json:"name"`
+}
+
+// Author is who wrote a message. ID is absent in what a customer receives,
+// unless he wrote it himself.
+type Author struct {
+	Kind     AuthorKind `json:"kind"`
+	ID       string     `json:"id,omitempty"`
+	Name     string     `json:"name"`
+	Initials string     `json:"initials"`
+}
+
+// Attachment describes a file that stands in the place of a text.
+type Attachment struct {
+	Name      string `json:"name" jsonschema:"minLength=1,maxLength=255"`
+	MediaType string `json:"media_type" jsonschema:"minLength=1,maxLength=127"`
+	SizeBytes uint64 `json:"size_bytes"`
+	URL       string `json:"url" jsonschema:"minLength=1,maxLength=2048"`
+}
+
+// Message is one entry of a transcript: a text or an attachment. MessageSeq
+// counts from 1 within a chat; a customer sees gaps where agents spoke among
+// themselves.
+type Message struct {
+	MessageSeq uint64      `json:"message_seq"`
+	Author     Author      `json:"author"`
+	Text       string      `json:"text,omitempty"`
+	Attachment *Attachment `json:"attachment,omitempty"`
+	To         Audience    `json:"to"`
+	SentAt     Time        `json:"sent_at"`
+}
+
+// Customer is the customer as agents see him.
+type Customer struct {
+	Name       string            `json:"name"`
+	Initials   string            `json:"initials"`
+	Attributes map[string]string `json:"attributes"`
+	// State is known in a chat and absent in an offer.
+	State CustomerState `json:"state,omitempty"`
+}
+
+// Participant is somebody in a chat, as agents see him. The customer's id is
+// "customer", an agent's his own.
+type Participant struct {
+	Participant string           `json:"participant"`
+	Kind        ParticipantKind  `json:"kind"`
+	Name        string           `json:"name"`
+	Mode        Mode             `json:"mode"`
+	State       ParticipantState `json:"state"`
+	Owner       bool             `json:"owner"`
+}
+
+// Offer asks an agent to take a chat before ExpiresAt.
+type Offer struct {
+	Offer    string    `json:"offer"`
+	Kind     OfferKind `json:"kind"`
+	Chat     string    `json:"chat"`
+	Channel  string    `json:"channel"`
+	Queue    Ref       `json:"queue"`
+	Customer Customer  `json:"customer"`
+	Source   *Ref      `json:"source,omitempty"`
+	// From is the agent who asks (transfer, invite, consult), Note his words.
+	From *Ref   `json:"from,omitempty"`
+	Note string `json:"note,omitempty"`
+	// Thread is the end of the transcript, oldest first.
+	Thread []Message `json:"thread"`
+	// ReceivedAt is when the customer started to wait; it never moves.
+	ReceivedAt Time `json:"received_at"`
+	OfferedAt  Time `json:"offered_at"`
+	ExpiresAt  Time `json:"expires_at"`
+	// Attempt counts the offers of this wait from 1.
+	Attempt int `json:"attempt"`
+}
+
+// Chat is a chat on an agent's desktop, complete.
+type Chat struct {
+	Chat         string        `json:"chat"`
+	Channel      string        `json:"channel"`
+	Subject      string        `json:"subject,omitempty"`
+	Queue        Ref           `json:"queue"`
+	Customer     Customer      `json:"customer"`
+	Source       *Ref          `json:"source,omitempty"`
+	Participants []Participant `json:"participants"`
+	// Owner is the participant who serves the chat, absent while nobody does.
+	Owner  string     `json:"owner,omitempty"`
+	Label  Label      `json:"label"`
+	Phase  Phase      `json:"phase"`
+	Focus  FocusState `json:"focus"`
+	Unread int        `json:"unread"`
+	// Opened says that a session of this agent shows the chat.
+	Opened bool `json:"opened"`
+	// Read is the last message that each participant has read.
+	Read map[string]uint64 `json:"read,omitempty"`
+	// Messages is the end of the transcript, oldest first; MessageSeq the
+	// number of the last message, 0 for none.
+	Messages   []Message `json:"messages"`
+	MessageSeq uint64    `json:"message_seq"`
+	ReceivedAt Time      `json:"received_at"`
+	// StartedAt is when an agent first accepted.
+	StartedAt Time `json:"started_at,omitzero"`
+}
+
+// CustomerChat is a chat on the customer's page, complete.
+type CustomerChat struct {
+	Chat    string `json:"chat"`
+	Channel string `json:"channel"`
+	Subject string `json:"subject,omitempty"`
+	Queue   *Named `json:"queue,omitempty"`
+	Phase   Phase  `json:"phase"`
+	// Agents are the names of those who talk with the customer now.
+	Agents     []AgentName `json:"agents"`
+	Messages   []Message   `json:"messages"`
+	MessageSeq uint64      `json:"message_seq"`
+	// Read is the last message read by "customer" and by "agent".
+	Read       map[string]uint64 `json:"read,omitempty"`
+	Position   int               `json:"position,omitzero"`
+	WaitS      *WaitRange        `json:"wait_s,omitempty"`
+	ReceivedAt Time              `json:"received_at"`
+	EndReason  EndReason         `json:"end_reason,omitempty"`
+}
+
+// AgentName is all that a customer learns of an agent.
+type AgentName struct {
+	Name     string `json:"name"`
+	Initials string `json:"initials"`
+}
+
+// WaitRange is an estimate in seconds; it is absent rather than made up.
+type WaitRange struct {
+	Low  int `json:"low"`
+	High int `json:"high"`
+}
+
+// Presence is an agent's state, since when, and by whom it was set: the agent's
+// own id, a supervisor's, or "system".
+type Presence struct {
+	State  PresenceState `json:"state"`
+	Reason string        `json:"reason,omitempty"`
+	Since  Time          `json:"since"`
+	By     string        `json:"by"`
+}
+
+// NextPresence is taken when the last live chat ends.
+type NextPresence struct {
+	State  PresenceState `json:"state"`
+	Reason string        `json:"reason,omitempty"`
+}
+
+// Capacity is what an agent can carry and carries, in units.
+type Capacity struct {
+	Total    int                        `json:"total"`
+	Used     int                        `json:"used"`
+	Channels map[string]ChannelCapacity `json:"channels"`
+}
+
+// ChannelCapacity is the share of one channel, and whether the agent takes it.
+type ChannelCapacity struct {
+	Open bool `json:"open"`
+	Max  int  `json:"max"`
+	Used int  `json:"used"`
+}
+
+// Wrapup is what an agent still owes for a chat. Code and Notes are the saved
+// draft.
+type Wrapup struct {
+	Chat           string     `json:"chat"`
+	Codes          []Choice   `json:"codes"`
+	NotesEnabled   bool       `json:"notes_enabled"`
+	Mode           WrapupMode `json:"mode"`
+	ExpiresAt      Time       `json:"expires_at,omitzero"`
+	ExtensionsLeft *int       `json:"extensions_left,omitempty"`
+	Code           string     `json:"code,omitempty"`
+	Notes          string     `json:"notes,omitempty"`
+}
+
+// QueueRow is a queue as a supervisor sees it.
+type QueueRow struct {
+	Queue           string    `json:"queue"`
+	Name            string    `json:"name"`
+	Mode            QueueMode `json:"mode"`
+	Waiting         int       `json:"waiting"`
+	OldestSince     Time      `json:"oldest_since,omitzero"`
+	AgentsAvailable int       `json:"agents_available"`
+}
+
+// AgentRow is an agent as a supervisor sees him.
+type AgentRow struct {
+	Agent    string   `json:"agent"`
+	Name     string   `json:"name"`
+	Presence Presence `json:"presence"`
+	Online   bool     `json:"online"`
+	Capacity Capacity `json:"capacity"`
+	Chats    []string `json:"chats"`
+	Wrapups  []string `json:"wrapups"`
+}
+
+// ChatRow is a chat as a supervisor sees it in a list.
+type ChatRow struct {
+	Chat       string `json:"chat"`
+	Channel    string `json:"channel"`
+	Queue      *Ref   `json:"queue,omitempty"`
+	Customer   Named  `json:"customer"`
+	Phase      Phase  `json:"phase"`
+	Label      Label  `json:"label,omitempty"`
+	Owner      *Ref   `json:"owner,omitempty"`
+	ReceivedAt Time   `json:"received_at"`
+}
+
+// Alert asks a supervisor to look at something.
+type Alert struct {
+	Kind  AlertKind `json:"kind"`
+	Chat  string    `json:"chat,omitempty"`
+	Agent string    `json:"agent,omitempty"`
+	Queue string    `json:"queue,omitempty"`
+	Text  string    `json:"text,omitempty"`
+	Since Time      `json:"since"`
+}
+
+// Decision says how a queue chose: why this agent, and why each other one not.
+type Decision struct {
+	Queue      string       `json:"queue"`
+	Chat       string       `json:"chat"`
+	Offer      string       `json:"offer,omitempty"`
+	DecidedAt  Time         `json:"decided_at"`
+	Strategy   string       `json:"strategy"`
+	Winner     string       `json:"winner,omitempty"`
+	PassedOver []PassedOver `json:"passed_over"`
+}
+
+// PassedOver is an agent who did not get the offer, and why.
+type PassedOver struct {
+	Agent string `json:"agent"`
+	Why   string `json:"why"`
+}
