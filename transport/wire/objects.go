@@ -173,8 +173,9 @@ type Capacity struct {
 // ChannelCapacity is the share of one channel, and whether the agent takes it.
 type ChannelCapacity struct {
 	Open bool `json:"open"`
-	Max  int  `json:"max"`
-	Used int  `json:"used"`
+	// Max is absent where only the total limits the channel.
+	Max  int `json:"max,omitzero"`
+	Used int `json:"used"`
 }
 
 // Wrapup is what an agent still owes for a chat. Code and Notes are the saved
@@ -197,7 +198,10 @@ type QueueRow struct {
 	Mode            QueueMode `json:"mode"`
 	Waiting         int       `json:"waiting"`
 	OldestSince     Time      `json:"oldest_since,omitzero"`
+	AgentsSignedIn  int       `json:"agents_signed_in"`
 	AgentsAvailable int       `json:"agents_available"`
+	// FreeUnits is what the available agents could take now.
+	FreeUnits int `json:"free_units"`
 }
 
 // AgentRow is an agent as a supervisor sees him.
@@ -205,10 +209,11 @@ type AgentRow struct {
 	Agent    string   `json:"agent"`
 	Name     string   `json:"name"`
 	Presence Presence `json:"presence"`
-	Online   bool     `json:"online"`
-	Capacity Capacity `json:"capacity"`
-	Chats    []string `json:"chats"`
-	Wrapups  []string `json:"wrapups"`
+	// Status is the system's view of his load.
+	Status   RoutingStatus `json:"status"`
+	Capacity Capacity      `json:"capacity"`
+	Chats    []string      `json:"chats"`
+	Wrapups  []string      `json:"wrapups"`
 }
 
 // ChatRow is a chat as a supervisor sees it in a list.
@@ -235,13 +240,18 @@ type Alert struct {
 
 // Decision says how a queue chose: why this agent, and why each other one not.
 type Decision struct {
-	Queue      string       `json:"queue"`
-	Chat       string       `json:"chat"`
-	Offer      string       `json:"offer,omitempty"`
-	DecidedAt  Time         `json:"decided_at"`
-	Strategy   string       `json:"strategy"`
+	Queue     string `json:"queue"`
+	Chat      string `json:"chat"`
+	Offer     string `json:"offer,omitempty"`
+	DecidedAt Time   `json:"decided_at"`
+	Strategy  string `json:"strategy"`
+	// Winner is the agent chosen, WinnerWhy the measure by which he was.
 	Winner     string       `json:"winner,omitempty"`
+	WinnerWhy  string       `json:"winner_why,omitempty"`
 	PassedOver []PassedOver `json:"passed_over"`
+	// More counts, by reason, further agents who are not named one by one.
+	More          map[string]int `json:"more,omitempty"`
+	ConfigVersion uint64         `json:"config_version,omitzero"`
 }
 
 // PassedOver is an agent who did not get the offer, and why.

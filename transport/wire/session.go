@@ -83,6 +83,8 @@ type SupervisorSnapshot struct {
 	Agents []AgentRow `json:"agents"`
 	Chats  []ChatRow  `json:"chats"`
 	Alerts []Alert    `json:"alerts"`
+	// Self is the supervisor's own desk, since he may serve chats too.
+	Self *AgentSnapshot `json:"self,omitempty"`
 }
 
 // Ok says that the command Re took effect, durably, and carries its result.

@@ -291,16 +291,14 @@ const (
 	EndAbandoned     EndReason = "abandoned"
 	EndDisconnected  EndReason = "disconnected"
 	EndMaxWait       EndReason = "max_wait"
-	EndNoAgents      EndReason = "no_agents"
-	EndQueueClosed   EndReason = "queue_closed"
-	EndQueueFull     EndReason = "queue_full"
+	EndQueueRefused  EndReason = "queue_refused"
 	EndForced        EndReason = "forced"
 	EndCustomerIdle  EndReason = "customer_idle"
 	EndSourceRemoved EndReason = "source_removed"
 )
 
-var endReasons = list(EndAgent, EndCustomer, EndAbandoned, EndDisconnected, EndMaxWait, EndNoAgents,
-	EndQueueClosed, EndQueueFull, EndForced, EndCustomerIdle, EndSourceRemoved)
+var endReasons = list(EndAgent, EndCustomer, EndAbandoned, EndDisconnected, EndMaxWait, EndQueueRefused,
+	EndForced, EndCustomerIdle, EndSourceRemoved)
 
 // Values is the closed list of reasons.
 func (EndReason) Values() []string { return endReasons }
@@ -378,3 +376,21 @@ var resyncReasons = list(ResyncTooFarBehind, ResyncNewEpoch)
 
 // Values is the closed list of reasons.
 func (ResyncReason) Values() []string { return resyncReasons }
+
+// RoutingStatus is the system's view of an agent's load; nobody sets it.
+type RoutingStatus string
+
+// The routing statuses.
+const (
+	StatusOffQueue      RoutingStatus = "off_queue"
+	StatusIdle          RoutingStatus = "idle"
+	StatusAlerting      RoutingStatus = "alerting"
+	StatusInteracting   RoutingStatus = "interacting"
+	StatusWrapup        RoutingStatus = "wrapup"
+	StatusNotResponding RoutingStatus = "not_responding"
+)
+
+var routingStatuses = list(StatusOffQueue, StatusIdle, StatusAlerting, StatusInteracting, StatusWrapup, StatusNotResponding)
+
+// Values is the closed list of statuses.
+func (RoutingStatus) Values() []string { return routingStatuses }
