@@ -90,8 +90,14 @@ type Principal struct {
 }
 
 // Stream returns where news for the principal goes: one stream a person,
-// shared by all of the person's sessions.
-func (p Principal) Stream() Stream { return Stream(string(p.Role) + "/" + p.ID) }
+// shared by all of the person's sessions. Whoever works has one name for the
+// desk, agent or supervisor.
+func (p Principal) Stream() Stream {
+	if p.Role == RoleCustomer {
+		return CustomerID(p.ID).Stream()
+	}
+	return AgentID(p.ID).Stream()
+}
 
 // Oversees reports whether p may act on chats that are not its own.
 func (p Principal) Oversees() bool { return p.Role == RoleSupervisor || p.Role == RoleAdmin }

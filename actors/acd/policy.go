@@ -118,7 +118,7 @@ type WrapupPolicy struct {
 	Blocking   string        `cbor:"2,keyasint,omitempty"` // slot | agent
 	Codes      []WrapupCode  `cbor:"3,keyasint,omitempty"`
 	Notes      bool          `cbor:"4,keyasint,omitempty"`
-	Limit      time.Duration `cbor:"5,keyasint,omitempty"` // timed: 60 s
+	Limit      time.Duration `cbor:"5,keyasint,omitempty"` // timed: 60 s; optional: 5 min to give it
 	Extensions int           `cbor:"6,keyasint,omitempty"` // timed: how often; 2
 	Extend     time.Duration `cbor:"7,keyasint,omitempty"` // by how much each; 30 s
 	// SkipUntouched asks nothing of an agent who wrote nothing.
@@ -229,6 +229,9 @@ func (w *WrapupPolicy) normalize() {
 	}
 	if w.Blocking == "" {
 		w.Blocking = "slot"
+	}
+	if w.Mode == WrapupOptional {
+		w.Limit = or(w.Limit, 5*time.Minute)
 	}
 	if w.Mode == WrapupTimed {
 		w.Limit = or(w.Limit, time.Minute)

@@ -239,15 +239,25 @@ const (
 // Participant is an agent or a supervisor in a chat. The customer is always
 // there and is not listed.
 type Participant struct {
-	Agent   AgentID   `cbor:"1,keyasint"`
-	Name    string    `cbor:"2,keyasint,omitempty"`
-	Mode    string    `cbor:"3,keyasint"` // talk
-	Joined  bool      `cbor:"4,keyasint,omitempty"`
-	Since   time.Time `cbor:"5,keyasint"`
-	Read    uint64    `cbor:"6,keyasint,omitempty"`
-	Unread  int       `cbor:"7,keyasint,omitempty"`
-	Wrote   bool      `cbor:"8,keyasint,omitempty"`
-	Settled bool      `cbor:"9,keyasint,omitempty"` // wrap-up filed, or none due
+	Agent  AgentID   `cbor:"1,keyasint"`
+	Name   string    `cbor:"2,keyasint,omitempty"`
+	Mode   string    `cbor:"3,keyasint"` // talk
+	Joined bool      `cbor:"4,keyasint,omitempty"`
+	Since  time.Time `cbor:"5,keyasint"`
+	Read   uint64    `cbor:"6,keyasint,omitempty"`
+	Unread int       `cbor:"7,keyasint,omitempty"`
+	Wrote  bool      `cbor:"8,keyasint,omitempty"`
+	// Pending are the messages of others that he has not read, oldest first;
+	// Unread is their number.
+	Pending []uint64 `cbor:"9,keyasint,omitempty"`
+}
+
+// Owed is a wrap-up that a chat waits for.
+type Owed struct {
+	Agent  AgentID      `cbor:"1,keyasint"`
+	Spec   WrapupPolicy `cbor:"2,keyasint"`
+	Reason string       `cbor:"3,keyasint,omitempty"`
+	Since  time.Time    `cbor:"4,keyasint"`
 }
 
 // ChatView is what a participant may see of a chat. The transcript up to

@@ -1,0 +1,231 @@
+package acd
+
+import (
+	"slices"
+	"time"
+)
+
+// Chat is one conversation. It owns who serves it, what is open, and in which
+// order its messages stand. All of its state is durable.
+type Chat struct {
+	ID ChatID
+	ChatState
+}
+
+// ChatState is what a snapshot of a chat holds; it has no text.
+type ChatState struct {
+	Phase        Phase            `cbor:"1,keyasint,omitempty"`
+	StartedAt    time.Time        `cbor:"2,keyasint"`
+	Customer     Customer         `cbor:"3,keyasint"`
+	Channel      Channel          `cbor:"4,keyasint,omitempty"`
+	Source       SourceID         `cbor:"5,keyasint,omitempty"`
+	SourceName   string           `cbor:"6,keyasint,omitempty"`
+	Subject      string           `cbor:"7,keyasint,omitempty"`
+	Weight       int              `cbor:"8,keyasint,omitempty"`
+	Grace        Graces           `cbor:"9,keyasint"`
+	Leg          *Leg             `cbor:"10,keyasint,omitempty"` // while it waits
+	LastLeg      Leg              `cbor:"11,keyasint"`           // the present or the last one
+	Policy       LegPolicy        `cbor:"12,keyasint"`           // of LastLeg
+	Excluded     []Exclusion      `cbor:"13,keyasint,omitempty"` // by agent
+	Attempts     int              `cbor:"14,keyasint,omitempty"`
+	Offers       []Offer          `cbor:"15,keyasint,omitempty"` // open ones
+	Past         []OfferOutcome   `cbor:"16,keyasint,omitempty"` // the last ended ones
+	Participants []Participant    `cbor:"17,keyasint,omitempty"`
+	Owner        AgentID          `cbor:"18,keyasint,omitempty"`
+	Messages     uint64           `cbor:"19,keyasint,omitempty"`
+	CustomerRead uint64           `cbor:"20,keyasint,omitempty"`
+	AwayUntil    time.Time        `cbor:"21,keyasint,omitzero"` // set while the customer is away
+	Owing        []Owed           `cbor:"22,keyasint,omitempty"`
+	EndReason    EndReason        `cbor:"23,keyasint,omitempty"`
+	EndedAt      time.Time        `cbor:"24,keyasint,omitzero"`
+	Filed        []WrapupRecorded `cbor:"25,keyasint,omitempty"`
+}
+
+// Exclusion keeps a chat from an agent who rejected or missed it.
+type Exclusion struct {
+	Agent AgentID `cbor:"1,keyasint"`
+	Until int64   `cbor:"2,keyasint"` // Unix milliseconds
+}
+
+// pastOffers is how many ended offers a chat remembers for late answers.
+const pastOffers = 16
+
+// maxPending bounds the unread messages that are told apart.
+const maxPending = 1000
+
+var _ Machine = (*Chat)(nil)
+
+// NewChat returns a chat that has not started.
+func NewChat(id ChatID) *Chat { return &Chat{ID: id} }
+
+// Live reports whether the customer still has it open.
+func (c *Chat) Live() bool { return c.Phase == PhaseQueued || c.Phase == PhaseActive }
+
+// Deadline implements Machine: the first of the offers' deadlines, the longest
+// wait (never while an offer is open) and the customer's grace.
+func (c *Chat) Deadline() time.Time {
+	if !c.Live() {
+		return time.Time{}
+	}
+	at := c.AwayUntil
+	for _, o := range c.Offers {
+		at = sooner(at, o.Deadline)
+	}
+	if c.Leg != nil && len(c.Offers) == 0 {
+		at = sooner(at, c.Policy.GiveUpAt)
+	}
+	return at
+}
+
+// sooner returns the earlier of two times, of which zero is never.
+func sooner(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
+}
+
+// due reports whether a deadline is set and has come.
+func due(deadline, now time.Time) bool { return !deadline.IsZero() && !now.Before(deadline) }
+
+func (c *Chat) offer(id OfferID) *Offer {
+	for i := range c.Offers {
+		if c.Offers[i].ID == id {
+			return &c.Offers[i]
+		}
+	}
+	return nil
+}
+
+func (c *Chat) past(id OfferID) *OfferOutcome {
+	for i := range c.Past {
+		if c.Past[i].ID == id {
+			return &c.Past[i]
+		}
+	}
+	return nil
+}
+
+func (c *Chat) participant(a AgentID) *Participant {
+	for i := range c.Participants {
+		if c.Participants[i].Agent == a {
+			return &c.Participants[i]
+		}
+	}
+	return nil
+}
+
+// joined returns the agent's part in the chat if he is in it now.
+func (c *Chat) joined(a AgentID) *Participant {
+	if p := c.participant(a); p != nil && p.Joined {
+		return p
+	}
+	return nil
+}
+
+// nextOwner is who has been in the chat longest, apart from leaver.
+func (c *Chat) nextOwner(leaver AgentID) AgentID {
+	var next *Participant
+	for i := range c.Participants {
+		p := &c.Participants[i]
+		if p.Joined && p.Agent != leaver && (next == nil || p.Since.Before(next.Since)) {
+			next = p
+		}
+	}
+	if next == nil {
+		return ""
+	}
+	return next.Agent
+}
+
+func (c *Chat) excluded(a AgentID, now time.Time) bool {
+	i := slices.IndexFunc(c.Excluded, func(x Exclusion) bool { return x.Agent == a })
+	return i >= 0 && now.UnixMilli() < c.Excluded[i].Until
+}
+
+// Waiting is what the chat's queue has to know of it, nil when it does not wait.
+func (c *Chat) Waiting() *Enqueue {
+	if c.Leg == nil {
+		return nil
+	}
+	q := &Enqueue{Chat: c.ID, Leg: *c.Leg, Customer: c.Customer.ID, Channel: c.Channel, Weight: c.Weight}
+	for _, x := range c.Excluded {
+		if q.Exclude == nil {
+			q.Exclude = make(map[AgentID]int64, len(c.Excluded))
+		}
+		q.Exclude[x.Agent] = x.Until
+	}
+	return q
+}
+
+// SlotRows is what the chat says about the slots of agents: the index from
+// which an agent who starts again learns what he has.
+func (c *Chat) SlotRows() []SlotRow {
+	var rows []SlotRow
+	for i := range c.Offers {
+		rows = append(rows, c.alertingRow(&c.Offers[i]))
+	}
+	for i := range c.Participants {
+		if p := &c.Participants[i]; p.Joined && c.Phase == PhaseActive {
+			rows = append(rows, c.connectedRow(p.Agent, p.Since))
+		}
+	}
+	for _, o := range c.Owing {
+		rows = append(rows, SlotRow{Chat: c.ID, Agent: o.Agent, State: SlotReleased, Channel: c.Channel,
+			Weight: c.Weight, Since: o.Since, Spec: o.Spec})
+	}
+	return rows
+}
+
+func (c *Chat) alertingRow(o *Offer) SlotRow {
+	return SlotRow{Chat: c.ID, Agent: o.Agent, State: SlotAlerting, Offer: o.ID, Kind: o.Kind, Channel: c.Channel,
+		Weight: c.Weight, Since: o.Started, Deadline: o.Deadline}
+}
+
+func (c *Chat) connectedRow(a AgentID, since time.Time) SlotRow {
+	return SlotRow{Chat: c.ID, Agent: a, State: SlotConnected, Channel: c.Channel, Weight: c.Weight, Since: since}
+}
+
+// Pending implements Machine. All of it may have been heard before; the
+// receivers are told the present truth once more.
+func (c *Chat) Pending() []Send {
+	var out []Send
+	if q := c.Waiting(); q != nil {
+		out = append(out, c.sendQueue(c.Leg.Queue, *q))
+	}
+	for _, row := range c.SlotRows() {
+		switch row.State {
+		case SlotAlerting:
+			out = append(out, c.sendAgent(row.Agent, OfferStart{row}))
+		case SlotConnected:
+			out = append(out, c.sendAgent(row.Agent, Assigned{row}))
+		case SlotReleased:
+			out = append(out, c.sendAgent(row.Agent, Released{Chat: c.ID, Spec: row.Spec}))
+		case SlotReserved:
+			panic("acd: a chat never reserves")
+		}
+	}
+	if c.Live() {
+		for _, p := range c.Past {
+			if p.Reason == OfferRONA || p.Reason == OfferRejected {
+				out = append(out, c.sendOver(p.ID, p.Agent, p.Reason))
+			}
+		}
+	}
+	return out
+}
+
+// What a chat tells an agent or a queue replaces what it told him before about
+// itself, so one key for each is enough; the end of an offer stands for itself.
+func (c *Chat) sendAgent(a AgentID, cmd Command) Send {
+	return Send{To: a.Address(), Cmd: cmd, Key: string(c.ID)}
+}
+
+func (c *Chat) sendQueue(q QueueID, cmd Command) Send {
+	return Send{To: q.Address(), Cmd: cmd, Key: string(c.ID)}
+}
+
+func (c *Chat) sendOver(id OfferID, a AgentID, why OfferReason) Send {
+	return Send{To: a.Address(), Key: string(id),
+		Cmd: OfferOver{Offer: id, Chat: c.ID, Reason: why, MinAlert: c.Policy.MinAlert}}
+}

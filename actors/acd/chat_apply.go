@@ -1,0 +1,161 @@
+package acd
+
+import (
+	"maps"
+	"slices"
+	"time"
+)
+
+// Apply implements Machine. It is the only place where a chat changes.
+func (c *Chat) Apply(at time.Time, e Event) {
+	switch e := e.(type) {
+	case ChatStarted:
+		c.StartedAt, c.Customer, c.Channel = at, e.Customer, e.Channel
+		c.Source, c.SourceName, c.Subject = e.Source, e.SourceName, e.Subject
+		c.Weight, c.Grace = e.Weight, e.Grace
+	case Queued:
+		leg := e.Leg
+		c.Phase, c.Leg, c.LastLeg, c.Policy = PhaseQueued, &leg, e.Leg, e.Policy
+	case Offered:
+		c.Offers = append(c.Offers, e.Offer)
+		c.Attempts = e.Offer.Attempt
+	case OfferEnded:
+		c.closeOffer(e.Offer, e.Agent, e.Reason)
+		if e.Exclude != 0 {
+			c.exclude(Exclusion{e.Agent, e.Exclude})
+		}
+	case Accepted:
+		c.closeOffer(e.Offer, e.Agent, OfferAccepted)
+		c.join(Participant{Agent: e.Agent, Name: e.Name, Mode: "talk", Joined: true, Since: at, Read: c.Messages})
+		c.Phase, c.Owner, c.Leg = PhaseActive, e.Agent, nil
+	case MessageSent:
+		c.applyMessage(e)
+	case ReadMarked:
+		c.applyRead(e)
+	case CustomerAway:
+		c.AwayUntil = e.Until
+	case CustomerBack:
+		c.AwayUntil = time.Time{}
+	case Left:
+		if p := c.participant(e.Agent); p != nil {
+			p.Joined, p.Pending, p.Unread = false, nil, 0
+		}
+		c.Owner = e.Owner
+		c.owe(at, []AgentID{e.Agent}, e.Wrapup, e.Reason)
+	case WaitedLong:
+		if e.Moved != "" {
+			c.Leg = nil
+		}
+	case AttributesSet:
+		c.applyAttributes(e.Set)
+	case ChatEnded:
+		c.Phase, c.Leg, c.Owner = PhaseEnded, nil, ""
+		c.EndReason, c.EndedAt, c.AwayUntil = e.Reason, at, time.Time{}
+		c.owe(at, e.Debts, e.Wrapup, string(e.Reason))
+		for i := range c.Participants {
+			c.Participants[i].Joined, c.Participants[i].Pending, c.Participants[i].Unread = false, nil, 0
+		}
+	case WrapupRecorded:
+		c.Filed = append(c.Filed, e)
+		c.Owing = slices.DeleteFunc(c.Owing, func(o Owed) bool { return o.Agent == e.Agent })
+	case ChatClosed:
+		c.Phase = PhaseClosed
+	}
+}
+
+func (c *Chat) closeOffer(id OfferID, a AgentID, why OfferReason) {
+	c.Offers = slices.DeleteFunc(c.Offers, func(o Offer) bool { return o.ID == id })
+	if len(c.Past) == pastOffers {
+		c.Past = slices.Delete(c.Past, 0, 1)
+	}
+	c.Past = append(c.Past, OfferOutcome{id, a, why})
+}
+
+func (c *Chat) exclude(x Exclusion) {
+	i := slices.IndexFunc(c.Excluded, func(o Exclusion) bool { return o.Agent == x.Agent })
+	if i < 0 {
+		c.Excluded = append(c.Excluded, x)
+		return
+	}
+	c.Excluded[i] = x
+}
+
+// join adds a participant, or brings one back with his markers.
+func (c *Chat) join(p Participant) {
+	if old := c.participant(p.Agent); old != nil {
+		old.Joined, old.Since, old.Mode, old.Name = true, p.Since, p.Mode, p.Name
+		return
+	}
+	c.Participants = append(c.Participants, p)
+}
+
+func (c *Chat) owe(at time.Time, agents []AgentID, spec WrapupPolicy, reason string) {
+	if spec.Mode == WrapupNone || spec.Mode == "" {
+		return
+	}
+	for _, a := range agents {
+		c.Owing = append(c.Owing, Owed{a, spec, reason, at})
+	}
+}
+
+// applyMessage numbers the message and keeps who has not read it. Whoever
+// writes has read what was there.
+func (c *Chat) applyMessage(e MessageSent) {
+	m := e.Message
+	c.Messages = m.Seq
+	if m.Author.Kind == "customer" {
+		c.CustomerRead = m.Seq
+	}
+	for i := range c.Participants {
+		p := &c.Participants[i]
+		switch {
+		case !p.Joined:
+		case string(p.Agent) == m.Author.ID && m.Author.Kind != "customer":
+			p.Read, p.Pending, p.Unread, p.Wrote = m.Seq, nil, 0, true
+		case counts(m):
+			if len(p.Pending) == maxPending {
+				p.Pending = slices.Delete(p.Pending, 0, 1)
+			}
+			p.Pending = append(p.Pending, m.Seq)
+			p.Unread = len(p.Pending)
+		}
+	}
+}
+
+// counts reports whether a message is one that somebody has to read.
+func counts(m Message) bool { return m.Author.Kind != "system" && m.Author.Kind != "queue" }
+
+func (c *Chat) applyRead(e ReadMarked) {
+	if e.By == customerPart {
+		c.CustomerRead = e.Upto
+		return
+	}
+	p := c.participant(AgentID(e.By))
+	if p == nil {
+		return
+	}
+	p.Read = e.Upto
+	p.Pending = slices.DeleteFunc(p.Pending, func(seq uint64) bool { return seq <= e.Upto })
+	p.Unread = len(p.Pending)
+}
+
+func (c *Chat) applyAttributes(set map[string]string) {
+	merged := mergeAttributes(c.Customer.Attributes, set)
+	c.Customer.Attributes = merged
+}
+
+// mergeAttributes returns a new map: old is shared with events.
+func mergeAttributes(old, set map[string]string) map[string]string {
+	merged := maps.Clone(old)
+	if merged == nil {
+		merged = make(map[string]string, len(set))
+	}
+	for k, v := range set {
+		if v == "" {
+			delete(merged, k)
+		} else {
+			merged[k] = v
+		}
+	}
+	return merged
+}

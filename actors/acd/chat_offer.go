@@ -1,0 +1,144 @@
+package acd
+
+// grant is C4, or C5 when nobody waits under that leg any more. Sent twice, it
+// is one offer.
+func (s *chatStep) grant(m OfferGrant) error {
+	if o := s.offer(m.Offer); o != nil {
+		s.tell(s.sendAgent(o.Agent, OfferStart{s.alertingRow(o)}))
+		return nil
+	}
+	if p := s.past(m.Offer); p != nil {
+		s.tell(s.sendOver(p.ID, p.Agent, p.Reason))
+		return nil
+	}
+	if s.Leg == nil || s.Leg.ID != m.ID || len(s.Offers) > 0 || s.excluded(m.Agent, s.t.Now) {
+		s.tell(s.sendRelease(m.Offer, m.Agent))
+		s.tell(Send{To: m.Decision.Queue.Address(), Cmd: OfferVoid{Chat: s.ID, Offer: m.Offer, ID: m.ID}})
+		if s.Leg != nil && len(s.Offers) == 0 {
+			s.tell(s.sendQueue(s.Leg.Queue, *s.Waiting()))
+		}
+		return nil
+	}
+	o := Offer{ID: m.Offer, Agent: m.Agent, Kind: OfferRoute, Started: s.t.Now, Deadline: s.t.Now.Add(s.Policy.Offer),
+		Attempt: s.Attempts + 1, Name: m.Name}
+	s.emit(Offered{Offer: o, Popover: s.popover(), Decision: m.Decision})
+	s.tell(s.sendAgent(o.Agent, OfferStart{s.alertingRow(&o)}))
+	return nil
+}
+
+func (s *chatStep) sendRelease(id OfferID, a AgentID) Send {
+	return Send{To: a.Address(), Cmd: SlotRelease{id}}
+}
+
+func (s *chatStep) popover() Popover {
+	return Popover{Channel: s.Channel, Queue: s.LastLeg.Queue, QueueName: s.Policy.QueueName, Customer: s.Customer.Name,
+		Attributes: s.Customer.Attributes, Source: s.Source, SourceName: s.SourceName, ReceivedAt: s.StartedAt, Thread: s.Messages}
+}
+
+// answered finds the open offer that an agent's answer is for, or says what
+// became of it. At the deadline itself the offer is over: a tie is decided by
+// the time, not by which message came first.
+func (s *chatStep) answered(id OfferID, by AgentID) (*Offer, *OfferOutcome, error) {
+	if o := s.offer(id); o != nil {
+		if o.Agent != by {
+			return nil, nil, ErrNotFound
+		}
+		if due(o.Deadline, s.t.Now) {
+			return nil, nil, offerGone(OfferRONA)
+		}
+		return o, nil, nil
+	}
+	p := s.past(id)
+	if p == nil || p.Agent != by {
+		return nil, nil, ErrNotFound
+	}
+	return nil, p, nil
+}
+
+// accept is C6. A second accept by the same agent is the same accept.
+func (s *chatStep) accept(m Accept) (any, error) {
+	o, p, err := s.answered(m.Offer, m.Agent)
+	switch {
+	case err != nil:
+		return nil, err
+	case p != nil && p.Reason == OfferAccepted:
+		return Result{Chat: s.ID, Already: "already_accepted"}, nil
+	case p != nil:
+		return nil, offerGone(p.Reason)
+	}
+	won, leg := *o, s.Leg
+	for len(s.Offers) > 1 {
+		s.lose(won.ID)
+	}
+	s.emit(Accepted{Offer: won.ID, Agent: won.Agent, Name: won.Name})
+	s.tell(s.sendAgent(won.Agent, Assigned{s.connectedRow(won.Agent, s.t.Now)}))
+	if leg != nil {
+		s.tell(s.sendQueue(leg.Queue, Withdraw{Chat: s.ID, ID: leg.ID, Reason: Taken}))
+	}
+	return Result{Chat: s.ID}, nil
+}
+
+// lose ends the first open offer that is not the winner's.
+func (s *chatStep) lose(winner OfferID) {
+	for _, o := range s.Offers {
+		if o.ID != winner {
+			s.endOffer(o, AcceptedElsewhere)
+			return
+		}
+	}
+}
+
+// reject is C7.
+func (s *chatStep) reject(m Reject) (any, error) {
+	o, p, err := s.answered(m.Offer, m.Agent)
+	switch {
+	case err != nil:
+		return nil, err
+	case p != nil && p.Reason == OfferRejected:
+		return Result{Chat: s.ID, Already: "already_rejected"}, nil
+	case p != nil:
+		return nil, offerGone(p.Reason)
+	}
+	s.endOffer(*o, OfferRejected)
+	s.requeue()
+	return Result{Chat: s.ID}, nil
+}
+
+// rona is C8: redirection on no answer.
+func (s *chatStep) rona(o Offer) {
+	s.endOffer(o, OfferRONA)
+	s.requeue()
+}
+
+// aborted is C9: the agent cannot answer any more. No strike, no exclusion.
+func (s *chatStep) aborted(m OfferAborted) error {
+	o := s.offer(m.Offer)
+	if o == nil || o.Agent != m.Agent {
+		if p := s.past(m.Offer); p != nil && p.Agent == m.Agent {
+			s.tell(s.sendOver(p.ID, p.Agent, p.Reason))
+		}
+		return nil
+	}
+	s.endOffer(*o, m.Why)
+	s.requeue()
+	return nil
+}
+
+// endOffer ends an open offer that nobody took and tells its agent. Who
+// rejected or missed it is not asked again for a while.
+func (s *chatStep) endOffer(o Offer, why OfferReason) {
+	e := OfferEnded{Offer: o.ID, Agent: o.Agent, Reason: why}
+	if why == OfferRejected || why == OfferRONA {
+		e.Exclude = s.t.Now.Add(s.Policy.RejectHold).UnixMilli()
+	}
+	s.emit(e)
+	s.tell(s.sendOver(o.ID, o.Agent, why))
+}
+
+// requeue tells the queue that the chat waits for the next agent, at the same
+// place, and whom not to ask.
+func (s *chatStep) requeue() {
+	if s.Leg != nil && len(s.Offers) == 0 {
+		s.tell(s.sendQueue(s.Leg.Queue, *s.Waiting()))
+	}
+}

@@ -1,0 +1,282 @@
+package acd
+
+import "time"
+
+// customerPart is the customer's participant id.
+const customerPart = "customer"
+
+// chatStep is one step of a chat while it is being taken.
+type chatStep struct {
+	*Chat
+	t   Turn
+	out Outcome
+}
+
+// Step implements Machine.
+func (c *Chat) Step(t Turn, cmd Command) Outcome {
+	s := chatStep{Chat: c, t: t}
+	result, err := s.do(cmd)
+	if err != nil {
+		return Outcome{Err: err, Sends: s.out.Sends}
+	}
+	s.out.Result = result
+	return s.out
+}
+
+func (s *chatStep) do(cmd Command) (any, error) {
+	if start, ok := cmd.(Start); ok {
+		return s.start(start)
+	}
+	switch m := cmd.(type) {
+	case OfferGrant:
+		return nil, s.grant(m)
+	case Accept:
+		return s.accept(m)
+	case Reject:
+		return s.reject(m)
+	case OfferAborted:
+		return nil, s.aborted(m)
+	case EnqueueRefused:
+		return nil, s.enqueueRefused(m)
+	case AgentLost:
+		return nil, s.agentLost(m)
+	case WrapupFiled:
+		return nil, s.wrapupFiled(m)
+	case CustomerSeen:
+		return nil, s.customerSeen(m)
+	case Tick:
+		return nil, s.tick()
+	}
+	if s.Phase == PhaseNew {
+		return nil, ErrNotFound
+	}
+	return s.asked(cmd)
+}
+
+// asked takes what people ask of a chat that exists.
+func (s *chatStep) asked(cmd Command) (any, error) {
+	switch m := cmd.(type) {
+	case SendText:
+		return s.send(m)
+	case MarkRead:
+		return s.markRead(m)
+	case Typing:
+		return nil, s.typing(m)
+	case EndChat:
+		return s.end()
+	case LeaveChat:
+		return s.leave()
+	case ForceEnd:
+		return s.forceEnd(m)
+	case SetAttributes:
+		return s.setAttributes(m)
+	case ViewChat:
+		return s.view()
+	}
+	return nil, badState("a chat does not take this command")
+}
+
+// emit makes e happen and notes who must hear of it.
+func (s *chatStep) emit(e Event) {
+	s.Apply(s.t.Now, e)
+	if a, ok := e.(Accepted); ok {
+		a.View = s.View(a.Agent)
+		e = a
+	}
+	s.out.Events = append(s.out.Events, e)
+	s.audience(e)
+}
+
+func (s *chatStep) news(to Stream, view View, e Event) {
+	s.out.News = append(s.out.News, News{To: to, View: view, Event: e, Index: len(s.out.Events) - 1})
+}
+
+func (s *chatStep) tell(send Send) { s.out.Sends = append(s.out.Sends, send) }
+
+// audience names who hears of e; the state is the one after it.
+func (s *chatStep) audience(e Event) {
+	customer := s.Customer.ID.Stream()
+	switch e := e.(type) {
+	case Queued:
+		s.news(customer, ToCustomer, e)
+	case Offered:
+		s.news(e.Offer.Agent.Stream(), ToOffered, e)
+	case OfferEnded:
+		s.news(e.Agent.Stream(), ToOffered, e)
+	case Accepted:
+		s.news(customer, ToCustomer, e)
+		s.news(e.Agent.Stream(), ToOffered, e)
+		s.news(e.Agent.Stream(), ToAgent, e)
+	case MessageSent:
+		s.messageAudience(e)
+	case ReadMarked:
+		s.readAudience(e)
+	case Left:
+		s.news(customer, ToCustomer, e)
+		s.news(e.Agent.Stream(), ToAgent, e)
+		s.newsAgents(e)
+	case CustomerAway, CustomerBack, AttributesSet:
+		s.newsAgents(e)
+	case ChatEnded:
+		s.news(customer, ToCustomer, e)
+	case ChatStarted, WaitedLong, WrapupRecorded, ChatClosed:
+	}
+}
+
+func (s *chatStep) newsAgents(e Event) {
+	for i := range s.Participants {
+		if p := &s.Participants[i]; p.Joined {
+			s.news(p.Agent.Stream(), ToAgent, e)
+		}
+	}
+}
+
+func (s *chatStep) messageAudience(e MessageSent) {
+	if e.Message.To != ForAgents {
+		s.news(s.Customer.ID.Stream(), ToCustomer, e)
+	}
+	s.newsAgents(e)
+	for _, u := range e.Unread {
+		s.news(u.Agent.Stream(), ToUnread, e)
+	}
+}
+
+// readAudience: a customer's marker is a receipt for the agents. An agent's
+// clears his unread count on all of his sessions and is a receipt for the rest.
+func (s *chatStep) readAudience(e ReadMarked) {
+	s.newsAgents(e)
+	if e.By == customerPart {
+		return
+	}
+	s.news(s.Customer.ID.Stream(), ToCustomer, e)
+	s.news(AgentID(e.By).Stream(), ToUnread, e)
+}
+
+// start is C1 and C2. The queue has admitted the chat before it came here.
+func (s *chatStep) start(m Start) (any, error) {
+	if s.Phase != PhaseNew {
+		if s.t.By.Role == RoleCustomer && s.Customer.ID == CustomerID(s.t.By.ID) {
+			return Result{Chat: s.ID}, nil
+		}
+		return nil, ErrForbidden
+	}
+	if s.t.By.Role != RoleCustomer || !m.Admitted {
+		return nil, ErrForbidden
+	}
+	src := s.t.Config.Sources[m.Source]
+	if src == nil {
+		return nil, refusal(ErrNotFound.Code, "no source named "+string(m.Source))
+	}
+	if size := attributesSize(m.Attributes); size > maxAttributes {
+		return nil, tooLong("the attributes are too long", maxAttributes, size)
+	}
+	name := m.Name
+	if name == "" {
+		name = s.t.By.Name
+	}
+	ch := s.t.Config.channel(src.Channel)
+	leg, policy, ok := s.leg(m.Queue, s.t.Now, m.Priority, m.Skills, 0)
+	if !ok {
+		return nil, refusal(ErrNotFound.Code, "no queue named "+string(m.Queue))
+	}
+	s.emit(ChatStarted{
+		Customer: Customer{ID: CustomerID(s.t.By.ID), Name: name, Auth: m.Auth, Attributes: m.Attributes},
+		Channel:  src.Channel, Source: src.ID, SourceName: src.Name, Subject: m.Subject, Weight: ch.Weight,
+		Grace: Graces{ch.CustomerGrace.Waiting, ch.CustomerGrace.Served},
+	})
+	s.enqueue(leg, policy, "")
+	return Result{Chat: s.ID}, nil
+}
+
+// leg makes a stay in a queue for who entered at that time. The key says how
+// far ahead priority and boost put him; it never changes while he waits.
+func (s *chatStep) leg(q QueueID, entered time.Time, priority int, skills []string, boost time.Duration) (Leg, LegPolicy, bool) {
+	p := s.t.Config.Queues[q]
+	if p == nil {
+		return Leg{}, LegPolicy{}, false
+	}
+	key := entered.Add(-boost - time.Duration(priority)*p.PriorityBoost)
+	leg := Leg{ID: EnqueueID(s.t.id(len(s.out.Events))), Queue: q, Key: key, EnteredAt: entered, Skills: skills, Priority: priority}
+	policy := LegPolicy{QueueName: p.Name, Offer: p.OfferTimeout, MinAlert: p.MinAlert, OverflowTo: p.OnMaxWait.Queue,
+		GiveUpText: p.OnMaxWait.Text, RejectHold: p.RejectHold, Regain: p.RegainBoost, Wrapup: p.Wrapup}
+	if p.MaxWait > 0 {
+		policy.GiveUpAt = s.t.Now.Add(p.MaxWait)
+	}
+	return leg, policy, true
+}
+
+func (s *chatStep) enqueue(leg Leg, policy LegPolicy, reason string) {
+	s.emit(Queued{Leg: leg, Policy: policy, Reason: reason})
+	s.tell(s.sendQueue(leg.Queue, *s.Waiting()))
+}
+
+// enqueueRefused is C3 for a chat that was already on its way.
+func (s *chatStep) enqueueRefused(m EnqueueRefused) error {
+	if s.Leg == nil || s.Leg.ID != m.ID {
+		return nil
+	}
+	s.finish(ChatEnded{By: "system", Reason: EndRefused, Note: m.Reason}, OfferMoved)
+	return nil
+}
+
+// tick does what is due, in a fixed order: offers, then the longest wait, then
+// the customer's grace.
+func (s *chatStep) tick() error {
+	if !s.Live() {
+		return nil
+	}
+	for i := 0; i < len(s.Offers); {
+		if o := s.Offers[i]; due(o.Deadline, s.t.Now) {
+			s.rona(o)
+			continue
+		}
+		i++
+	}
+	if s.Leg != nil && len(s.Offers) == 0 && due(s.Policy.GiveUpAt, s.t.Now) {
+		s.giveUp()
+	}
+	if s.Live() && due(s.AwayUntil, s.t.Now) {
+		s.finish(ChatEnded{By: "customer", Reason: EndDisconnected}, CustomerGone)
+	}
+	return nil
+}
+
+// giveUp is C11: the longest wait is over.
+func (s *chatStep) giveUp() {
+	old, text := *s.Leg, s.Policy.GiveUpText
+	if to := s.Policy.OverflowTo; to != "" {
+		if leg, policy, ok := s.leg(to, old.EnteredAt, old.Priority, old.Skills, 0); ok {
+			s.emit(WaitedLong{Moved: to})
+			s.say(text)
+			s.tell(s.sendQueue(old.Queue, Withdraw{Chat: s.ID, ID: old.ID, Reason: MovedOn}))
+			s.enqueue(leg, policy, "overflow")
+			return
+		}
+	}
+	s.emit(WaitedLong{})
+	s.say(text)
+	s.finish(ChatEnded{By: "system", Reason: EndMaxWait}, OfferEndedChat)
+}
+
+// say is the queue speaking to the customer.
+func (s *chatStep) say(text string) {
+	if text != "" {
+		s.message(Author{Kind: "queue", Name: s.Policy.QueueName}, ForAll, text)
+	}
+}
+
+// customerSeen is the customer's connection: away starts the grace, back ends it.
+func (s *chatStep) customerSeen(m CustomerSeen) error {
+	switch {
+	case !s.Live():
+	case m.Online && !s.AwayUntil.IsZero():
+		s.emit(CustomerBack{})
+	case !m.Online && s.AwayUntil.IsZero():
+		grace := s.Grace.Waiting
+		if s.Phase == PhaseActive {
+			grace = s.Grace.Served
+		}
+		s.emit(CustomerAway{Until: s.t.Now.Add(grace)})
+	}
+	return nil
+}

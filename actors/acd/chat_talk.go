@@ -1,0 +1,189 @@
+package acd
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// maxAttributes bounds what is known of a customer, in bytes (Connect's number).
+const maxAttributes = 32 << 10
+
+func tooLong(text string, most, got int) *Refusal {
+	return &Refusal{Code: ErrTooLong.Code, Text: text, Max: most, Got: got}
+}
+
+func attributesSize(set map[string]string) (n int) {
+	for k, v := range set {
+		n += len(k) + len(v)
+	}
+	return n
+}
+
+// author finds who the asker is in this chat. Only who takes part may speak.
+func (s *chatStep) author() (Author, error) {
+	by := s.t.By
+	if by.Role == RoleCustomer {
+		if s.Customer.ID != CustomerID(by.ID) {
+			return Author{}, ErrNotFound
+		}
+		return Author{Kind: "customer", ID: by.ID, Name: s.Customer.Name}, nil
+	}
+	p := s.participant(AgentID(by.ID))
+	switch {
+	case p == nil || !p.Joined && s.Live():
+		return Author{}, ErrNotParticipant
+	case by.Role == RoleSupervisor:
+		return Author{Kind: "supervisor", ID: by.ID, Name: p.Name}, nil
+	}
+	return Author{Kind: "agent", ID: by.ID, Name: p.Name}, nil
+}
+
+// send is C12. What it refuses it names; nothing is ever stripped from a text.
+func (s *chatStep) send(m SendText) (any, error) {
+	author, err := s.author()
+	if err != nil {
+		return nil, err
+	}
+	if !s.Live() {
+		return nil, ErrEnded
+	}
+	if m.To == "" {
+		m.To = ForAll
+	}
+	if author.Kind == "customer" && m.To != ForAll {
+		return nil, ErrForbidden
+	}
+	if err := s.allowed(m.Text, author); err != nil {
+		return nil, err
+	}
+	return Result{MessageSeq: s.message(author, m.To, m.Text)}, nil
+}
+
+// allowed holds a text against the limits of the chat's channel, in code points.
+func (s *chatStep) allowed(text string, author Author) error {
+	ch := s.t.Config.channel(s.Channel)
+	if n := utf8.RuneCountInString(text); n > ch.MaxChars {
+		return tooLong("the text is too long for this channel", ch.MaxChars, n)
+	}
+	if author.Kind == "customer" || ch.ReservedChars == "" {
+		return nil
+	}
+	if i := strings.IndexAny(text, ch.ReservedChars); i >= 0 {
+		return &Refusal{Code: ErrReserved.Code, Text: "agents may not use these characters on this channel",
+			Chars: ch.ReservedChars, Index: utf8.RuneCountInString(text[:i])}
+	}
+	return nil
+}
+
+// message adds a line to the transcript and says whose unread count it changed.
+func (s *chatStep) message(author Author, to Audience, text string) uint64 {
+	e := MessageSent{Message: Message{Seq: s.Messages + 1, Author: author, To: to, SentAt: s.t.Now, Text: text}}
+	for i := range s.Participants {
+		p := &s.Participants[i]
+		switch {
+		case !p.Joined:
+		case author.Kind != "customer" && author.ID == string(p.Agent):
+			if p.Unread > 0 {
+				e.Unread = append(e.Unread, Unread{p.Agent, 0})
+			}
+		case counts(e.Message):
+			e.Unread = append(e.Unread, Unread{p.Agent, min(p.Unread+1, maxPending)})
+		}
+	}
+	s.emit(e)
+	return e.Message.Seq
+}
+
+// markRead is A17, kept by the chat because a marker is a place in its order.
+func (s *chatStep) markRead(m MarkRead) (any, error) {
+	author, err := s.author()
+	if err != nil {
+		return nil, err
+	}
+	upto := min(m.Upto, s.Messages)
+	if author.Kind == "customer" {
+		if upto > s.CustomerRead && s.Live() {
+			s.emit(ReadMarked{By: customerPart, Upto: upto})
+		}
+		return Result{}, nil
+	}
+	p := s.joined(AgentID(author.ID))
+	if p == nil {
+		return Result{Already: "already_ended"}, nil
+	}
+	if upto > p.Read {
+		left := 0
+		for _, seq := range p.Pending {
+			if seq > upto {
+				left++
+			}
+		}
+		s.emit(ReadMarked{By: author.ID, Upto: upto, Unread: left})
+	}
+	return Result{Unread: p.Unread}, nil
+}
+
+// typing is shown to the others while the chat is active, and forgotten.
+func (s *chatStep) typing(m Typing) error {
+	author, err := s.author()
+	if err != nil {
+		return err
+	}
+	if s.Phase != PhaseActive {
+		return nil
+	}
+	e := TypingShown{Chat: s.ID, By: author, On: m.On}
+	if author.Kind != "customer" {
+		s.out.News = append(s.out.News, News{To: s.Customer.ID.Stream(), View: ToCustomer, Event: e, Ephemeral: true})
+	}
+	for i := range s.Participants {
+		if p := &s.Participants[i]; p.Joined && string(p.Agent) != author.ID {
+			s.out.News = append(s.out.News, News{To: p.Agent.Stream(), View: ToAgent, Event: e, Ephemeral: true})
+		}
+	}
+	return nil
+}
+
+// setAttributes adds to what is known of the customer; an empty value removes.
+func (s *chatStep) setAttributes(m SetAttributes) (any, error) {
+	if !s.t.By.Oversees() && s.joined(AgentID(s.t.By.ID)) == nil {
+		return nil, ErrNotParticipant
+	}
+	if !s.Live() {
+		return nil, ErrEnded
+	}
+	if size := attributesSize(mergeAttributes(s.Customer.Attributes, m.Set)); size > maxAttributes {
+		return nil, tooLong("the attributes are too long", maxAttributes, size)
+	}
+	s.emit(AttributesSet{m.Set})
+	return Result{}, nil
+}
+
+// view answers who may see the chat: its customer, who takes or took part, and
+// who oversees.
+func (s *chatStep) view() (any, error) {
+	by := s.t.By
+	switch {
+	case by.Role == RoleCustomer && s.Customer.ID != CustomerID(by.ID):
+		return nil, ErrNotFound
+	case by.Role == RoleAgent && s.participant(AgentID(by.ID)) == nil:
+		return nil, ErrNotParticipant
+	}
+	return s.View(AgentID(by.ID)), nil
+}
+
+// View is the chat as reader finds it; the unread count is the reader's.
+func (c *Chat) View(reader AgentID) ChatView {
+	v := ChatView{Chat: c.ID, Phase: c.Phase, Channel: c.Channel, Queue: c.LastLeg.Queue, QueueName: c.Policy.QueueName,
+		Source: c.Source, SourceName: c.SourceName, Customer: c.Customer.Name, Attributes: c.Customer.Attributes,
+		Away: !c.AwayUntil.IsZero(), Owner: c.Owner, Messages: c.Messages, ReceivedAt: c.StartedAt,
+		CustomerRead: c.CustomerRead, Reason: c.EndReason, Subject: c.Subject}
+	for _, p := range c.Participants {
+		if p.Agent == reader {
+			v.Unread, v.Read = p.Unread, p.Read
+		}
+		p.Pending = nil
+		v.Participants = append(v.Participants, p)
+	}
+	return v
+}
