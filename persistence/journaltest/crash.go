@@ -27,12 +27,11 @@ func (l *ledger) note(t *testing.T, e entry, err error) {
 		if l.answered != len(l.entries) {
 			t.Error("an entry was answered with success after one that failed")
 		}
-		l.answered++
+		if l.answered++; l.answered == l.target {
+			close(l.reached)
+		}
 	}
 	l.entries = append(l.entries, e)
-	if l.answered == l.target {
-		close(l.reached)
-	}
 }
 
 // freeze returns how many entries have been answered by now.
