@@ -72,6 +72,8 @@ func (s *chatStep) asked(cmd Command) (any, error) {
 		return s.setAttributes(m)
 	case ViewChat:
 		return s.view()
+	case ViewOffers:
+		return s.viewOffers(), nil
 	}
 	return nil, badState("a chat does not take this command")
 }

@@ -172,6 +172,17 @@ func (s *chatStep) view() (any, error) {
 	return s.View(AgentID(by.ID)), nil
 }
 
+// viewOffers answers an agent with what rings at him, as it was told first.
+func (s *chatStep) viewOffers() []Offered {
+	var open []Offered
+	for _, o := range s.Offers {
+		if string(o.Agent) == s.t.By.ID {
+			open = append(open, Offered{Offer: o, Popover: s.popover()})
+		}
+	}
+	return open
+}
+
 // View is the chat as reader finds it; the unread count is the reader's.
 func (c *Chat) View(reader AgentID) ChatView {
 	v := ChatView{Chat: c.ID, Phase: c.Phase, Channel: c.Channel, Queue: c.LastLeg.Queue, QueueName: c.Policy.QueueName,

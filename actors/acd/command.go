@@ -39,6 +39,8 @@ type (
 	SetAttributes struct{ Set map[string]string }
 	// ViewChat answers with a ChatView for the asker.
 	ViewChat struct{}
+	// ViewOffers answers with the offers open at the asker, as []Offered.
+	ViewOffers struct{}
 
 	// AcceptOffer and RejectOffer go to the agent, who hands them on (A9).
 	AcceptOffer struct{ Offer OfferID }
@@ -254,6 +256,7 @@ func (LeaveChat) command()      {}
 func (ForceEnd) command()       {}
 func (SetAttributes) command()  {}
 func (ViewChat) command()       {}
+func (ViewOffers) command()     {}
 func (AcceptOffer) command()    {}
 func (RejectOffer) command()    {}
 func (SetPresence) command()    {}
