@@ -165,7 +165,11 @@ func explain(err error) string {
 	case errors.As(err, &syntax):
 		return fmt.Sprintf("%v at byte %d; expected JSON in UTF-8 without duplicate names", syntax.Err, syntax.ByteOffset)
 	case errors.As(err, &meaning) && meaning.GoType != nil:
-		return fmt.Sprintf("%s is %s; expected %s", fieldName(meaning.JSONPointer), nameOf(meaning.JSONKind), wanted(meaning.GoType))
+		is := nameOf(meaning.JSONKind)
+		if meaning.JSONKind == '0' && len(meaning.JSONValue) > 0 {
+			is = "the number " + string(meaning.JSONValue)
+		}
+		return fmt.Sprintf("%s is %s; expected %s", fieldName(meaning.JSONPointer), is, wanted(meaning.GoType))
 	default:
 		return err.Error()
 	}
@@ -199,7 +203,7 @@ func nameOf(k jsontext.Kind) string {
 	case '[':
 		return "a list"
 	default:
-		return "a number out of place"
+		return "a number"
 	}
 }
 

@@ -93,7 +93,7 @@ type Ok struct {
 	// Already says that the effect was there before (ended twice, wrapped up
 	// from another session, accepted on another device of the same agent).
 	Already bool `json:"already,omitzero"`
-	// Chat answers start, accept.
+	// Chat answers start.
 	Chat string `json:"chat,omitempty"`
 	// MessageSeq answers send.
 	MessageSeq uint64 `json:"message_seq,omitzero"`
