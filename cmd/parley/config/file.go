@@ -1,0 +1,144 @@
+package config
+
+import "time"
+
+// file is the document as it is written. Pointers tell what was left out from
+// what was set; what was left out takes the default of acd.Config.Normalize.
+type file struct {
+	Version     *int      `yaml:"version"`
+	Listen      string    `yaml:"listen"`
+	AdminListen string    `yaml:"admin_listen"`
+	Origins     []string  `yaml:"origins"`
+	Tokens      tokens    `yaml:"tokens"`
+	Limits      limits    `yaml:"limits"`
+	Channels    []channel `yaml:"channels"`
+	Queues      []queue   `yaml:"queues"`
+	Sources     []source  `yaml:"sources"`
+	Agents      []agent   `yaml:"agents"`
+	Reasons     []named   `yaml:"presence_reasons"`
+	Desk        desk      `yaml:"desk"`
+}
+
+type tokens struct {
+	Issuer              string         `yaml:"issuer"`
+	Audience            string         `yaml:"audience"`
+	Secret              string         `yaml:"secret"`
+	SecretFile          string         `yaml:"secret_file"`
+	OldSecretFile       string         `yaml:"old_secret_file"`
+	JWKSFile            string         `yaml:"jwks_file"`
+	JWKSURL             string         `yaml:"jwks_url"`
+	Leeway              *time.Duration `yaml:"leeway"`
+	MaxCustomerLifetime *time.Duration `yaml:"max_customer_lifetime"`
+	MaxDeskLifetime     *time.Duration `yaml:"max_desk_lifetime"`
+}
+
+type limits struct {
+	Customer  roleLimits    `yaml:"customer"`
+	Desk      roleLimits    `yaml:"desk"`
+	Address   addressLimits `yaml:"address"`
+	BadFrames *int          `yaml:"bad_frames"`
+}
+
+type roleLimits struct {
+	PerSecond     *int `yaml:"per_second"`
+	Burst         *int `yaml:"burst"`
+	Unanswered    *int `yaml:"unanswered"`
+	Sessions      *int `yaml:"sessions"`
+	OutboundBytes *int `yaml:"outbound_bytes"`
+	InboundBytes  *int `yaml:"inbound_bytes"`
+	InboundFrames *int `yaml:"inbound_frames"`
+}
+
+type addressLimits struct {
+	Connections *int `yaml:"connections"`
+	PerSecond   *int `yaml:"per_second"`
+	Burst       *int `yaml:"burst"`
+}
+
+type channel struct {
+	ID            string         `yaml:"id"`
+	MaxChars      *int           `yaml:"max_chars"`
+	ReservedChars string         `yaml:"reserved_chars"`
+	Weight        *int           `yaml:"weight"`
+	CustomerGrace *customerGrace `yaml:"customer_grace"`
+}
+
+type customerGrace struct {
+	Waiting *time.Duration `yaml:"waiting"`
+	Served  *time.Duration `yaml:"served"`
+}
+
+type source struct {
+	ID      string `yaml:"id"`
+	Name    string `yaml:"name"`
+	Channel string `yaml:"channel"`
+	Queue   string `yaml:"queue"`
+}
+
+type queue struct {
+	ID            string         `yaml:"id"`
+	Name          string         `yaml:"name"`
+	Mode          string         `yaml:"mode"`
+	MaxSize       *int           `yaml:"max_size"`
+	JoinEmpty     string         `yaml:"join_empty"`
+	Strategy      string         `yaml:"strategy"`
+	Skills        []string       `yaml:"skills"`
+	PriorityBoost *time.Duration `yaml:"priority_boost"`
+	MatchScan     *int           `yaml:"match_scan"`
+	OfferTimeout  *time.Duration `yaml:"offer_timeout"`
+	MinAlert      *time.Duration `yaml:"min_alert"`
+	MaxWait       *time.Duration `yaml:"max_wait"`
+	OnMaxWait     onMaxWait      `yaml:"on_max_wait"`
+	RejectHold    *time.Duration `yaml:"reject_hold"`
+	RegainBoost   *time.Duration `yaml:"regain_boost"`
+	ShortAbandon  *time.Duration `yaml:"short_abandon"`
+	ServiceLevel  *time.Duration `yaml:"service_level"`
+	Wrapup        wrapup         `yaml:"wrapup"`
+}
+
+type onMaxWait struct {
+	Queue string `yaml:"queue"`
+	Text  string `yaml:"text"`
+}
+
+type wrapup struct {
+	Mode          string         `yaml:"mode"`
+	Blocking      string         `yaml:"blocking"`
+	Codes         []named        `yaml:"codes"`
+	Notes         bool           `yaml:"notes"`
+	Limit         *time.Duration `yaml:"limit"`
+	Extensions    *int           `yaml:"extensions"`
+	Extend        *time.Duration `yaml:"extend"`
+	SkipUntouched bool           `yaml:"skip_untouched"`
+}
+
+type named struct {
+	Code string `yaml:"code"`
+	Name string `yaml:"name"`
+}
+
+type agent struct {
+	ID       string         `yaml:"id"`
+	Name     string         `yaml:"name"`
+	Queues   []string       `yaml:"queues"`
+	Skills   []string       `yaml:"skills"`
+	Capacity *int           `yaml:"capacity"`
+	Channels map[string]int `yaml:"channels"`
+}
+
+type desk struct {
+	Grace          *time.Duration `yaml:"grace"`
+	ReserveTTL     *time.Duration `yaml:"reserve_ttl"`
+	ReserveWait    *time.Duration `yaml:"reserve_wait"`
+	RejectDelay    *time.Duration `yaml:"reject_delay"`
+	NoAnswerDelay  *time.Duration `yaml:"no_answer_delay"`
+	StickyRONA     *bool          `yaml:"sticky_rona"`
+	RONAReturn     *time.Duration `yaml:"rona_return"`
+	MaxNoAnswer    *int           `yaml:"max_no_answer"`
+	OfflineStrikes *int           `yaml:"offline_strikes"`
+	MaxRejects     *int           `yaml:"max_rejects"`
+	KeepOffers     bool           `yaml:"keep_offers"`
+	LostTo         string         `yaml:"lost_to"`
+	WrapupMax      *time.Duration `yaml:"wrapup_max"`
+	AmendWindow    *time.Duration `yaml:"amend_window"`
+}

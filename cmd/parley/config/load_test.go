@@ -1,0 +1,175 @@
+package config
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"reflect"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/parley-engine/parley/actors/acd"
+)
+
+// least is a configuration without anything that could be left out.
+const least = `
+queues:
+  - id: support
+sources:
+  - {id: web, channel: livechat, queue: support}
+`
+
+func parse(t *testing.T, text string) *Settings {
+	t.Helper()
+	s, err := Parse("test.yaml", []byte(text))
+	if err != nil {
+		t.Fatalf("%v", err)
+	}
+	return s
+}
+
+// problems returns the lines of what is wrong with text.
+func problems(t *testing.T, text string) []string {
+	t.Helper()
+	_, err := Parse("test.yaml", []byte(text))
+	var all *Problems
+	if !errors.As(err, &all) {
+		t.Fatalf("got %v, want problems", err)
+	}
+	return strings.Split(strings.TrimSuffix(all.Lines(), "\n"), "\n")
+}
+
+func TestTheExampleLoadsAndMeansWhatItSays(t *testing.T) {
+	s, err := Load("../example.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	support := s.Engine.Queues["support"]
+	want := acd.QueuePolicy{
+		ID: "support", Name: "Support", Mode: acd.QueueOpen, MaxSize: 500, JoinEmpty: acd.JoinAlways,
+		Strategy: acd.LongestIdle, Skills: []string{}, PriorityBoost: time.Minute, MatchScan: 64,
+		OfferTimeout: 20 * time.Second, MinAlert: 2 * time.Second, MaxWait: 5 * time.Minute,
+		OnMaxWait:  acd.OnMaxWait{Queue: "sales", Text: "We are busy, and pass you on to our colleagues."},
+		RejectHold: time.Minute, RegainBoost: time.Minute, ShortAbandon: 5 * time.Second, ServiceLevel: 20 * time.Second,
+		Wrapup: acd.WrapupPolicy{
+			Mode: acd.WrapupMandatory, Blocking: "slot", Notes: true,
+			Codes: []acd.WrapupCode{{Code: "resolved", Name: "Resolved"}, {Code: "follow_up", Name: "Follow-up needed"}},
+		},
+	}
+	if !reflect.DeepEqual(*support, want) {
+		t.Errorf("queue support is\n%+v, want\n%+v", *support, want)
+	}
+	alice := acd.AgentProfile{
+		ID: "alice", Name: "Alice", Queues: []acd.QueueID{"support", "sales"}, Skills: []string{"billing"},
+		Capacity: 4, Channels: map[acd.Channel]int{"facebook": 2},
+	}
+	if !reflect.DeepEqual(*s.Engine.Agents["alice"], alice) {
+		t.Errorf("agent alice is %+v, want %+v", *s.Engine.Agents["alice"], alice)
+	}
+	if got := s.Auth; got.Issuer != "https://login.example.com" || got.Audience != "parley" ||
+		got.JWKS != "https://login.example.com/.well-known/jwks.json" || !s.HasKeys() {
+		t.Errorf("tokens are %+v", got)
+	}
+	if s.Listen != "127.0.0.1:8080" || s.AdminListen != "127.0.0.1:8081" || s.Edge.Origins[0] != "https://desk.example.com" {
+		t.Errorf("the edge is %q, %q, %q", s.Listen, s.AdminListen, s.Edge.Origins)
+	}
+}
+
+// marked matches the lines of the example that claim to say nothing new.
+var marked = regexp.MustCompile(`(?m)^.*\(default\)\n`)
+
+func TestWhatTheExampleCallsADefaultIsOne(t *testing.T) {
+	text, err := os.ReadFile("../example.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := len(marked.FindAll(text, -1)); n < 35 {
+		t.Fatalf("only %d lines are marked as defaults", n)
+	}
+	whole, bare := parse(t, string(text)), parse(t, marked.ReplaceAllString(string(text), ""))
+	whole.Engine.Queues["support"].Skills = nil // none, either way
+	if !reflect.DeepEqual(whole.Engine, bare.Engine) {
+		t.Errorf("without the defaults the example means\n%+v, want\n%+v", bare.Engine, whole.Engine)
+	}
+}
+
+func TestTheExampleShowsEveryField(t *testing.T) {
+	text, err := os.ReadFile("../example.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var f file
+	shown := map[string]bool{}
+	for path := range decode(text, &f).at {
+		shown[regexp.MustCompile(`\[\d+\]`).ReplaceAllString(path, "")] = true
+	}
+	instead := map[string]bool{"tokens.secret": true, "tokens.secret_file": true, "tokens.old_secret_file": true, "tokens.jwks_file": true}
+	var walk func(at string, of reflect.Type)
+	walk = func(at string, of reflect.Type) {
+		for of.Kind() == reflect.Pointer || of.Kind() == reflect.Slice {
+			of = of.Elem()
+		}
+		if of.Kind() != reflect.Struct {
+			return
+		}
+		for i, name := range fieldNames(of) {
+			if path := join(at, name); !shown[path] && !instead[path] {
+				t.Errorf("%s is not in the example", path)
+			} else {
+				walk(path, of.Field(i).Type)
+			}
+		}
+	}
+	walk("", reflect.TypeFor[file]())
+}
+
+func TestTheLeastConfigurationHasLivechat(t *testing.T) {
+	s := parse(t, least)
+	if s.Engine.Version != 1 || s.Engine.Channels["livechat"].MaxChars != 4000 || s.Engine.Queues["support"].Name != "support" {
+		t.Errorf("got %+v", s.Engine)
+	}
+	if s.HasKeys() {
+		t.Errorf("a file without tokens has keys: %+v", s.Auth)
+	}
+}
+
+func TestNeverIsForEver(t *testing.T) {
+	s := parse(t, strings.Replace(least, "id: support", "id: support\n    max_wait: never", 1)+
+		"desk: {rona_return: never, wrapup_max: never}\n")
+	if got := s.Engine.Queues["support"].MaxWait; got >= 0 {
+		t.Errorf("max_wait is %s, want a negative duration", got)
+	}
+	if d := s.Engine.Desk; d.RONAReturn != 0 || d.WrapupMax != 0 {
+		t.Errorf("the desk is %+v, want zeroes", d)
+	}
+}
+
+func TestASecretComesFromItsFile(t *testing.T) {
+	dir := t.TempDir()
+	secret := strings.Repeat("s", 32)
+	if err := os.WriteFile(filepath.Join(dir, "key"), []byte(secret+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	text := least + "tokens: {issuer: i, audience: a, secret_file: key}\n"
+	s, err := Parse(filepath.Join(dir, "parley.yaml"), []byte(text))
+	if err != nil || string(s.Auth.Secret) != secret {
+		t.Errorf("got %q, %v", s.Auth.Secret, err)
+	}
+}
+
+func TestAMissingFileIsNamed(t *testing.T) {
+	_, err := Load(filepath.Join(t.TempDir(), "none.yaml"))
+	if err == nil || !strings.Contains(err.Error(), "none.yaml: no such file") || strings.Contains(err.Error(), "\n") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestOneLineNamesTheFirstProblemAndCountsTheRest(t *testing.T) {
+	_, err := Parse("p.yaml", []byte("nonsense: 1\nqueues: 5\n"))
+	want := `p.yaml:1:1: nonsense: unknown field, expected one of version, `
+	if err == nil || !strings.HasPrefix(err.Error(), want) || !strings.HasSuffix(err.Error(), "more, see parley check)") {
+		t.Errorf("got %v", err)
+	}
+}

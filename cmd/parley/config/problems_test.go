@@ -1,0 +1,154 @@
+package config
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+func TestEachProblemIsNamedWhereItStands(t *testing.T) {
+	const ids = ", expected 1 to 64 letters, digits, dots, dashes or underscores"
+	for _, tt := range []struct{ name, text, want string }{
+		{"a field nobody knows", "queues:\n  - {id: a, offer_timout: 5s}\n",
+			`2:13: queues[0].offer_timout: unknown field, expected one of id, name, mode, max_size`},
+		{"a field nobody knows deep inside", "queues:\n  - id: a\n    wrapup:\n      kode: x\n",
+			`4:7: queues[0].wrapup.kode: unknown field, expected one of mode`},
+		{"a number for a text", "queues:\n  - id: 7\n", `2:9: queues[0].id: expected a text, in quotes: "7"`},
+		{"a text for a number", "agents:\n  - {id: a, capacity: four}\n", `agents[0].capacity: expected a whole number`},
+		{"a fraction for a number", "agents:\n  - {id: a, capacity: 1.5}\n", `agents[0].capacity: expected a whole number`},
+		{"a number for a duration", "queues:\n  - {id: a, offer_timeout: 20}\n",
+			`queues[0].offer_timeout: expected a duration like 500ms, 20s, 5m or 2h`},
+		{"a negative duration", "desk: {grace: -5s}\n", `desk.grace: -5s is negative`},
+		{"a text for a flag", "desk: {keep_offers: yes please}\n", `desk.keep_offers: expected true or false`},
+		{"a value for a list", "queues: support\n", `1:9: queues: expected a list, one "- " each`},
+		{"a value for fields", "desk: 5\n", `1:7: desk: expected fields, "name: value" each`},
+		{"a list for fields", "desk: [a]\n", `desk: expected fields`},
+		{"an alias", "reasons: 1\ndesk: &d {grace: 5s}\n", `desk: anchors, aliases and tags are not read here`},
+		{"a key twice", "desk: {}\ndesk: {}\n", `2:1: mapping key "desk" already defined`},
+		{"no yaml", "queues: [\n", `1:9: `},
+		{"two documents", "version: 1\n---\nversion: 2\n", `a second document, expected one`},
+		{"no queue", "version: 1\n", `queues: missing, expected at least one queue`},
+		{"no source", "version: 1\n", `sources: missing, expected at least one source of chats`},
+		{"no id", "queues:\n  - name: A\n", `2:5: queues[0].id: missing` + ids},
+		{"an id that fits no address", "queues:\n  - id: a/b\n", `queues[0].id: "a/b" does not fit an address` + ids},
+		{"an id that is too long", "queues:\n  - id: " + strings.Repeat("x", 65) + "\n", `does not fit an address`},
+		{"a queue twice", "queues:\n  - id: a\n  - id: b\n  - id: a\n",
+			`4:5: queues[2].id: "a" is the same as queues[0].id`},
+		{"an agent twice", "agents:\n  - id: a\n  - id: a\n", `agents[1].id: "a" is the same as agents[0].id`},
+		{"a source twice", "sources:\n  - id: a\n  - id: a\n", `sources[1].id: "a" is the same as sources[0].id`},
+		{"a channel twice", "channels:\n  - id: a\n  - id: a\n", `channels[1].id: "a" is the same as channels[0].id`},
+		{"a code twice", "queues:\n  - id: a\n    wrapup: {codes: [{code: x}, {code: x}]}\n",
+			`queues[0].wrapup.codes[1].code: "x" is the same as queues[0].wrapup.codes[0].code`},
+		{"a reason twice", "presence_reasons: [{code: x}, {code: x}]\n",
+			`presence_reasons[1].code: "x" is the same as presence_reasons[0].code`},
+		{"an agent's queue that is none", "queues: [{id: a}, {id: b}]\nagents: [{id: x, queues: [a, c]}]\n",
+			`agents[0].queues[1]: unknown queue "c", expected a or b`},
+		{"an agent in a queue twice", "queues: [{id: a}]\nagents: [{id: x, queues: [a, a]}]\n",
+			`agents[0].queues[1]: "a" is the same as agents[0].queues[0]`},
+		{"an agent's channel that is none", "agents: [{id: x, channels: {fax: 1}}]\n",
+			`agents[0].channels.fax: unknown channel "fax", expected livechat`},
+		{"a source's channel that is none", "sources: [{id: x, channel: fax}]\n",
+			`sources[0].channel: unknown channel "fax", expected livechat`},
+		{"a source without a queue", "queues: [{id: a}]\nsources: [{id: x, channel: livechat}]\n",
+			`sources[0].queue: unknown queue "", expected a`},
+		{"a source of nobody", "sources: [{id: x, queue: a}]\n",
+			`sources[0].queue: unknown queue "a", expected none, since none is configured`},
+		{"an overflow that is none", "queues:\n  - id: a\n    on_max_wait:\n      queue: z\n",
+			`4:7: queues[0].on_max_wait.queue: unknown queue "z", expected a`},
+		{"an overflow to itself", "queues: [{id: a, on_max_wait: {queue: a}}]\n",
+			`queues[0].on_max_wait.queue: "a" is the queue itself, expected another one`},
+		{"an overflow that never comes", "queues: [{id: a, max_wait: never, on_max_wait: {queue: b}}, {id: b}]\n",
+			`queues[0].on_max_wait.queue: has no effect with max_wait: never`},
+		{"an offer shorter than a second", "queues: [{id: a, offer_timeout: 500ms}]\n",
+			`queues[0].offer_timeout: 500ms is out of range, expected 1s to 1h`},
+		{"never where it cannot be", "queues: [{id: a, offer_timeout: never}]\n",
+			`queues[0].offer_timeout: never is not possible here, expected 1s to 1h`},
+		{"a wait that is nothing", "queues: [{id: a, max_wait: 0s}]\n",
+			`queues[0].max_wait: 0s is out of range, expected never or 1s to 168h`},
+		{"a zero that would be a default", "desk: {reject_delay: 0s}\n",
+			`desk.reject_delay: 0s is out of range, expected 1ms to 1h`},
+		{"a negative size", "queues: [{id: a, max_size: -1}]\n", `queues[0].max_size: -1 is out of range, expected 0 to 1000000`},
+		{"no capacity", "agents: [{id: a, capacity: 0}]\n", `agents[0].capacity: 0 is out of range, expected 1 to 50`},
+		{"a mode nobody knows", "queues: [{id: a, mode: ajar}]\n", `queues[0].mode: "ajar" is unknown, expected open or closed`},
+		{"a strategy nobody knows", "queues: [{id: a, strategy: luck}]\n",
+			`queues[0].strategy: "luck" is unknown, expected longest_idle, least_busy or round_robin`},
+		{"a wrap-up nobody can close", "queues: [{id: a, wrapup: {mode: mandatory}}]\n",
+			`queues[0].wrapup.codes: missing, expected at least one code with mode: mandatory`},
+		{"a limit without a clock", "queues: [{id: a, wrapup: {mode: optional, limit: 5s}}]\n",
+			`queues[0].wrapup.mode: limit, extend and extensions have no effect without mode: timed`},
+		{"an address without a port", "listen: localhost\n", `listen: "localhost" is no address, expected host:port`},
+		{"an origin with a path", "origins: [https://a.example/desk]\n", `origins[0]: "https://a.example/desk" is no origin`},
+		{"tokens without keys", "tokens: {issuer: i, audience: a}\n", `tokens: no keys, expected secret_file, secret, jwks_file or jwks_url`},
+		{"tokens without an issuer", "tokens: {audience: a, jwks_url: https://k.example}\n", `tokens.issuer: missing`},
+		{"a short secret", "tokens: {issuer: i, audience: a, secret: hunter2}\n",
+			`tokens.secret: 7 bytes are too short, expected at least 32`},
+		{"a secret file that is not there", "tokens: {issuer: i, audience: a, secret_file: no/such}\n",
+			`tokens.secret_file: cannot read such: no such file or directory`},
+		{"two secrets", "tokens: {issuer: i, audience: a, secret: x, secret_file: y}\n",
+			`tokens.secret_file: stands beside secret, expected one of them`},
+		{"an old secret alone", "tokens: {issuer: i, audience: a, jwks_url: https://k.example, old_secret_file: x}\n",
+			`tokens.old_secret_file: has no new one beside it`},
+		{"two key sets", "tokens: {issuer: i, audience: a, jwks_url: https://k.example, jwks_file: x}\n",
+			`tokens.jwks_url: stands beside jwks_file, expected one of them`},
+		{"a limit that lets nothing through", "limits: {desk: {per_second: 0}}\n",
+			`limits.desk.per_second: 0 is out of range, expected 1 to 1000000`},
+		{"keys in the clear", "tokens: {issuer: i, audience: a, jwks_url: http://k.example}\n",
+			`tokens.jwks_url: "http://k.example" is no safe address`},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			got := problems(t, tt.text)
+			if !slices.ContainsFunc(got, func(line string) bool { return strings.Contains(line, tt.want) }) {
+				t.Errorf("got\n%s\nwant a line with\n%s", strings.Join(got, "\n"), tt.want)
+			}
+		})
+	}
+}
+
+func TestAllProblemsAreNamedAtOnceInTheOrderOfTheLines(t *testing.T) {
+	got := problems(t, `
+listen: nowhere
+queues:
+  - id: a b
+    offer_timeout: 10
+  - id: support
+    on_max_wait: {queue: support}
+sources:
+  - {id: web, channel: fax, queue: sale}
+agents:
+  - {id: x, capacity: -1, colour: red}
+`)
+	var paths []string
+	for _, line := range got {
+		paths = append(paths, strings.SplitN(line, ": ", 3)[1])
+	}
+	want := []string{"listen", "queues[0].id", "queues[0].offer_timeout", "queues[1].on_max_wait.queue",
+		"sources[0].channel", "sources[0].queue", "agents[0].capacity", "agents[0].colour"}
+	if !slices.Equal(paths, want) {
+		t.Errorf("got\n%s\nwant paths %q", strings.Join(got, "\n"), want)
+	}
+}
+
+func FuzzNothingIsReadWithoutBeingChecked(f *testing.F) {
+	f.Add(least)
+	f.Add("queues: [{id: a, wrapup: {mode: timed, codes: [{code: x}]}}]\nsources: [{id: s, channel: livechat, queue: a}]")
+	f.Add("desk: {grace: 1s}\n---\n")
+	f.Add("a: &x [*x]")
+	f.Add("? [a]\n: b\n<<: {c: d}\n!!t e: |\n  f")
+	f.Fuzz(func(t *testing.T, text string) {
+		s, err := Parse("fuzz.yaml", []byte(text))
+		if (s == nil) == (err == nil) {
+			t.Fatalf("got %v and %v, want one of them", s, err)
+		}
+		if err != nil {
+			if strings.Contains(err.Error(), "\n") {
+				t.Errorf("more than one line: %q", err)
+			}
+			return
+		}
+		for id, q := range s.Engine.Queues {
+			if !idForm.MatchString(string(id)) || q.OfferTimeout <= 0 {
+				t.Errorf("queue %q got through: %+v", id, q)
+			}
+		}
+	})
+}
