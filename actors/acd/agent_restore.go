@@ -1,0 +1,111 @@
+package acd
+
+import (
+	"slices"
+	"time"
+)
+
+// restore is the first command of each life: it brings the slots as the index
+// knows them, and closes what a crash may have left open between the agent's
+// record and the chats'.
+func (s *agentStep) restore(rows []SlotRow) {
+	s.slots, s.restored, s.tellAll = nil, true, true
+	// Adverts of an earlier life must not win over this one's.
+	s.gen = max(s.gen, uint64(max(s.t.Now.UnixMilli(), 0))<<10)
+	for _, d := range s.state.Settled {
+		if d.Done.At.After(s.idleFrom) {
+			s.idleFrom = d.Done.At
+		}
+	}
+	for _, row := range rows {
+		s.restoreSlot(row)
+	}
+	s.forget()
+	s.relink()
+	if s.lostAlready() && len(s.sessions) == 0 {
+		s.lost()
+	} else if s.state.Presence.State != Available {
+		if why := s.unanswerable(); why != "" {
+			s.abortOffers(why)
+		}
+	}
+}
+
+func (s *agentStep) restoreSlot(row SlotRow) {
+	if s.slotOf(row.Chat) != nil || s.state.debt(row.Chat) != nil {
+		return
+	}
+	switch row.State {
+	case SlotReserved, SlotAlerting:
+		s.take(row, SlotAlerting)
+	case SlotConnected:
+		s.take(row, SlotConnected)
+	case SlotReleased:
+		if done := s.state.settled(row.Chat); done != nil && !row.Since.After(done.Done.At) {
+			s.file(*done)
+			return
+		}
+		s.take(row, SlotConnected)
+		s.released(row.Chat, row.Spec)
+	}
+}
+
+// forget lets go of windows and focus of chats that left while nobody looked.
+func (s *agentStep) forget() {
+	for _, chat := range slices.Clone(s.state.Opened) {
+		if s.slotOf(chat) == nil && s.state.debt(chat) == nil {
+			s.emit(WindowSet{Chat: chat})
+		}
+	}
+	if chats := s.connected(); s.state.Focus != "" && !slices.Contains(chats, s.state.Focus) {
+		s.emit(Focused{Held: chats})
+	}
+}
+
+// tick does what is due. Nothing due changes nothing.
+func (s *agentStep) tick() {
+	now := s.t.Now
+	s.slots = slices.DeleteFunc(s.slots, func(x agentSlot) bool {
+		return x.State == SlotReserved && !now.Before(x.expires)
+	})
+	if s.link == linkGrace && !now.Before(s.grace) {
+		s.lost()
+	}
+	s.closeDue()
+	if due := s.ronaDue(); !due.IsZero() && !now.Before(due) {
+		s.become(Available, "", bySystem)
+	}
+}
+
+// ronaDue is when the clock ends rona, if the person is there (A14).
+func (a *Agent) ronaDue() time.Time {
+	if a.desk.RONAReturn <= 0 || a.state.Presence.State != InRONA || a.link != linkOnline ||
+		slices.ContainsFunc(a.state.Debts, Debt.blocksAgent) {
+		return time.Time{}
+	}
+	return a.state.Presence.Since.Add(a.desk.RONAReturn)
+}
+
+// Deadline is the earliest of reservations, delays, debts, grace and the
+// return from rona.
+func (a *Agent) Deadline() time.Time {
+	var first time.Time
+	sooner := func(t time.Time) {
+		if !t.IsZero() && (first.IsZero() || t.Before(first)) {
+			first = t
+		}
+	}
+	for i := range a.slots {
+		if a.slots[i].State == SlotReserved {
+			sooner(a.slots[i].expires)
+		}
+	}
+	for _, d := range a.state.Debts {
+		sooner(d.Deadline)
+		sooner(a.lostDebtDue(d))
+	}
+	sooner(a.readyDue)
+	sooner(a.grace)
+	sooner(a.ronaDue())
+	return first
+}

@@ -1,0 +1,224 @@
+package acd
+
+import (
+	"slices"
+	"time"
+	"unicode/utf8"
+)
+
+const (
+	// maxNotes bounds the notes of a wrap-up, in code points.
+	maxNotes = 4000
+	// maxOptional bounds the wrap-ups that he may give and does not; the oldest
+	// closes itself.
+	maxOptional = 32
+)
+
+// released opens the debt that the end of a chat leaves, or frees the slot
+// when there is none (A18). It may come again.
+func (s *agentStep) released(chat ChatID, spec WrapupPolicy) {
+	slot := s.slotOf(chat)
+	if slot == nil || !slot.live() {
+		switch done := s.state.settled(chat); {
+		case s.state.debt(chat) != nil, slices.Contains(s.freed, chat):
+			return
+		case done != nil:
+			s.file(*done)
+			return
+		}
+	}
+	debt := Debt{Chat: chat, Since: s.t.Now}
+	if slot != nil {
+		debt.Weight, debt.Channel = slot.Weight, slot.Channel
+		if slot.Offer != "" {
+			s.over = remember(s.over, slot.Offer)
+		}
+		s.free(chat)
+	}
+	spec.normalize()
+	if spec.Mode == WrapupNone {
+		s.freed = remember(s.freed, chat)
+		s.emit(SlotFreed{Chat: chat})
+		return
+	}
+	debt.Spec = spec
+	if spec.Mode == WrapupTimed {
+		debt.Deadline, debt.Left = s.t.Now.Add(spec.Limit), spec.Extensions
+	}
+	s.emit(WrapupStarted{Debt: debt})
+	s.boundOptional()
+}
+
+// boundOptional closes the oldest of too many wrap-ups that nobody has to give.
+func (s *agentStep) boundOptional() {
+	n, oldest := 0, ChatID("")
+	for i := range s.state.Debts {
+		if d := &s.state.Debts[i]; !d.due() {
+			if n++; n == 1 {
+				oldest = d.Chat
+			}
+		}
+	}
+	if n > maxOptional {
+		s.closeBy(oldest, byTimeout)
+	}
+}
+
+// wrapup closes a debt with the person's word, or puts right the clock's (A19).
+func (s *agentStep) wrapup(c Wrapup) error {
+	debt := s.state.debt(c.Chat)
+	if debt == nil {
+		return s.amend(c)
+	}
+	if err := checkWrapup(debt.Spec, c.Code, c.Notes); err != nil {
+		return err
+	}
+	if c.Code == "" && debt.Spec.Mode == WrapupMandatory {
+		return ErrBadCode
+	}
+	s.done(WrapupDone{Chat: c.Chat, Code: c.Code, Notes: c.Notes, By: s.by(), At: s.t.Now})
+	return nil
+}
+
+// amend answers a wrap-up for which there is no debt: it may be too late, it
+// may be the second one, or put right what the clock wrote in the first one's
+// place.
+func (s *agentStep) amend(c Wrapup) error {
+	settled := s.state.settled(c.Chat)
+	if settled == nil {
+		if s.slotOf(c.Chat) != nil {
+			return badState("the chat is still open: end or leave it first")
+		}
+		return ErrNotFound
+	}
+	inTime := !s.t.Now.After(settled.Done.At.Add(s.desk.AmendWindow))
+	if settled.Done.By != byTimeout || !inTime || c.Code == "" {
+		s.out.Result = Result{Already: "already_done"}
+		return nil
+	}
+	if err := checkWrapup(settled.Spec, c.Code, c.Notes); err != nil {
+		return err
+	}
+	s.emit(WrapupAmended{Chat: c.Chat, Code: c.Code, Notes: c.Notes})
+	s.file(*s.state.settled(c.Chat))
+	return nil
+}
+
+// checkWrapup checks a code, if one is given, and notes.
+func checkWrapup(spec WrapupPolicy, code, notes string) error {
+	known := func(w WrapupCode) bool { return w.Code == code }
+	if code != "" && len(spec.Codes) > 0 && !slices.ContainsFunc(spec.Codes, known) {
+		return ErrBadCode
+	}
+	if utf8.RuneCountInString(code) > maxReason {
+		return ErrBadCode
+	}
+	if notes != "" && !spec.Notes {
+		return badState("this queue takes no notes")
+	}
+	if n := utf8.RuneCountInString(notes); n > maxNotes {
+		return &Refusal{Code: ErrTooLong.Code, Text: ErrTooLong.Text, Max: maxNotes, Got: n}
+	}
+	return nil
+}
+
+// done closes a debt and tells the chat.
+func (s *agentStep) done(e WrapupDone) {
+	s.emit(e)
+	s.file(*s.state.settled(e.Chat))
+	s.emit(SlotFreed{Chat: e.Chat})
+}
+
+// closeBy closes a debt in the person's place, with his draft if there is one.
+func (s *agentStep) closeBy(chat ChatID, by string) {
+	debt := s.state.debt(chat)
+	e := WrapupDone{Chat: chat, Code: debt.Code, Notes: debt.Notes, By: by, At: s.t.Now}
+	if e.Code == "" {
+		e.Code = by
+	}
+	s.done(e)
+}
+
+func (s *agentStep) file(d Settled) { s.send(d.Done.Chat.Address(), fileKey(d), filing(s.id, d)) }
+
+func fileKey(d Settled) string { return "wrapup/" + string(d.Done.Chat) }
+
+func filing(agent AgentID, d Settled) WrapupFiled {
+	return WrapupFiled{Chat: d.Done.Chat, Agent: agent, Code: d.Done.Code, Notes: d.Done.Notes, By: d.Done.By}
+}
+
+// Pending is what a chat may not have heard: codes that were put right. All
+// else follows from the slots that Restore brings.
+func (a *Agent) Pending() []Send {
+	var sends []Send
+	for _, d := range a.state.Settled {
+		if d.Amended {
+			sends = append(sends, Send{To: d.Done.Chat.Address(), Cmd: filing(a.id, d), Key: fileKey(d)})
+		}
+	}
+	return sends
+}
+
+func (s *agentStep) saveWrapup(c SaveWrapup) error {
+	debt, err := s.openDebt(c.Chat)
+	if err != nil {
+		return err
+	}
+	if err := checkWrapup(debt.Spec, c.Code, c.Notes); err != nil {
+		return err
+	}
+	if debt.Code != c.Code || debt.Notes != c.Notes {
+		s.emit(WrapupSaved(c))
+	}
+	return nil
+}
+
+// extendWrapup gives a timed debt more time (A20).
+func (s *agentStep) extendWrapup(chat ChatID) error {
+	debt, err := s.openDebt(chat)
+	switch {
+	case err != nil:
+		return err
+	case debt.Spec.Mode != WrapupTimed:
+		return badState("only a timed wrap-up can be extended")
+	case debt.Left <= 0:
+		return badState("no extensions are left")
+	}
+	s.emit(WrapupExtended{Chat: chat, Deadline: debt.Deadline.Add(debt.Spec.Extend), Left: debt.Left - 1})
+	return nil
+}
+
+func (s *agentStep) openDebt(chat ChatID) (*Debt, error) {
+	if debt := s.state.debt(chat); debt != nil {
+		return debt, nil
+	}
+	if s.state.settled(chat) != nil {
+		return nil, ErrTooLate
+	}
+	return nil, ErrNotFound
+}
+
+// closeDue closes the debts whose time is over (A21), and those of who never
+// came back (A24).
+func (s *agentStep) closeDue() {
+	for _, d := range slices.Clone(s.state.Debts) {
+		switch lost := s.lostDebtDue(d); {
+		case !d.Deadline.IsZero() && !s.t.Now.Before(d.Deadline):
+			s.closeBy(d.Chat, byTimeout)
+		case !lost.IsZero() && !s.t.Now.Before(lost):
+			s.closeBy(d.Chat, byLost)
+		}
+	}
+}
+
+// lostDebtDue is when the debt of a person who stays away closes; zero is never.
+func (a *Agent) lostDebtDue(d Debt) time.Time {
+	if a.link != linkLost || a.desk.WrapupMax <= 0 {
+		return time.Time{}
+	}
+	from := d.Since
+	if a.state.Presence.Since.After(from) {
+		from = a.state.Presence.Since
+	}
+	return from.Add(a.desk.WrapupMax)
+}
