@@ -1,0 +1,239 @@
+package acd
+
+import (
+	"time"
+
+	"github.com/tidwall/btree"
+)
+
+// Queue owns the order of one queue and who is offered what. Nothing of it is
+// durable: who waits is the chats' own fact, who is free is the agents', and
+// both tell it again after a restart. Step therefore never returns events; it
+// changes the books and answers with sends and with news of places.
+//
+// Every command does two things in turn: it brings the books up to date, and
+// then what has become loose, chats or agents, is matched. There is no
+// polling, and as long as nobody is looked past (QueuePolicy.MatchScan) no
+// chat waits while an agent who could take it is known to be free.
+type Queue struct {
+	id     QueueID
+	policy *QueuePolicy // what the roster is ranked by; nil when there is no such queue
+	line   line
+	roster roster
+	open   map[OfferID]*reservation // asked of an agent, not yet answered
+	held   map[ChatID]int64         // admitted, not yet here: until, Unix ms
+	agenda *btree.BTreeG[alarm]
+	pace   pace
+	tellAt int64 // of the next walk that tells places; 0 is none
+}
+
+// NewQueue returns a queue in which nobody waits and nobody is known.
+func NewQueue(id QueueID) *Queue {
+	return &Queue{
+		id:     id,
+		line:   newLine(),
+		roster: newRoster(),
+		open:   map[OfferID]*reservation{},
+		held:   map[ChatID]int64{},
+		agenda: newTree(alarm.before),
+	}
+}
+
+// newTree returns an ordered tree for one goroutine.
+func newTree[T any](less func(a, b T) bool) *btree.BTreeG[T] {
+	return btree.NewBTreeGOptions(less, btree.Options{NoLocks: true})
+}
+
+// queueTurn is one step on its way: what came in, what has become loose and
+// wants a match, and what goes out.
+type queueTurn struct {
+	Turn
+	now   int64 // Unix ms
+	ids   int
+	loose []*waiter
+	idle  []*candidate
+	out   Outcome
+}
+
+func (s *queueTurn) send(to Address, cmd Command) {
+	s.out.Sends = append(s.out.Sends, Send{To: to, Cmd: cmd})
+}
+
+// Step takes one command. A refused one changes nothing that is asked about;
+// a change of policy that came with it is taken note of all the same.
+func (q *Queue) Step(t Turn, cmd Command) Outcome {
+	s := &queueTurn{Turn: t, now: t.Now.UnixMilli()}
+	q.pace.begin(s.now)
+	q.follow(s)
+	switch c := cmd.(type) {
+	case Start:
+		q.admit(s, c)
+	case Enqueue:
+		q.enqueue(s, c)
+	case Withdraw:
+		q.withdraw(s, c)
+	case OfferVoid:
+		q.voided(s, c)
+	case Advert:
+		q.advertised(s, c.Advert)
+	case Reserved:
+		q.reserved(s, c)
+	case ReserveDenied:
+		q.denied(s, c)
+	case Restore:
+		q.restore(s, c.Waiting)
+	case Tick:
+		q.tick(s)
+	case ConfigChanged: // followed already
+	case ViewQueue:
+		q.view(s)
+	default: // nothing else is addressed to a queue
+		s.out.Err = ErrBadState
+	}
+	q.settle(s)
+	q.arm(s.now)
+	return s.out
+}
+
+// Apply does nothing: a queue has no events.
+func (q *Queue) Apply(time.Time, Event) {}
+
+// Pending is empty: an agent's slot has a time limit of its own, and the chats
+// and the agents tell a new queue what it must know.
+func (q *Queue) Pending() []Send { return nil }
+
+// Deadline is when the next reservation, exclusion, held place or silence runs
+// out, or places are to be told.
+func (q *Queue) Deadline() time.Time {
+	at := q.tellAt
+	if a, ok := q.agenda.Min(); ok && (at == 0 || a.at < at) {
+		at = a.at
+	}
+	if at == 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(at).UTC()
+}
+
+// follow takes note of another policy and looks again at all who wait.
+func (q *Queue) follow(s *queueTurn) {
+	policy := s.Config.Queues[q.id]
+	if policy == q.policy {
+		return
+	}
+	q.policy = policy
+	if policy == nil {
+		q.dissolve(s)
+		return
+	}
+	q.roster.configure(policy)
+	q.loosen(s)
+}
+
+// loosen marks all who wait without an offer, in their order.
+func (q *Queue) loosen(s *queueTurn) {
+	q.line.order.Scan(func(w *waiter) bool {
+		if w.loose() {
+			s.loose = append(s.loose, w)
+		}
+		return true
+	})
+}
+
+// dissolve sends everybody away whose offer is not on its way yet: the queue
+// has been deleted. Open offers run to their end.
+func (q *Queue) dissolve(s *queueTurn) {
+	for _, w := range q.line.order.Items() {
+		if w.granted != "" {
+			continue
+		}
+		q.remove(s, w)
+		s.send(w.Chat.Address(), EnqueueRefused{ID: w.Leg.ID, Reason: "deleted"})
+	}
+}
+
+// restore takes in the chats that the index says wait.
+func (q *Queue) restore(s *queueTurn, waiting []Enqueue) {
+	for _, e := range waiting {
+		if q.policy == nil {
+			s.send(e.Chat.Address(), EnqueueRefused{ID: e.Leg.ID, Reason: "deleted"})
+			continue
+		}
+		q.insert(s, e)
+	}
+}
+
+// view answers a supervisor. Finding the oldest is a walk: the order is not
+// that of age alone.
+func (q *Queue) view(s *queueTurn) {
+	if s.By.Role == RoleCustomer {
+		s.out.Err = ErrForbidden
+		return
+	}
+	if q.policy == nil {
+		s.out.Err = ErrNotFound
+		return
+	}
+	v := QueueView{
+		Queue: q.id, Name: q.policy.Name, Mode: q.policy.Mode, Waiting: q.line.len(),
+		SignedIn: q.roster.signedIn, Available: q.roster.available, Free: q.roster.count[standsFree],
+	}
+	q.line.order.Scan(func(w *waiter) bool {
+		if v.Oldest.IsZero() || w.Leg.EnteredAt.Before(v.Oldest) {
+			v.Oldest = w.Leg.EnteredAt
+		}
+		return true
+	})
+	s.out.Result = v
+}
+
+// tick does what is due. All of it is made loose first and then matched together.
+func (q *Queue) tick(s *queueTurn) {
+	for {
+		a, ok := q.agenda.Min()
+		if !ok || a.at > s.now {
+			break
+		}
+		q.agenda.Delete(a)
+		switch a.kind {
+		case alarmReserve:
+			q.unanswered(s, OfferID(a.ref))
+		case alarmExclusion:
+			q.readmit(s, ChatID(a.ref))
+		case alarmPlace:
+			delete(q.held, ChatID(a.ref))
+		case alarmSilence:
+			q.roster.unmute(AgentID(a.ref))
+			s.idle = append(s.idle, q.roster.byID[AgentID(a.ref)])
+		}
+	}
+	if q.tellAt != 0 && q.tellAt <= s.now {
+		q.tellPlaces(s)
+	}
+}
+
+// alarm is one thing to do at its time.
+type alarm struct {
+	at   int64
+	kind alarmKind
+	ref  string
+}
+
+type alarmKind uint8
+
+const (
+	alarmReserve   alarmKind = iota + 1 // an agent has not answered
+	alarmExclusion                      // an exclusion has run out
+	alarmPlace                          // an admitted chat has not come
+	alarmSilence                        // an agent who did not answer is tried again
+)
+
+func (a alarm) before(b alarm) bool {
+	if a.at != b.at {
+		return a.at < b.at
+	}
+	if a.kind != b.kind {
+		return a.kind < b.kind
+	}
+	return a.ref < b.ref
+}

@@ -1,0 +1,50 @@
+package acd
+
+// admit decides whether a new chat may come (Q1), and hands it on to itself:
+// the chat begins its life only when there is a place for it. The place is held
+// for a while, until the chat's own Enqueue comes.
+func (q *Queue) admit(s *queueTurn, c Start) {
+	if !q.expects(c.Chat) {
+		if err := q.refuses(); err != nil {
+			s.out.Err = err
+			return
+		}
+	}
+	q.release(c.Chat)
+	until := s.now + s.Config.Desk.ReserveWait.Milliseconds()
+	q.held[c.Chat] = until
+	q.agenda.Set(alarm{until, alarmPlace, string(c.Chat)})
+	c.Admitted, c.Queue = true, q.id
+	s.out.Forward = &Send{To: c.Chat.Address(), Cmd: c}
+}
+
+// expects reports whether the chat has its place already, so that a start sent
+// twice is admitted once.
+func (q *Queue) expects(c ChatID) bool {
+	_, held := q.held[c]
+	return held || q.line.chats[c] != nil
+}
+
+func (q *Queue) refuses() error {
+	p := q.policy
+	switch {
+	case p == nil:
+		return ErrNotFound
+	case p.Mode == QueueClosed:
+		return ErrQueueClosed
+	case p.MaxSize > 0 && q.line.len()+len(q.held) >= p.MaxSize:
+		return ErrQueueFull
+	case p.JoinEmpty == JoinLoggedIn && q.roster.signedIn == 0,
+		p.JoinEmpty == JoinAvailable && q.roster.available == 0:
+		return ErrNoAgents
+	}
+	return nil
+}
+
+// release gives up the place held for a chat, if there is one.
+func (q *Queue) release(c ChatID) {
+	if until, ok := q.held[c]; ok {
+		delete(q.held, c)
+		q.agenda.Delete(alarm{until, alarmPlace, string(c)})
+	}
+}

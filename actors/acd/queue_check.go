@@ -1,0 +1,168 @@
+package acd
+
+import "fmt"
+
+// Check names the first invariant that the books break: every chat stands once
+// in the order and, while it is loose, once in its class; reservations and
+// chats point at each other; what agents have and what is counted agree.
+func (q *Queue) Check() error {
+	for _, check := range []func() error{q.checkLine, q.checkClasses, q.checkReservations, q.checkRoster, q.checkAgenda} {
+		if err := check(); err != nil {
+			return fmt.Errorf("queue %s: %w", q.id, err)
+		}
+	}
+	return nil
+}
+
+func (q *Queue) checkLine() error {
+	if a, b := q.line.order.Len(), len(q.line.chats); a != b {
+		return fmt.Errorf("order has %d chats, the line %d", a, b)
+	}
+	for _, w := range q.line.order.Items() {
+		switch _, shelved := w.class.loose.Get(w); {
+		case q.line.chats[w.Chat] != w:
+			return fmt.Errorf("chat %s stands in the order twice", w.Chat)
+		case shelved != w.loose():
+			return fmt.Errorf("chat %s: in its class's tree %t, loose %t", w.Chat, shelved, w.loose())
+		case w.asked != nil && w.granted != "":
+			return fmt.Errorf("chat %s is asked for and granted at once", w.Chat)
+		case w.asked != nil && (w.asked.waiter != w || q.open[w.asked.offer] != w.asked):
+			return fmt.Errorf("chat %s: reservation %s is not its own", w.Chat, w.asked.offer)
+		case (w.wake != 0) != (len(w.excluded) > 0):
+			return fmt.Errorf("chat %s: %d exclusions, alarm at %d", w.Chat, len(w.excluded), w.wake)
+		}
+	}
+	return nil
+}
+
+func (q *Queue) checkClasses() error {
+	members := map[*class]int{}
+	for _, w := range q.line.chats {
+		members[w.class]++
+	}
+	filed, shelved := 0, 0
+	for skill, file := range q.line.files {
+		for i, k := range file {
+			if k.file != skill || k.at != i || q.line.classes[k.classKey] != k || k.members != members[k] || k.members == 0 {
+				return fmt.Errorf("class %+v with %d members is misfiled at %q %d", k.classKey, k.members, skill, i)
+			}
+			filed++
+			shelved += k.loose.Len()
+		}
+	}
+	loose := 0
+	for _, w := range q.line.chats {
+		if w.loose() {
+			loose++
+		}
+	}
+	if filed != len(q.line.classes) || filed != len(members) || loose != shelved {
+		return fmt.Errorf("%d classes, %d filed, %d in use; %d loose, %d in trees",
+			len(q.line.classes), filed, len(members), loose, shelved)
+	}
+	return nil
+}
+
+func (q *Queue) checkReservations() error {
+	for id, r := range q.open {
+		switch {
+		case r.offer != id || r.waiter.asked != r || q.line.chats[r.chat] != r.waiter:
+			return fmt.Errorf("reservation %s: its chat does not wait for it", id)
+		case q.roster.byID[r.agent.Agent] != r.agent:
+			return fmt.Errorf("reservation %s: agent %s is not known", id, r.agent.Agent)
+		case r.granted:
+			return fmt.Errorf("reservation %s is open and granted", id)
+		}
+	}
+	for _, c := range q.roster.byID {
+		for _, r := range c.holds {
+			if r.agent != c || !r.granted && q.open[r.offer] != r {
+				return fmt.Errorf("agent %s holds %s, which is over", c.Agent, r.offer)
+			}
+		}
+		if c.Gen != 0 && c.held() > 0 && c.standing == standsFree && c.held() >= c.Free {
+			return fmt.Errorf("agent %s is free with %d of %d units asked for", c.Agent, c.held(), c.Free)
+		}
+	}
+	return nil
+}
+
+func (q *Queue) checkRoster() error {
+	r := &q.roster
+	var count [standings]int
+	signedIn, available, with := 0, 0, map[string]int{}
+	for _, c := range r.all.Items() {
+		count[c.standing]++
+		if c.SignedIn {
+			signedIn++
+		}
+		if c.Available {
+			available++
+		}
+		_, free := r.free.Get(c)
+		switch {
+		case r.byID[c.Agent] != c:
+			return fmt.Errorf("agent %s is known twice", c.Agent)
+		case c.standing != r.standingOf(c) || c.rank != r.rankOf(c):
+			return fmt.Errorf("agent %s stands at %d %v, should at %d %v", c.Agent, c.standing, c.rank, r.standingOf(c), r.rankOf(c))
+		case free != (c.standing == standsFree) || free != c.listed:
+			return fmt.Errorf("agent %s: in the tree of the free %t, standing %d", c.Agent, free, c.standing)
+		}
+		for _, skill := range c.Skills {
+			if t := r.freeWith[skill]; free {
+				with[skill] = t.Len()
+				if _, ok := t.Get(c); !ok {
+					return fmt.Errorf("agent %s is not listed under %s", c.Agent, skill)
+				}
+			}
+		}
+	}
+	if r.all.Len() != len(r.byID) || count != r.count || signedIn != r.signedIn || available != r.available ||
+		r.free.Len() != count[standsFree] || len(with) != len(r.freeWith) {
+		return fmt.Errorf("agents are miscounted: %v %d %d, kept as %v %d %d", count, signedIn, available, r.count, r.signedIn, r.available)
+	}
+	return nil
+}
+
+func (q *Queue) checkAgenda() error {
+	want := len(q.open) + len(q.held)
+	for _, w := range q.line.chats {
+		if w.wake != 0 {
+			want++
+		}
+	}
+	for _, c := range q.roster.byID {
+		if c.retry != 0 {
+			want++
+		}
+	}
+	for _, a := range q.agenda.Items() {
+		due := int64(0)
+		switch a.kind {
+		case alarmReserve:
+			if r := q.open[OfferID(a.ref)]; r != nil {
+				due = r.due
+			}
+		case alarmExclusion:
+			if w := q.line.chats[ChatID(a.ref)]; w != nil {
+				due = w.wake
+			}
+		case alarmPlace:
+			due = q.held[ChatID(a.ref)]
+		case alarmSilence:
+			if c := q.roster.byID[AgentID(a.ref)]; c != nil {
+				due = c.retry
+			}
+		}
+		if due != a.at {
+			return fmt.Errorf("alarm %v is for nothing", a)
+		}
+	}
+	if got := q.agenda.Len(); got != want {
+		return fmt.Errorf("%d alarms set, %d needed", got, want)
+	}
+	if (q.tellAt != 0) != (q.line.len() > 0) {
+		return fmt.Errorf("%d wait, places are told at %d", q.line.len(), q.tellAt)
+	}
+	return nil
+}

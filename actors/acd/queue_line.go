@@ -1,0 +1,296 @@
+package acd
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/tidwall/btree"
+)
+
+// waiter is one chat's stay in the queue. It is loose, asked (an agent has
+// been asked for a slot) or granted (the chat has been told, and the offer is
+// the chat's affair until it comes back or goes).
+type waiter struct {
+	Enqueue
+	key, entered int64 // of the order, Unix µs
+	class        *class
+	excluded     []exclusion // by agent
+	wake         int64       // of the alarm for the first exclusion to run out; 0 is none
+	asked        *reservation
+	granted      OfferID
+	denials      int   // since it came or came back
+	told         int   // its place, as the customer knows it
+	toldAt       int64 // Unix ms
+}
+
+type exclusion struct {
+	agent AgentID
+	until int64 // Unix ms
+}
+
+func (x exclusion) compare(a AgentID) int { return cmp.Compare(x.agent, a) }
+
+func (w *waiter) loose() bool { return w.asked == nil && w.granted == "" }
+
+// asks reports whether an agent has been asked for the same stay, with the same
+// needs, so that what he answers holds for e too.
+func (w *waiter) asks(e Enqueue) bool {
+	return w.asked != nil && w.Leg.ID == e.Leg.ID && w.Channel == e.Channel &&
+		w.Weight == e.Weight && slices.Equal(w.Leg.Skills, e.Leg.Skills)
+}
+
+// excludes reports whether the agent must not get the chat now.
+func (w *waiter) excludes(a AgentID, now int64) bool {
+	i, ok := slices.BinarySearchFunc(w.excluded, a, exclusion.compare)
+	return ok && w.excluded[i].until > now
+}
+
+// compareWaiters is the order of the queue. It never changes by itself.
+func compareWaiters(a, b *waiter) int {
+	return cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(a.entered, b.entered), cmp.Compare(a.Chat, b.Chat))
+}
+
+func waiterBefore(a, b *waiter) bool {
+	if a.key != b.key {
+		return a.key < b.key
+	}
+	if a.entered != b.entered {
+		return a.entered < b.entered
+	}
+	return a.Chat < b.Chat
+}
+
+// class is all chats that ask the same of an agent. Only the loose ones stand
+// in its tree, so that the head of the tree is the next to be served.
+type class struct {
+	classKey
+	needs   []string // skills
+	loose   *btree.BTreeG[*waiter]
+	members int    // loose or not
+	file    string // the skill it is filed under, "" if it needs none
+	at      int    // in that file
+}
+
+type classKey struct {
+	channel Channel
+	weight  int
+	skills  string
+}
+
+// line is who waits: all in order, and by class.
+type line struct {
+	chats   map[ChatID]*waiter
+	order   *btree.BTreeG[*waiter]
+	classes map[classKey]*class
+	// files holds the classes under one skill of each, the one that the fewest
+	// agents have, so that an agent looks only at what he may fit.
+	files map[string][]*class
+}
+
+func newLine() line {
+	return line{
+		chats:   map[ChatID]*waiter{},
+		order:   newTree(waiterBefore),
+		classes: map[classKey]*class{},
+		files:   map[string][]*class{},
+	}
+}
+
+func (l *line) len() int { return len(l.chats) }
+
+// add puts w at its place; known counts who has a skill.
+func (l *line) add(w *waiter, known map[string]int) {
+	w.key, w.entered = w.Leg.Key.UnixMicro(), w.Leg.EnteredAt.UnixMicro()
+	w.class = l.classOf(w, known)
+	w.class.members++
+	l.chats[w.Chat] = w
+	l.order.Set(w)
+	l.shelve(w)
+}
+
+// remove takes w out, wherever it stands.
+func (l *line) remove(w *waiter) {
+	w.class.loose.Delete(w)
+	l.order.Delete(w)
+	delete(l.chats, w.Chat)
+	if w.class.members--; w.class.members == 0 {
+		l.unfile(w.class)
+	}
+}
+
+// shelve makes w's class agree with whether w is loose.
+func (l *line) shelve(w *waiter) {
+	if w.loose() {
+		w.class.loose.Set(w)
+	} else {
+		w.class.loose.Delete(w)
+	}
+}
+
+func (l *line) classOf(w *waiter, known map[string]int) *class {
+	var needs []string
+	if len(w.Leg.Skills) > 0 {
+		needs = slices.Compact(slices.Sorted(slices.Values(w.Leg.Skills)))
+	}
+	key := classKey{w.Channel, max(w.Weight, 1), strings.Join(needs, "\x00")}
+	if c := l.classes[key]; c != nil {
+		return c
+	}
+	c := &class{classKey: key, needs: needs, loose: newTree(waiterBefore)}
+	for i, skill := range needs {
+		if i == 0 || known[skill] < known[c.file] {
+			c.file = skill
+		}
+	}
+	c.at = len(l.files[c.file])
+	l.files[c.file] = append(l.files[c.file], c)
+	l.classes[key] = c
+	return c
+}
+
+func (l *line) unfile(c *class) {
+	delete(l.classes, c.classKey)
+	file := l.files[c.file]
+	last := file[len(file)-1]
+	file[c.at], last.at = last, c.at
+	file[len(file)-1] = nil
+	if file = file[:len(file)-1]; len(file) == 0 {
+		delete(l.files, c.file)
+		return
+	}
+	l.files[c.file] = file
+}
+
+// place is w's rank in the order, from 1.
+func (l *line) place(w *waiter) int {
+	n := l.order.Len()
+	if last, _ := l.order.Max(); last == w {
+		return n
+	}
+	lo, hi := 0, n
+	for lo < hi {
+		mid := int(uint(lo+hi) >> 1)
+		if at, _ := l.order.GetAt(mid); waiterBefore(at, w) {
+			lo = mid + 1
+		} else {
+			hi = mid
+		}
+	}
+	return lo + 1
+}
+
+// enqueue puts a chat at its place, brings its entry up to date, or takes it
+// back after an offer that came to nothing (Q1, Q3). A chat that exists is
+// never refused for the queue's size: it was admitted once.
+func (q *Queue) enqueue(s *queueTurn, e Enqueue) {
+	q.release(e.Chat)
+	if q.policy == nil {
+		if w := q.line.chats[e.Chat]; w != nil {
+			q.remove(s, w)
+		}
+		s.send(e.Chat.Address(), EnqueueRefused{ID: e.Leg.ID, Reason: "deleted"})
+		return
+	}
+	if w := q.insert(s, e); w.told == 0 {
+		q.tellPlace(s, w, q.line.place(w))
+	}
+}
+
+// insert makes e the chat's entry. The same stay keeps a reservation that is
+// still good and its customer's knowledge; another one begins anew.
+func (q *Queue) insert(s *queueTurn, e Enqueue) *waiter {
+	w := &waiter{Enqueue: e}
+	if old := q.line.chats[e.Chat]; old != nil {
+		if old.Leg.ID == e.Leg.ID {
+			w.told, w.toldAt = old.told, old.toldAt
+		}
+		if old.asks(e) {
+			w.denials = old.denials
+			w.asked, old.asked = old.asked, nil
+		}
+		q.remove(s, old)
+	}
+	q.exclude(s, w, e.Exclude)
+	q.line.add(w, q.roster.known)
+	if r := w.asked; r != nil {
+		r.waiter = w
+		if w.excludes(r.agent.Agent, s.now) {
+			q.giveBack(s, r)
+		}
+	}
+	if w.loose() {
+		s.loose = append(s.loose, w)
+	}
+	return w
+}
+
+// withdraw takes out a chat that was taken or has gone (Q2, Q4).
+func (q *Queue) withdraw(s *queueTurn, c Withdraw) {
+	w := q.line.chats[c.Chat]
+	if w == nil || w.Leg.ID != c.ID {
+		return
+	}
+	q.remove(s, w)
+	q.pace.left(c.Reason, max(0, time.Duration(s.now-w.Leg.EnteredAt.UnixMilli())*time.Millisecond))
+}
+
+// voided drops an entry whose chat has moved on without the queue's knowledge.
+func (q *Queue) voided(s *queueTurn, c OfferVoid) {
+	if w := q.line.chats[c.Chat]; w != nil && w.Leg.ID == c.ID {
+		q.remove(s, w)
+	}
+}
+
+// remove forgets w. The slot of an agent who was asked is given back; one that
+// has been granted is the chat's to give.
+func (q *Queue) remove(s *queueTurn, w *waiter) {
+	if w.asked != nil {
+		q.giveBack(s, w.asked)
+	}
+	q.unwake(w)
+	q.line.remove(w)
+}
+
+// exclude takes over whom the chat does not go to, in a copy of its own.
+func (q *Queue) exclude(s *queueTurn, w *waiter, until map[AgentID]int64) {
+	w.excluded = w.excluded[:0]
+	for agent, at := range until {
+		if at > s.now {
+			w.excluded = append(w.excluded, exclusion{agent, at})
+		}
+	}
+	slices.SortFunc(w.excluded, func(a, b exclusion) int { return cmp.Compare(a.agent, b.agent) })
+	q.wake(w)
+}
+
+// wake sets the alarm for the first exclusion that runs out.
+func (q *Queue) wake(w *waiter) {
+	q.unwake(w)
+	for _, x := range w.excluded {
+		if w.wake == 0 || x.until < w.wake {
+			w.wake = x.until
+		}
+	}
+	if w.wake != 0 {
+		q.agenda.Set(alarm{w.wake, alarmExclusion, string(w.Chat)})
+	}
+}
+
+func (q *Queue) unwake(w *waiter) {
+	if w.wake != 0 {
+		q.agenda.Delete(alarm{w.wake, alarmExclusion, string(w.Chat)})
+		w.wake = 0
+	}
+}
+
+// readmit forgets the exclusions that have run out (Q12).
+func (q *Queue) readmit(s *queueTurn, c ChatID) {
+	w := q.line.chats[c]
+	w.excluded = slices.DeleteFunc(w.excluded, func(x exclusion) bool { return x.until <= s.now })
+	q.wake(w)
+	if w.loose() {
+		s.loose = append(s.loose, w)
+	}
+}

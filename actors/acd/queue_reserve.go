@@ -1,0 +1,166 @@
+package acd
+
+import "slices"
+
+// maxDenials is how often agents may deny a chat's reservations before the
+// last of them is left out for a while, so that an agent who advertises what
+// he then denies keeps nobody busy.
+const maxDenials = 8
+
+// reservation is a slot that an agent has been asked for. While it is in
+// Queue.open it waits for his answer; while it is in his holds his advert does
+// not count it yet. Either may end first.
+type reservation struct {
+	offer    OfferID
+	chat     ChatID
+	waiter   *waiter
+	agent    *candidate
+	weight   int
+	channel  Channel
+	at, due  int64  // Unix ms
+	gen      uint64 // of the advert that it trusted
+	granted  bool
+	decision Decision
+}
+
+// reserve asks c for a slot for w. One at a time for a chat.
+func (q *Queue) reserve(s *queueTurn, w *waiter, c *candidate) {
+	r := &reservation{
+		offer:    OfferID(string(w.Chat) + "." + s.id(s.ids)),
+		chat:     w.Chat,
+		waiter:   w,
+		agent:    c,
+		weight:   w.class.weight,
+		channel:  w.Channel,
+		at:       s.now,
+		due:      s.now + s.Config.Desk.ReserveWait.Milliseconds(),
+		gen:      c.Gen,
+		decision: q.decide(s, w, c),
+	}
+	s.ids++
+	q.open[r.offer] = r
+	q.agenda.Set(alarm{r.due, alarmReserve, string(r.offer)})
+	q.roster.hold(c, r)
+	w.asked = r
+	q.line.shelve(w)
+	s.send(c.Agent.Address(), Reserve{
+		Offer: r.offer, Chat: r.chat, From: q.id, Channel: r.channel, Weight: r.weight, Kind: OfferRoute,
+	})
+}
+
+// answered ends the wait for an answer; its chat is loose again.
+func (q *Queue) answered(r *reservation) {
+	delete(q.open, r.offer)
+	q.agenda.Delete(alarm{r.due, alarmReserve, string(r.offer)})
+	r.waiter.asked = nil
+	q.line.shelve(r.waiter)
+}
+
+// giveBack ends a reservation that is no longer wanted.
+func (q *Queue) giveBack(s *queueTurn, r *reservation) {
+	q.answered(r)
+	q.roster.drop(r.agent, r)
+	s.send(r.agent.Agent.Address(), SlotRelease{Offer: r.offer})
+	s.idle = append(s.idle, r.agent)
+}
+
+// advertised takes an agent's word for what he can take.
+func (q *Queue) advertised(s *queueTurn, ad AgentAdvert) {
+	c, newer := q.roster.advertise(ad)
+	if !newer {
+		return
+	}
+	q.unretry(c)
+	s.idle = append(s.idle, c)
+}
+
+// reserved hands the agent's slot to the chat, or gives it back (Q5). The same
+// answer twice is one answer.
+func (q *Queue) reserved(s *queueTurn, c Reserved) {
+	r := q.open[c.Offer]
+	if r == nil || r.agent.Agent != c.Agent {
+		if !q.handedOn(c) {
+			s.send(c.Agent.Address(), SlotRelease{Offer: c.Offer})
+		}
+		return
+	}
+	w := r.waiter
+	q.answered(r)
+	r.granted = true
+	w.granted, w.denials = r.offer, 0
+	q.line.shelve(w)
+	s.out.Sends = append(s.out.Sends, Send{
+		To:  w.Chat.Address(),
+		Key: "grant/" + string(r.offer),
+		Cmd: OfferGrant{Offer: r.offer, Agent: c.Agent, Name: c.Name, ID: w.Leg.ID, Decision: r.decision},
+	})
+}
+
+// handedOn reports whether the slot has gone to the chat already.
+func (q *Queue) handedOn(c Reserved) bool {
+	if chat, ok := c.Offer.Chat(); ok {
+		if w := q.line.chats[chat]; w != nil && w.granted == c.Offer {
+			return true
+		}
+	}
+	agent := q.roster.byID[c.Agent]
+	return agent != nil && slices.ContainsFunc(agent.holds, func(r *reservation) bool {
+		return r.granted && r.offer == c.Offer
+	})
+}
+
+// denied looks for another agent (Q6). The one who denied counts as busy until
+// his next advert, unless that one has already come.
+func (q *Queue) denied(s *queueTurn, c ReserveDenied) {
+	r := q.open[c.Offer]
+	if r == nil || r.agent.Agent != c.Agent {
+		return
+	}
+	w := r.waiter
+	q.answered(r)
+	q.roster.drop(r.agent, r)
+	if r.agent.Gen == r.gen {
+		q.roster.mute(r.agent)
+	} else {
+		s.idle = append(s.idle, r.agent)
+	}
+	if w.denials++; w.denials >= maxDenials {
+		w.denials = 0
+		q.leaveOut(s, w, r.agent.Agent)
+	}
+	s.loose = append(s.loose, w)
+}
+
+// leaveOut keeps an agent from a chat for a reservation's time.
+func (q *Queue) leaveOut(s *queueTurn, w *waiter, a AgentID) {
+	until := s.now + s.Config.Desk.ReserveWait.Milliseconds()
+	w.excluded = slices.DeleteFunc(w.excluded, func(x exclusion) bool {
+		if x.agent == a {
+			until = max(until, x.until)
+		}
+		return x.agent == a
+	})
+	i, _ := slices.BinarySearchFunc(w.excluded, a, exclusion.compare)
+	w.excluded = slices.Insert(w.excluded, i, exclusion{a, until})
+	q.wake(w)
+}
+
+// unanswered forgets a reservation (Q7); the agent has a time limit of his own.
+// He is not asked again before that has passed, unless he speaks.
+func (q *Queue) unanswered(s *queueTurn, o OfferID) {
+	r := q.open[o]
+	q.answered(r)
+	q.roster.drop(r.agent, r)
+	s.loose = append(s.loose, r.waiter)
+	q.unretry(r.agent)
+	r.agent.retry = s.now + s.Config.Desk.ReserveTTL.Milliseconds()
+	q.agenda.Set(alarm{r.agent.retry, alarmSilence, string(r.agent.Agent)})
+	q.roster.mute(r.agent)
+}
+
+func (q *Queue) unretry(c *candidate) {
+	if c.retry != 0 {
+		q.agenda.Delete(alarm{c.retry, alarmSilence, string(c.Agent)})
+		c.retry = 0
+	}
+}

@@ -1,0 +1,325 @@
+package acd
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/tidwall/btree"
+)
+
+// standing is how an agent stands to the queue, whatever the chat.
+type standing uint8
+
+const (
+	standsAway      standing = iota // takes no offers
+	standsUnskilled                 // lacks a skill that the queue wants
+	standsBusy                      // has said so, or has denied or not answered
+	standsReserved                  // what he had free has been asked for
+	standsFree
+	standings
+)
+
+// Why an agent is passed over.
+const (
+	passAway     = "not_available"
+	passBusy     = "busy"
+	passChannel  = "channel"
+	passSkill    = "skill"
+	passExcluded = "excluded"
+	passReserved = "reserved"
+	passBehind   = "behind"
+)
+
+// reason is why nobody of this standing gets a chat; "" for the free.
+func (s standing) reason() string {
+	return [standings]string{passAway, passSkill, passBusy, passReserved, ""}[s]
+}
+
+// candidate is what the queue knows of an agent: his own advert, less what has
+// been asked of him since he gave it.
+type candidate struct {
+	AgentAdvert
+	standing standing
+	rank     rank
+	listed   bool // stands in the trees of the free, under rank
+	// holds are the reservations that the advert does not know of yet.
+	holds []*reservation
+	muted bool  // counts as busy until a later advert
+	retry int64 // of the alarm that ends it anyway; 0 is none
+	turn  int64 // when he was last given a chat, counted in chats; 0 is never
+	given int64 // the same in Unix ms
+}
+
+// rank is the order among the free, smallest first, then by id.
+type rank struct{ first, second int64 }
+
+func compareCandidates(a, b *candidate) int {
+	return cmp.Or(cmp.Compare(a.rank.first, b.rank.first), cmp.Compare(a.rank.second, b.rank.second), cmp.Compare(a.Agent, b.Agent))
+}
+
+func candidateBefore(a, b *candidate) bool {
+	if a.rank != b.rank {
+		return a.rank.first < b.rank.first || a.rank.first == b.rank.first && a.rank.second < b.rank.second
+	}
+	return a.Agent < b.Agent
+}
+
+func (c *candidate) held() int {
+	n := 0
+	for _, r := range c.holds {
+		n += r.weight
+	}
+	return n
+}
+
+// spare is how many units the queue may still ask for.
+func (c *candidate) spare() int { return c.Free - c.held() }
+
+// full reports whether the channel has no room left.
+func (c *candidate) full(ch Channel) bool {
+	room, limited := c.Room[ch]
+	if !limited {
+		return false
+	}
+	for _, r := range c.holds {
+		if r.channel == ch {
+			room--
+		}
+	}
+	return room <= 0
+}
+
+func (c *candidate) has(skills []string) bool {
+	for _, s := range skills {
+		if !slices.Contains(c.Skills, s) {
+			return false
+		}
+	}
+	return true
+}
+
+// misfit says why the agent takes no chat of the class now; "" if he does.
+func (c *candidate) misfit(k *class) string {
+	switch {
+	case c.standing != standsFree:
+		return c.standing.reason()
+	case !c.has(k.needs):
+		return passSkill
+	case c.Free < k.weight:
+		return passBusy
+	case c.spare() < k.weight:
+		return passReserved
+	case c.full(k.channel):
+		return passChannel
+	}
+	return ""
+}
+
+// barred reports whether it is this chat that he does not get.
+func (c *candidate) barred(w *waiter, now int64) bool {
+	return w.excludes(c.Agent, now) || slices.Contains(c.Chats, w.Chat)
+}
+
+// roster is who serves the queue. The free stand in one ordered tree for all
+// and in one for each of their skills, so that a search walks the tree of the
+// rarest skill that is asked for.
+type roster struct {
+	policy    *QueuePolicy
+	byID      map[AgentID]*candidate
+	all       *btree.BTreeG[*candidate] // by id
+	free      *btree.BTreeG[*candidate]
+	freeWith  map[string]*btree.BTreeG[*candidate]
+	known     map[string]int // agents with a skill, free or not
+	count     [standings]int
+	signedIn  int
+	available int
+	turns     int64
+}
+
+func newRoster() roster {
+	return roster{
+		policy:   &QueuePolicy{Strategy: LongestIdle},
+		byID:     map[AgentID]*candidate{},
+		all:      newTree(func(a, b *candidate) bool { return a.Agent < b.Agent }),
+		free:     newTree(candidateBefore),
+		freeWith: map[string]*btree.BTreeG[*candidate]{},
+		known:    map[string]int{},
+	}
+}
+
+// configure ranks everybody anew when the policy ranks otherwise.
+func (r *roster) configure(p *QueuePolicy) {
+	old := r.policy
+	r.policy = p
+	if old.Strategy == p.Strategy && slices.Equal(old.Skills, p.Skills) {
+		return
+	}
+	r.all.Scan(func(c *candidate) bool {
+		r.stand(c)
+		return true
+	})
+}
+
+// advertise replaces what is known of an agent, unless that is newer. Holds
+// stay until they are answered, or the agent counts them himself.
+func (r *roster) advertise(ad AgentAdvert) (*candidate, bool) {
+	c := r.byID[ad.Agent]
+	if c == nil {
+		c = &candidate{AgentAdvert: AgentAdvert{Agent: ad.Agent}}
+		r.byID[ad.Agent] = c
+		r.all.Set(c)
+		r.count[standsAway]++
+	} else if ad.Gen <= c.Gen {
+		return c, false
+	}
+	r.unlist(c)
+	r.tally(c, -1)
+	c.AgentAdvert = ad
+	r.tally(c, +1)
+	c.muted = false
+	c.holds = slices.DeleteFunc(c.holds, func(h *reservation) bool {
+		return h.granted || slices.Contains(ad.Chats, h.chat)
+	})
+	r.stand(c)
+	return c, true
+}
+
+func (r *roster) tally(c *candidate, by int) {
+	if c.SignedIn {
+		r.signedIn += by
+	}
+	if c.Available {
+		r.available += by
+	}
+	for i, skill := range c.Skills {
+		if slices.Contains(c.Skills[:i], skill) {
+			continue
+		}
+		if r.known[skill] += by; r.known[skill] == 0 {
+			delete(r.known, skill)
+		}
+	}
+}
+
+// hold counts a reservation against an agent, and drop takes it back.
+func (r *roster) hold(c *candidate, h *reservation) {
+	c.holds = append(c.holds, h)
+	r.turns++
+	c.turn, c.given = r.turns, h.at
+	r.stand(c)
+}
+
+func (r *roster) drop(c *candidate, h *reservation) {
+	if i := slices.Index(c.holds, h); i >= 0 {
+		c.holds = slices.Delete(c.holds, i, i+1)
+		r.stand(c)
+	}
+}
+
+// mute takes an agent for busy until he says otherwise.
+func (r *roster) mute(c *candidate) {
+	c.muted = true
+	r.stand(c)
+}
+
+func (r *roster) unmute(a AgentID) {
+	c := r.byID[a]
+	c.muted, c.retry = false, 0
+	r.stand(c)
+}
+
+// stand puts c where it belongs after any change.
+func (r *roster) stand(c *candidate) {
+	now, rank := r.standingOf(c), r.rankOf(c)
+	if now == c.standing && rank == c.rank && c.listed == (now == standsFree) {
+		return
+	}
+	r.unlist(c)
+	r.count[c.standing]--
+	c.standing, c.rank = now, rank
+	r.count[now]++
+	if now == standsFree {
+		r.list(c)
+	}
+}
+
+func (r *roster) standingOf(c *candidate) standing {
+	switch {
+	case !c.Available:
+		return standsAway
+	case !c.has(r.policy.Skills):
+		return standsUnskilled
+	case c.muted || c.Free <= 0:
+		return standsBusy
+	case c.spare() <= 0:
+		return standsReserved
+	}
+	return standsFree
+}
+
+// rankOf is the strategy. Who has just been asked is not idle, whatever his
+// last advert says.
+func (r *roster) rankOf(c *candidate) rank {
+	idle := c.idleSince()
+	switch r.policy.Strategy {
+	case LeastBusy:
+		return rank{int64(c.Used+c.held()) * 1_000_000 / int64(max(c.Capacity, 1)), idle}
+	case RoundRobin:
+		return rank{first: c.turn}
+	default: // LongestIdle
+		return rank{first: idle}
+	}
+}
+
+// idleSince is in Unix ms.
+func (c *candidate) idleSince() int64 {
+	idle := c.IdleSince.UnixMilli()
+	for _, h := range c.holds {
+		idle = max(idle, h.at)
+	}
+	return idle
+}
+
+func (r *roster) list(c *candidate) {
+	c.listed = true
+	r.free.Set(c)
+	for _, skill := range c.Skills {
+		t := r.freeWith[skill]
+		if t == nil {
+			t = newTree(candidateBefore)
+			r.freeWith[skill] = t
+		}
+		t.Set(c)
+	}
+}
+
+func (r *roster) unlist(c *candidate) {
+	if !c.listed {
+		return
+	}
+	c.listed = false
+	r.free.Delete(c)
+	for _, skill := range c.Skills {
+		if t := r.freeWith[skill]; t != nil {
+			if t.Delete(c); t.Len() == 0 {
+				delete(r.freeWith, skill)
+			}
+		}
+	}
+}
+
+// rarest is the smallest tree of the free in which everybody stands who has
+// the skills; nil if nobody does.
+func (r *roster) rarest(skills []string) *btree.BTreeG[*candidate] {
+	t := r.free
+	for _, skill := range skills {
+		with := r.freeWith[skill]
+		if with == nil {
+			return nil
+		}
+		if with.Len() < t.Len() {
+			t = with
+		}
+	}
+	return t
+}
