@@ -158,6 +158,7 @@ func TestMembersOfALaterVersionAreIgnored(t *testing.T) {
 	for _, line := range []string{
 		`{"new":null,"type":"end","more":{"a":[1,null,""]},"id":"7","chat":"c","Chat":5,"empty":""}`,
 		"\t{ \"id\" : \"7\", \"chat\":\"c\" ,\r \"type\": \"end\" }\r",
+		`{"a":1,"b":1,"d":1,"e":1,"f":1,"g":1,"h":1,"i":1,"j":1,"k":1,"l":1,"m":1,"n":1,"type":"end","id":"7","chat":"c"}`,
 		`{"\u0074ype":"\u0065nd","\u0069d":"7","chat":"c"}`,
 	} {
 		if c, ok := mustDecode(t, line).(*End); !ok || *c != (End{ID: "7", Chat: "c"}) {

@@ -13,13 +13,16 @@ import (
 // granted and is right for it; for anything else it only guesses, and the
 // decoder refuses the line afterwards.
 type sketch struct {
-	members []member
-	depth   int
+	// first are the members at the top, count of them; what does not fit is in
+	// more. (A slice of the array would move the whole sketch to the heap.)
+	first [12]member
+	count int
+	more  []member
+	depth int
 	// odd is set by null, by an empty string and by nesting: the decoder turns
 	// the first two into zero values, and looks for missing members only at the
 	// top.
-	odd  bool
-	room [12]member
+	odd bool
 }
 
 // member is one name and the raw text of its value.
@@ -28,12 +31,11 @@ type member struct {
 }
 
 func (s *sketch) read(line []byte) {
-	s.members = s.room[:0]
 	var name []byte
 	depth, start, wantName := 0, 0, true
 	finish := func(end int) {
 		if start > 0 {
-			s.members = append(s.members, member{name: plain(name), value: bytes.TrimSpace(line[start:end])})
+			s.add(member{name: plain(name), value: bytes.TrimSpace(line[start:end])})
 		}
 		name, start, wantName = nil, 0, true
 	}
@@ -95,24 +97,43 @@ func plain(name []byte) []byte {
 	return text
 }
 
-// has says whether the line has a member of this name at its top.
-func (s *sketch) has(name string) bool {
-	for i := range s.members {
-		if string(s.members[i].name) == name {
-			return true
+func (s *sketch) add(m member) {
+	if s.count == len(s.first) {
+		s.more = append(s.more, m)
+		return
+	}
+	s.first[s.count] = m
+	s.count++
+}
+
+// find is the raw value of the first member of this name at the top.
+func (s *sketch) find(name string) ([]byte, bool) {
+	for i := range s.count {
+		if string(s.first[i].name) == name {
+			return s.first[i].value, true
 		}
 	}
-	return false
+	for i := range s.more {
+		if string(s.more[i].name) == name {
+			return s.more[i].value, true
+		}
+	}
+	return nil, false
+}
+
+// has says whether the line has a member of this name at its top.
+func (s *sketch) has(name string) bool {
+	_, ok := s.find(name)
+	return ok
 }
 
 // text is the value of a member if it is a string. The bytes may be the line's own.
 func (s *sketch) text(name string) ([]byte, bool) {
-	for i := range s.members {
-		if string(s.members[i].name) == name {
-			return unquote(s.members[i].value)
-		}
+	value, ok := s.find(name)
+	if !ok {
+		return nil, false
 	}
-	return nil, false
+	return unquote(value)
 }
 
 func unquote(value []byte) ([]byte, bool) {
