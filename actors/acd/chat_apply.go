@@ -16,18 +16,24 @@ func (c *Chat) Apply(at time.Time, e Event) {
 	case Queued:
 		leg := e.Leg
 		c.Phase, c.Leg, c.LastLeg, c.Policy = PhaseQueued, &leg, e.Leg, e.Policy
+		if !c.AwayUntil.IsZero() {
+			c.AwayUntil = sooner(c.AwayUntil, at.Add(c.Grace.Waiting))
+		}
 	case Offered:
 		c.Offers = append(c.Offers, e.Offer)
 		c.Attempts = e.Offer.Attempt
 	case OfferEnded:
 		c.closeOffer(e.Offer, e.Agent, e.Reason)
 		if e.Exclude != 0 {
-			c.exclude(Exclusion{e.Agent, e.Exclude})
+			c.exclude(at, Exclusion{e.Agent, e.Exclude})
 		}
 	case Accepted:
 		c.closeOffer(e.Offer, e.Agent, OfferAccepted)
 		c.join(Participant{Agent: e.Agent, Name: e.Name, Mode: "talk", Joined: true, Since: at, Read: c.Messages})
 		c.Phase, c.Owner, c.Leg = PhaseActive, e.Agent, nil
+		if !c.AwayUntil.IsZero() {
+			c.AwayUntil = at.Add(c.Grace.Served)
+		}
 	case MessageSent:
 		c.applyMessage(e)
 	case ReadMarked:
@@ -41,13 +47,16 @@ func (c *Chat) Apply(at time.Time, e Event) {
 			p.Joined, p.Pending, p.Unread = false, nil, 0
 		}
 		c.Owner = e.Owner
+		if c.Owner == "" && c.Leg != nil {
+			c.Phase = PhaseQueued // B12: it waits where it waited beside him
+		}
 		c.owe(at, []AgentID{e.Agent}, e.Wrapup, e.Reason)
 	case WaitedLong:
 		if e.Moved != "" {
 			c.Leg = nil
 		}
 	case AttributesSet:
-		c.applyAttributes(e.Set)
+		c.Customer.Attributes = mergeAttributes(c.Customer.Attributes, e.Set)
 	case ChatEnded:
 		c.Phase, c.Leg, c.Owner = PhaseEnded, nil, ""
 		c.EndReason, c.EndedAt, c.AwayUntil = e.Reason, at, time.Time{}
@@ -71,7 +80,9 @@ func (c *Chat) closeOffer(id OfferID, a AgentID, why OfferReason) {
 	c.Past = append(c.Past, OfferOutcome{id, a, why})
 }
 
-func (c *Chat) exclude(x Exclusion) {
+// exclude notes x and forgets who is no longer excluded.
+func (c *Chat) exclude(at time.Time, x Exclusion) {
+	c.Excluded = slices.DeleteFunc(c.Excluded, func(o Exclusion) bool { return o.Until <= at.UnixMilli() })
 	i := slices.IndexFunc(c.Excluded, func(o Exclusion) bool { return o.Agent == x.Agent })
 	if i < 0 {
 		c.Excluded = append(c.Excluded, x)
@@ -139,12 +150,8 @@ func (c *Chat) applyRead(e ReadMarked) {
 	p.Unread = len(p.Pending)
 }
 
-func (c *Chat) applyAttributes(set map[string]string) {
-	merged := mergeAttributes(c.Customer.Attributes, set)
-	c.Customer.Attributes = merged
-}
-
-// mergeAttributes returns a new map: old is shared with events.
+// mergeAttributes returns a new map, nil when nothing is left: old is shared
+// with events.
 func mergeAttributes(old, set map[string]string) map[string]string {
 	merged := maps.Clone(old)
 	if merged == nil {
@@ -156,6 +163,9 @@ func mergeAttributes(old, set map[string]string) map[string]string {
 		} else {
 			merged[k] = v
 		}
+	}
+	if len(merged) == 0 {
+		return nil
 	}
 	return merged
 }

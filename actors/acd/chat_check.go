@@ -16,9 +16,8 @@ func (c *Chat) Check() error {
 // checkOwner is I1: an active chat has exactly one owner, who is in it; nobody
 // owns a chat that waits or is over.
 func (c *Chat) checkOwner() error {
-	active := c.Phase == PhaseActive && c.Leg == nil
 	switch {
-	case active && c.joined(c.Owner) == nil:
+	case c.Phase == PhaseActive && c.joined(c.Owner) == nil:
 		return fmt.Errorf("I1: active, and its owner %q is not in it", c.Owner)
 	case c.Phase != PhaseActive && c.Owner != "":
 		return fmt.Errorf("I1: %q owns a chat that is %s", c.Owner, c.Phase)

@@ -11,7 +11,7 @@ func (s *chatStep) grant(m OfferGrant) error {
 		s.tell(s.sendOver(p.ID, p.Agent, p.Reason))
 		return nil
 	}
-	if s.Leg == nil || s.Leg.ID != m.ID || len(s.Offers) > 0 || s.excluded(m.Agent, s.t.Now) {
+	if !s.takes(m) {
 		s.tell(s.sendRelease(m.Offer, m.Agent))
 		s.tell(Send{To: m.Decision.Queue.Address(), Cmd: OfferVoid{Chat: s.ID, Offer: m.Offer, ID: m.ID}})
 		if s.Leg != nil && len(s.Offers) == 0 {
@@ -24,6 +24,13 @@ func (s *chatStep) grant(m OfferGrant) error {
 	s.emit(Offered{Offer: o, Popover: s.popover(), Decision: m.Decision})
 	s.tell(s.sendAgent(o.Agent, OfferStart{s.alertingRow(&o)}))
 	return nil
+}
+
+// takes reports whether a grant is for the present stay, while nothing rings
+// yet, and to an agent who is neither avoided nor there already.
+func (s *chatStep) takes(m OfferGrant) bool {
+	return s.Leg != nil && s.Leg.ID == m.ID && len(s.Offers) == 0 &&
+		!s.excluded(m.Agent, s.t.Now) && s.joined(m.Agent) == nil
 }
 
 func (s *chatStep) sendRelease(id OfferID, a AgentID) Send {

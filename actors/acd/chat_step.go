@@ -212,9 +212,10 @@ func (s *chatStep) enqueue(leg Leg, policy LegPolicy, reason string) {
 	s.tell(s.sendQueue(leg.Queue, *s.Waiting()))
 }
 
-// enqueueRefused is C3 for a chat that was already on its way.
+// enqueueRefused is C3 for a chat that was already on its way. An open offer
+// runs to its end; if nobody takes it the queue is asked again.
 func (s *chatStep) enqueueRefused(m EnqueueRefused) error {
-	if s.Leg == nil || s.Leg.ID != m.ID {
+	if s.Leg == nil || s.Leg.ID != m.ID || len(s.Offers) > 0 {
 		return nil
 	}
 	s.finish(ChatEnded{By: "system", Reason: EndRefused, Note: m.Reason}, OfferMoved)

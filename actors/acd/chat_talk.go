@@ -30,7 +30,7 @@ func (s *chatStep) author() (Author, error) {
 	}
 	p := s.participant(AgentID(by.ID))
 	switch {
-	case p == nil || !p.Joined && s.Live():
+	case !by.Works() || p == nil || !p.Joined && s.Live():
 		return Author{}, ErrNotParticipant
 	case by.Role == RoleSupervisor:
 		return Author{Kind: "supervisor", ID: by.ID, Name: p.Name}, nil
@@ -47,8 +47,12 @@ func (s *chatStep) send(m SendText) (any, error) {
 	if !s.Live() {
 		return nil, ErrEnded
 	}
-	if m.To == "" {
+	switch m.To {
+	case "":
 		m.To = ForAll
+	case ForAll, ForAgents:
+	default:
+		return nil, ErrBadTarget
 	}
 	if author.Kind == "customer" && m.To != ForAll {
 		return nil, ErrForbidden
@@ -146,8 +150,14 @@ func (s *chatStep) typing(m Typing) error {
 
 // setAttributes adds to what is known of the customer; an empty value removes.
 func (s *chatStep) setAttributes(m SetAttributes) (any, error) {
-	if !s.t.By.Oversees() && s.joined(AgentID(s.t.By.ID)) == nil {
-		return nil, ErrNotParticipant
+	if !s.t.By.Oversees() {
+		author, err := s.author()
+		if err != nil {
+			return nil, err
+		}
+		if author.Kind == "customer" {
+			return nil, ErrForbidden
+		}
 	}
 	if !s.Live() {
 		return nil, ErrEnded
@@ -169,6 +179,9 @@ func (s *chatStep) view() (any, error) {
 	case by.Role == RoleAgent && s.participant(AgentID(by.ID)) == nil:
 		return nil, ErrNotParticipant
 	}
+	if by.Role == RoleCustomer {
+		return s.View(""), nil
+	}
 	return s.View(AgentID(by.ID)), nil
 }
 
@@ -176,7 +189,7 @@ func (s *chatStep) view() (any, error) {
 func (s *chatStep) viewOffers() []Offered {
 	var open []Offered
 	for _, o := range s.Offers {
-		if string(o.Agent) == s.t.By.ID {
+		if s.t.By.Works() && string(o.Agent) == s.t.By.ID {
 			open = append(open, Offered{Offer: o, Popover: s.popover()})
 		}
 	}
