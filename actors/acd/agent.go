@@ -20,7 +20,6 @@ type Agent struct {
 	sessions []agentSession
 	link     agentLink
 	grace    time.Time // the end of it, while the link is in grace
-	stream   Stream    // where the desk's news go
 
 	over  []OfferID // offers known to be over, the last few
 	freed []ChatID  // chats that left without a debt, the last few
@@ -56,9 +55,8 @@ const ringSize = 64
 // NewAgent returns the desk of a person of whom nothing is known yet.
 func NewAgent(id AgentID) *Agent {
 	return &Agent{
-		id:     id,
-		state:  DeskState{Presence: PresenceSet{State: Offline, By: bySystem}},
-		stream: id.Stream(),
+		id:    id,
+		state: DeskState{Presence: PresenceSet{State: Offline, By: bySystem}},
 	}
 }
 
@@ -108,7 +106,7 @@ type agentStep struct {
 func (s *agentStep) emit(e Event) {
 	s.Apply(s.t.Now, e)
 	if _, silent := e.(Struck); !silent {
-		s.out.News = append(s.out.News, News{To: s.stream, View: ToOwnDesk, Event: e, Index: len(s.out.Events)})
+		s.out.News = append(s.out.News, News{To: s.id.Stream(), View: ToOwnDesk, Event: e, Index: len(s.out.Events)})
 	}
 	s.out.Events = append(s.out.Events, e)
 }

@@ -126,9 +126,6 @@ func (s *agentStep) lostAlready() bool {
 
 // sessionOpened brings the person back (A1, A23).
 func (s *agentStep) sessionOpened(c SessionOpened) {
-	if s.t.By != (Principal{}) {
-		s.stream = s.t.By.Stream()
-	}
 	s.sessions = slices.DeleteFunc(s.sessions, func(x agentSession) bool { return x.id == c.Session })
 	s.sessions = append(s.sessions, agentSession{id: c.Session, alerting: c.Alerting})
 	s.relink()
