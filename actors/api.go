@@ -53,9 +53,11 @@ type Snapshot struct {
 	Config *acd.Config
 	Agent  *acd.AgentView // for agents and supervisors
 	Chats  []ChatSnapshot
-	Offers []acd.Offered   // open, for an agent
-	Queues []acd.QueueView // for supervisors
-	Agents []acd.AgentView // for supervisors
+	Offers []acd.Offered // open, for an agent
+	// Threads are the transcripts that go with Offers, one each.
+	Threads [][]acd.Message
+	Queues  []acd.QueueView // for supervisors
+	Agents  []acd.AgentView // for supervisors
 }
 
 // ChatSnapshot is one chat with the tail of its transcript.
@@ -99,11 +101,15 @@ type Note struct {
 	At    time.Time
 	Event acd.Event
 	View  acd.View
-	// Thread is the transcript that goes with an offer or an assignment.
+	To    acd.Stream // the recipient, of a note for one alone (ToUnread)
+	// Thread is the transcript that goes with an offer or an assignment. It is
+	// there when Next has returned the note.
 	Thread []acd.Message
 
-	once sync.Once
-	body []byte
+	engine *Engine
+	thread sync.Once
+	once   sync.Once
+	body   []byte
 }
 
 // Body returns encode's result, computed once for all recipients.

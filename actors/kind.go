@@ -1,0 +1,237 @@
+package actors
+
+import (
+	"bytes"
+	"fmt"
+	"time"
+
+	"github.com/parley-engine/parley/actors/acd"
+)
+
+// kind is what differs between the three kinds of machine: what is kept of
+// them on disk, and what they are given at the start of a life.
+type kind struct {
+	durable bool
+	// restore is the first command of a life, nil for none.
+	restore func(*shell) acd.Command
+	// rows is what the index has to change for the events of a step.
+	rows func(*shell, time.Time, []acd.Event) []Row
+	// mayLeave says whether an idle life may end.
+	mayLeave func(*shell) bool
+	export   func(acd.Machine) any
+	load     func(acd.Machine, []byte) error
+}
+
+// newMachine makes the machine of an address and the kind that goes with it.
+func (e *Engine) newMachine(a acd.Address) (acd.Machine, kind) {
+	switch a.Kind {
+	case acd.KindChat:
+		return acd.NewChat(acd.ChatID(a.ID)), chatKind()
+	case acd.KindAgent:
+		return acd.NewAgent(acd.AgentID(a.ID)), agentKind()
+	case acd.KindQueue:
+		return acd.NewQueue(acd.QueueID(a.ID)), queueKind()
+	}
+	panic(fmt.Sprintf("actors: no machine of kind %d", a.Kind))
+}
+
+// indexed is what the index says of a chat now.
+type indexed struct {
+	live    bool
+	wake    time.Time
+	waiting *acd.Enqueue
+	slots   map[acd.AgentID][]byte
+	listed  bool // among its customer's open chats
+}
+
+func chatKind() kind {
+	ix := &indexed{slots: map[acd.AgentID][]byte{}}
+	return kind{
+		durable: true,
+		restore: func(s *shell) acd.Command {
+			ix.rows(s.machine.(*acd.Chat), s.engine.now()) // as the index has it already
+			return nil
+		},
+		rows: func(s *shell, now time.Time, events []acd.Event) []Row {
+			return append(texts(s.addr.ID, events), ix.changes(s.machine.(*acd.Chat), now, events)...)
+		},
+		mayLeave: func(*shell) bool { return true },
+		export:   func(m acd.Machine) any { return &m.(*acd.Chat).ChatState },
+		load: func(m acd.Machine, b []byte) error {
+			return decoding.Unmarshal(b, &m.(*acd.Chat).ChatState)
+		},
+	}
+}
+
+// texts are the transcript rows of the messages among events.
+func texts(chat string, events []acd.Event) []Row {
+	var rows []Row
+	for _, e := range events {
+		if m, ok := e.(acd.MessageSent); ok {
+			rows = append(rows, Row{
+				Key:   textKey(acd.ChatID(chat), m.Message.Seq),
+				Value: mustEncode(textRow{m.Message, m.Message.Text}),
+			})
+		}
+	}
+	return rows
+}
+
+// changes brings the index from what it says to what the chat is now. Messages
+// and markers alone change nothing in it.
+func (ix *indexed) changes(c *acd.Chat, now time.Time, events []acd.Event) []Row {
+	for _, e := range events {
+		switch e.(type) {
+		case acd.MessageSent, acd.ReadMarked, acd.AttributesSet:
+		default:
+			return ix.rows(c, now)
+		}
+	}
+	return nil
+}
+
+func (ix *indexed) rows(c *acd.Chat, now time.Time) []Row {
+	rows := ix.liveRows(c, now)
+	rows = append(rows, ix.waitingRows(c)...)
+	return append(rows, ix.slotRows(c)...)
+}
+
+func (ix *indexed) liveRows(c *acd.Chat, now time.Time) []Row {
+	var rows []Row
+	open := c.Phase != acd.PhaseNew && c.Phase != acd.PhaseClosed
+	at := c.Deadline()
+	switch {
+	case open && (!ix.live || !at.IsZero() && (ix.wake.IsZero() || at.Before(ix.wake))):
+		ix.live, ix.wake = true, at
+		rows = append(rows, Row{liveKey(c.ID), mustEncode(liveRow{at, c.Customer.ID})})
+	case !open && ix.live:
+		ix.live = false
+		rows = append(rows, Row{liveKey(c.ID), nil})
+	}
+	switch {
+	case c.Live() && !ix.listed:
+		ix.listed = true
+		rows = append(rows, Row{customerKey(c.Customer.ID, c.ID), []byte{1}})
+	case !c.Live() && ix.listed:
+		ix.listed = false
+		rows = append(rows, Row{customerKey(c.Customer.ID, c.ID), nil},
+			Row{endedKey(now, c.ID), []byte(c.EndReason)})
+	}
+	return rows
+}
+
+func (ix *indexed) waitingRows(c *acd.Chat) []Row {
+	var rows []Row
+	now := c.Waiting()
+	if old := ix.waiting; old != nil && (now == nil || now.Leg.Queue != old.Leg.Queue) {
+		rows = append(rows, Row{waitingKey(old.Leg.Queue, c.ID), nil})
+	}
+	if now != nil && (ix.waiting == nil || ix.waiting.Leg.ID != now.Leg.ID || len(ix.waiting.Exclude) != len(now.Exclude)) {
+		rows = append(rows, Row{waitingKey(now.Leg.Queue, c.ID), mustEncode(*now)})
+	}
+	ix.waiting = now
+	return rows
+}
+
+func (ix *indexed) slotRows(c *acd.Chat) []Row {
+	var rows []Row
+	var held [4]acd.AgentID
+	has := held[:0]
+	for _, slot := range c.SlotRows() {
+		value := mustEncode(slot)
+		has = append(has, slot.Agent)
+		if !bytes.Equal(ix.slots[slot.Agent], value) {
+			ix.slots[slot.Agent] = value
+			rows = append(rows, Row{slotKey(slot.Agent, c.ID), value})
+		}
+	}
+	for a := range ix.slots {
+		if !contains(has, a) {
+			delete(ix.slots, a)
+			rows = append(rows, Row{slotKey(a, c.ID), nil})
+		}
+	}
+	return rows
+}
+
+func contains(list []acd.AgentID, a acd.AgentID) bool {
+	for _, x := range list {
+		if x == a {
+			return true
+		}
+	}
+	return false
+}
+
+func agentKind() kind {
+	present := false
+	return kind{
+		durable: true,
+		restore: func(s *shell) acd.Command {
+			present = s.seq > 0
+			slots, err := s.engine.slots(acd.AgentID(s.addr.ID))
+			if err != nil {
+				panic(err)
+			}
+			return acd.Restore{Slots: slots}
+		},
+		rows: func(s *shell, _ time.Time, _ []acd.Event) []Row {
+			if present {
+				return nil
+			}
+			present = true
+			return []Row{{presentKey(acd.AgentID(s.addr.ID)), []byte{1}}}
+		},
+		mayLeave: func(s *shell) bool { return s.machine.(*acd.Agent).Idle() },
+		export:   func(m acd.Machine) any { return m.(*acd.Agent).Export() },
+		load: func(m acd.Machine, b []byte) error {
+			var state acd.DeskState
+			if err := decoding.Unmarshal(b, &state); err != nil {
+				return err
+			}
+			m.(*acd.Agent).Import(state)
+			return nil
+		},
+	}
+}
+
+func queueKind() kind {
+	return kind{
+		restore: func(s *shell) acd.Command {
+			waiting, err := s.engine.waiting(acd.QueueID(s.addr.ID))
+			if err != nil {
+				panic(err)
+			}
+			return acd.Restore{Waiting: waiting}
+		},
+		mayLeave: func(*shell) bool { return false },
+	}
+}
+
+// slots reads what the chats say of an agent.
+func (e *Engine) slots(a acd.AgentID) (slots []acd.SlotRow, err error) {
+	err = e.scan(rowSlot, string(a), func(_, v []byte) error {
+		row, err := decodeRow[acd.SlotRow](v)
+		slots = append(slots, row)
+		return err
+	})
+	return slots, err
+}
+
+// waiting reads which chats wait in a queue.
+func (e *Engine) waiting(q acd.QueueID) (waiting []acd.Enqueue, err error) {
+	err = e.scan(rowWaiting, string(q), func(_, v []byte) error {
+		row, err := decodeRow[acd.Enqueue](v)
+		waiting = append(waiting, row)
+		return err
+	})
+	return waiting, err
+}
+
+func (e *Engine) scan(table byte, owner string, fn func(key, value []byte) error) error {
+	from, to := rowRange(table, owner)
+	if err := e.journal.Scan(from, to, fn); err != nil {
+		return fmt.Errorf("scan of table %q: %w", table, err)
+	}
+	return nil
+}

@@ -1,0 +1,145 @@
+package actors
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/parley-engine/parley/actors/acd"
+)
+
+// flight is a command of a person that is not answered yet. The same command
+// sent again meanwhile joins it.
+type flight struct {
+	digest  uint64
+	waiters []*Session
+	start   bool // it opens a chat
+}
+
+// outcome is what is kept of a command that has been answered.
+type outcome struct {
+	Digest  uint64       `cbor:"1,keyasint"`
+	Result  acd.Result   `cbor:"2,keyasint"`
+	Refusal *acd.Refusal `cbor:"3,keyasint,omitempty"`
+}
+
+// ErrDuplicateConflict refuses a command whose id has been used for another.
+var ErrDuplicateConflict = &acd.Refusal{Code: "duplicate_conflict", Text: "this id was used for another command"}
+
+// errOverloaded refuses new chats while the node drains.
+var errOverloaded = &acd.Refusal{Code: "overloaded", Text: "the node takes no new chats now"}
+
+// errInternal answers for a failure that is not the asker's.
+var errInternal = &acd.Refusal{Code: "internal", Text: "the engine failed; nothing changed"}
+
+// answerOf turns what a machine said into what is told and kept.
+func answerOf(result any, err error) (acd.Result, *acd.Refusal) {
+	if err != nil {
+		var r *acd.Refusal
+		if errors.As(err, &r) {
+			return acd.Result{}, r
+		}
+		return acd.Result{}, errInternal
+	}
+	r, _ := result.(acd.Result)
+	return r, nil
+}
+
+// outcomeRow keeps the answer beside its effect, in the same batch.
+func outcomeRow(now time.Time, a *ask, out acd.Outcome) Row {
+	result, refused := answerOf(out.Result, out.Err)
+	return Row{commandKey(day(now), a.who, a.id), mustEncode(outcome{a.digest, result, refused})}
+}
+
+// known finds the answer to a command that has been answered before.
+func (e *Engine) known(who acd.Stream, id string) (*outcome, error) {
+	now := e.now()
+	for _, d := range []uint16{day(now), day(now.Add(-e.opts.CommandTTL))} {
+		b, err := e.journal.Get(commandKey(d, who, id))
+		if err != nil {
+			return nil, fmt.Errorf("outcome of a command: %w", err)
+		}
+		if b != nil {
+			o, err := decodeRow[outcome](b)
+			return &o, err
+		}
+	}
+	return nil, nil
+}
+
+// forgetAtOnce bounds one batch of deletions.
+const forgetAtOnce = 1000
+
+// forget drops the outcomes that nobody may ask for again, and the chats that
+// are older than the retention.
+func (e *Engine) forget(now time.Time) {
+	before := day(now.Add(-e.opts.CommandTTL)) - 1
+	if err := e.forgetRange([]byte{rowCommand}, commandKey(before, "", "")); err != nil {
+		e.log.Error("cannot forget old commands", "err", err)
+	}
+	if e.opts.Retention <= 0 {
+		return
+	}
+	if err := e.forgetChats(now.Add(-e.opts.Retention)); err != nil {
+		e.log.Error("cannot forget old chats", "err", err)
+	}
+}
+
+func (e *Engine) forgetRange(from, to []byte) error {
+	var rows []Row
+	err := e.journal.Scan(from, to, func(k, _ []byte) error {
+		rows = append(rows, Row{append([]byte(nil), k...), nil})
+		if len(rows) == forgetAtOnce {
+			return errEnough
+		}
+		return nil
+	})
+	if err != nil && !errors.Is(err, errEnough) || len(rows) == 0 {
+		return err
+	}
+	e.appendRows(rows)
+	if len(rows) == forgetAtOnce {
+		return e.forgetRange(from, to)
+	}
+	return nil
+}
+
+var errEnough = errors.New("enough for one batch")
+
+func (e *Engine) appendRows(rows []Row) {
+	e.order.Lock()
+	e.journal.Append(Entry{Epoch: e.epoch, Rows: rows, Done: func(error) {}})
+	e.order.Unlock()
+	_ = e.barrier() // a failure shows in Ready; nothing here depends on it
+}
+
+// forgetChats drops what is left of chats that ended before a time: records,
+// snapshot, transcript and index.
+func (e *Engine) forgetChats(before time.Time) error {
+	var ended [][]byte
+	err := e.journal.Scan(endedKey(before, ""), []byte{rowEnded + 1}, func(k, _ []byte) error {
+		ended = append(ended, append([]byte(nil), k...))
+		if len(ended) == forgetAtOnce {
+			return errEnough
+		}
+		return nil
+	})
+	if err != nil && !errors.Is(err, errEnough) {
+		return err
+	}
+	for _, key := range ended {
+		chat := acd.ChatID(key[9:])
+		rows := [][]byte{key}
+		from, to := rowRange(rowText, string(chat))
+		if err := e.journal.Scan(from, to, func(k, _ []byte) error {
+			rows = append(rows, append([]byte(nil), k...))
+			return nil
+		}); err != nil {
+			return err
+		}
+		if err := e.journal.Drop(chat.Address().String(), rows); err != nil {
+			return fmt.Errorf("drop chat %s: %w", chat, err)
+		}
+	}
+	return nil
+}

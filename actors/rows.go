@@ -1,0 +1,108 @@
+package actors
+
+import (
+	"encoding/binary"
+	"fmt"
+	"time"
+
+	"github.com/parley-engine/parley/actors/acd"
+)
+
+// The index beside the records. The first byte is the table, names end with a
+// NUL, so that one owner's rows are one range.
+const (
+	rowSlot     = 'a' // agent, chat → SlotRow: what a chat says of an agent's slot
+	rowCommand  = 'c' // day, principal, command id → outcome
+	rowEnded    = 'e' // end (newest first), chat → reason
+	rowLive     = 'l' // chat → liveRow: not closed
+	rowPresent  = 'p' // agent → nothing: has state worth waking for
+	rowWaiting  = 'q' // queue, chat → Enqueue: what a queue restores
+	rowText     = 't' // chat, message number → textRow
+	rowCustomer = 'u' // customer, chat → nothing: open chats of a customer
+)
+
+func slotKey(a acd.AgentID, c acd.ChatID) []byte { return rowKey(rowSlot, string(a), string(c)) }
+
+func waitingKey(q acd.QueueID, c acd.ChatID) []byte { return rowKey(rowWaiting, string(q), string(c)) }
+
+func liveKey(c acd.ChatID) []byte { return rowKey(rowLive, string(c), "") }
+
+func presentKey(a acd.AgentID) []byte { return rowKey(rowPresent, string(a), "") }
+
+func customerKey(u acd.CustomerID, c acd.ChatID) []byte {
+	return rowKey(rowCustomer, string(u), string(c))
+}
+
+func endedKey(at time.Time, c acd.ChatID) []byte {
+	b := binary.BigEndian.AppendUint64([]byte{rowEnded}, ^uint64(at.UnixMilli()))
+	return append(b, c...)
+}
+
+func textKey(c acd.ChatID, seq uint64) []byte {
+	return binary.BigEndian.AppendUint64(rowKey(rowText, string(c), ""), seq)
+}
+
+func commandKey(day uint16, who acd.Stream, id string) []byte {
+	b := binary.BigEndian.AppendUint16([]byte{rowCommand}, day)
+	return append(append(append(b, who...), 0), id...)
+}
+
+// day numbers the days of command outcomes, so that a day's are one range.
+func day(at time.Time) uint16 { return uint16(at.Unix() / (24 * 60 * 60)) }
+
+func rowKey(table byte, owner, of string) []byte {
+	b := make([]byte, 0, len(owner)+len(of)+2)
+	b = append(append(append(b, table), owner...), 0)
+	return append(b, of...)
+}
+
+// rowRange is all rows of one owner; of the whole table without one.
+func rowRange(table byte, owner string) (from, to []byte) {
+	if owner == "" {
+		return []byte{table}, []byte{table + 1}
+	}
+	from = rowKey(table, owner, "")
+	to = append([]byte(nil), from...)
+	to[len(to)-1] = 1
+	return from, to
+}
+
+// rowNames takes the names of a key apart.
+func rowNames(key []byte) (owner, of string) {
+	for i := 1; i < len(key); i++ {
+		if key[i] == 0 {
+			return string(key[1:i]), string(key[i+1:])
+		}
+	}
+	return string(key[1:]), ""
+}
+
+// textRow is one line of a transcript with its text: the only place where the
+// text of a conversation stands.
+type textRow struct {
+	Message acd.Message `cbor:"1,keyasint"`
+	Text    string      `cbor:"2,keyasint"`
+}
+
+// liveRow says when a chat that sleeps wants to be woken. The time may be
+// earlier than the chat's deadline now is, never later.
+type liveRow struct {
+	Wake     time.Time      `cbor:"1,keyasint,omitzero"`
+	Customer acd.CustomerID `cbor:"2,keyasint"`
+}
+
+// mustEncode encodes what is known to be encodable: our own plain structs.
+func mustEncode(v any) []byte {
+	b, err := encoding.Marshal(v)
+	if err != nil {
+		panic(fmt.Sprintf("actors: encode %T: %v", v, err))
+	}
+	return b
+}
+
+func decodeRow[T any](b []byte) (v T, err error) {
+	if err := decoding.Unmarshal(b, &v); err != nil {
+		return v, fmt.Errorf("index row %T: %w", v, err)
+	}
+	return v, nil
+}

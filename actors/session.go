@@ -1,0 +1,409 @@
+package actors
+
+import (
+	"context"
+	"errors"
+	"strconv"
+	"sync"
+
+	"github.com/parley-engine/parley/actors/acd"
+)
+
+// Session is one connection's place in a person's stream. Its methods may be
+// called from any goroutine; Next is for one at a time.
+type Session struct {
+	engine *Engine
+	stream *stream
+	by     acd.Principal
+	id     string
+	hello  Hello
+
+	// guarded by stream.mu
+	cursor  uint64 // the last number that Next has given
+	local   []queued
+	shown   []*Note // ephemeral, the latest of each kind and chat
+	ready   bool    // the welcome is out, deliveries may follow
+	evicted bool
+	closed  sync.Once
+}
+
+// queued is an answer, to be given after the events up to a number.
+type queued struct {
+	after uint64
+	re    string
+	a     *Answer
+}
+
+// ID names the session.
+func (s *Session) ID() string { return s.id }
+
+// deliveriesAtOnce bounds what one Next gives.
+const deliveriesAtOnce = 64
+
+// Next appends what is ready, in order, and returns it; nothing new means that
+// the session has all there is, and Wake comes when there is more. It stops
+// giving when the session has fallen too far behind, and evicts it.
+func (s *Session) Next(buf []Delivery) []Delivery {
+	buf, missing := s.collect(buf)
+	for i := range buf {
+		if n := buf[i].News; n != nil {
+			n.loadThread()
+		}
+	}
+	for _, m := range missing {
+		note, err := s.engine.note(m.ref)
+		if err != nil {
+			s.engine.log.Error("cannot read news again", "stream", string(s.stream.name), "seq", buf[m.at].Seq, "err", err)
+			s.evict(EvictSlow)
+			return buf[:m.at]
+		}
+		buf[m.at].News = note
+	}
+	return buf
+}
+
+// gap is a delivery whose note has to be read from the journal.
+type gap struct {
+	at  int
+	ref cached
+}
+
+func (s *Session) collect(buf []Delivery) ([]Delivery, []gap) {
+	st := s.stream
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	var gaps []gap
+	if !s.ready || s.evicted {
+		return buf, nil
+	}
+	for end := len(buf) + deliveriesAtOnce; len(buf) < end; {
+		switch {
+		case len(s.local) > 0 && s.local[0].after <= s.cursor:
+			buf = append(buf, Delivery{Re: s.local[0].re, Answer: s.local[0].a})
+			s.local = s.local[1:]
+		case s.cursor < st.head && s.cursor+1 < st.first():
+			s.evictLocked(EvictSlow)
+			return buf, gaps
+		case s.cursor < st.head:
+			s.cursor++
+			c := st.at(s.cursor)
+			if c.note == nil {
+				gaps = append(gaps, gap{len(buf), c})
+			}
+			buf = append(buf, Delivery{Seq: s.cursor, News: c.note})
+		case len(s.shown) > 0:
+			buf = append(buf, Delivery{News: s.shown[0]})
+			s.shown = s.shown[1:]
+		default:
+			return buf, gaps
+		}
+	}
+	return buf, gaps
+}
+
+// wake tells the edge that there is something. The caller holds stream.mu.
+func (s *Session) wake() {
+	if s.ready && !s.evicted {
+		s.hello.Wake()
+	}
+}
+
+// ephemeral keeps the latest note of a kind about a chat. The caller holds stream.mu.
+func (s *Session) ephemeral(n *Note) {
+	for i, old := range s.shown {
+		if old.From == n.From && old.View == n.View && sameTopic(old.Event, n.Event) {
+			s.shown[i] = n
+			s.wake()
+			return
+		}
+	}
+	s.shown = append(s.shown, n)
+	s.wake()
+}
+
+// sameTopic reports whether a later note takes the place of an earlier one.
+func sameTopic(a, b acd.Event) bool {
+	switch a := a.(type) {
+	case acd.PositionTold:
+		b, ok := b.(acd.PositionTold)
+		return ok && a.Chat == b.Chat
+	case acd.TypingShown:
+		b, ok := b.(acd.TypingShown)
+		return ok && a.Chat == b.Chat && a.By == b.By
+	}
+	return false
+}
+
+// answer queues an answer behind the events that are out already. The caller
+// holds stream.mu.
+func (s *Session) answer(id string, a *Answer) {
+	s.local = append(s.local, queued{s.stream.head, id, a})
+	s.wake()
+}
+
+// Do takes a command. The answer comes through Next; the same id again gets
+// the same answer and has no second effect. Digest stands for the command's
+// content: another content under the same id is refused.
+func (s *Session) Do(id string, digest uint64, to acd.Address, cmd acd.Command) {
+	if done := s.join(id, digest, cmd); done {
+		return
+	}
+	known, err := s.engine.known(s.stream.name, id)
+	switch {
+	case err != nil:
+		s.engine.log.Error("cannot look up a command", "stream", string(s.stream.name), "err", err)
+		s.settle(id, nil, errInternal)
+	case known != nil && known.Digest != digest:
+		s.settle(id, nil, ErrDuplicateConflict)
+	case known != nil && known.Refusal != nil:
+		s.engine.counters.duplicates.Inc()
+		s.settle(id, nil, known.Refusal)
+	case known != nil:
+		s.engine.counters.duplicates.Inc()
+		s.settle(id, known.Result, nil)
+	default:
+		s.engine.tell(to, &envelope{by: s.by, cmd: cmd, ask: &ask{
+			who: s.stream.name, id: id, digest: digest,
+			answer: func(result any, err error) { s.settle(id, result, err) },
+		}})
+	}
+}
+
+// join notes that the command is on its way, or that it already was, or why it
+// cannot be.
+func (s *Session) join(id string, digest uint64, cmd acd.Command) (done bool) {
+	st := s.stream
+	_, start := cmd.(acd.Start)
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	if f := st.flying[id]; f != nil {
+		if f.digest != digest {
+			s.answer(id, &Answer{Refusal: ErrDuplicateConflict})
+			return true
+		}
+		s.engine.counters.duplicates.Inc()
+		f.waiters = append(f.waiters, s)
+		return true
+	}
+	st.flying[id] = &flight{digest: digest, waiters: []*Session{s}, start: start}
+	if start {
+		st.starting++
+	}
+	return false
+}
+
+// settle gives the answer to everyone who waits for the command.
+func (s *Session) settle(id string, result any, err error) {
+	r, refused := answerOf(result, err)
+	a := &Answer{Result: r, Refusal: refused}
+	st := s.stream
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	f := st.flying[id]
+	if f == nil {
+		return
+	}
+	delete(st.flying, id)
+	if f.start {
+		st.starting--
+		if refused == nil && r.Chat != "" {
+			s.engine.startedAlone(st, r.Chat)
+		}
+	}
+	for _, w := range f.waiters {
+		w.answer(id, a)
+	}
+}
+
+// Start takes a customer's command to open a chat. It is refused while the
+// node drains and when the customer has as many as he may; a repeated start
+// gets its first answer all the same.
+func (s *Session) Start(id string, digest uint64, to acd.Address, cmd acd.Start) {
+	if known, err := s.engine.known(s.stream.name, id); err == nil && known == nil {
+		if refused := s.mayStart(id); refused != nil {
+			s.reply(id, &Answer{Refusal: refused})
+			return
+		}
+	}
+	s.Do(id, digest, to, cmd)
+}
+
+func (s *Session) mayStart(id string) *acd.Refusal {
+	if s.engine.draining.Load() {
+		return errOverloaded
+	}
+	s.stream.mu.Lock()
+	defer s.stream.mu.Unlock()
+	if s.stream.flying[id] == nil && len(s.stream.chats)+s.stream.starting >= s.engine.opts.CustomerChats {
+		return acd.ErrCapacity
+	}
+	return nil
+}
+
+// Typing passes on what nobody answers for.
+func (s *Session) Typing(to acd.Address, cmd acd.Typing) {
+	s.engine.tell(to, &envelope{by: s.by, cmd: cmd})
+}
+
+// History answers with a page of a chat's transcript, as far as the asker may
+// see it: before is the first message not wanted, 0 for the end.
+func (s *Session) History(id string, chat acd.ChatID, before uint64, limit int) {
+	go func() {
+		page, err := s.engine.history(s.by, chat, before, limit)
+		a := &Answer{History: page}
+		_, a.Refusal = answerOf(nil, err)
+		s.reply(id, a)
+	}()
+}
+
+// Explain answers an overseer with the decisions about a chat, all of them or
+// that of one offer.
+func (s *Session) Explain(id string, chat acd.ChatID, offer acd.OfferID) {
+	go func() {
+		decisions, err := s.engine.explain(s.by, chat, offer)
+		a := &Answer{Explain: decisions}
+		_, a.Refusal = answerOf(nil, err)
+		s.reply(id, a)
+	}()
+}
+
+func (s *Session) reply(id string, a *Answer) {
+	s.stream.mu.Lock()
+	defer s.stream.mu.Unlock()
+	s.answer(id, a)
+}
+
+// Evict asks the edge to close the session, and remembers why for the next hello.
+func (s *Session) evict(why EvictReason) {
+	s.stream.mu.Lock()
+	defer s.stream.mu.Unlock()
+	s.evictLocked(why)
+}
+
+func (s *Session) evictLocked(why EvictReason) {
+	if !s.evicted {
+		s.evicted = true
+		s.stream.closed = string(why)
+		s.hello.Evict(why)
+	}
+}
+
+// Close ends the session. A reason that is ours is told at the next welcome.
+func (s *Session) Close(reason string) {
+	s.closed.Do(func() { s.engine.closeSession(s, reason) })
+}
+
+// errGone means that a session's context ended before its welcome.
+var errGone = errors.New("session gone before its welcome")
+
+// Open brings a person's new session up: from where he left off, or from the
+// whole state.
+func (e *Engine) Open(ctx context.Context, h Hello) (*Session, Welcome, error) {
+	if err := e.Ready(); err != nil && !e.draining.Load() {
+		return nil, Welcome{}, err
+	}
+	customer := h.Principal.Role == acd.RoleCustomer
+	s := &Session{engine: e, by: h.Principal, hello: h}
+	s.id = "s" + strconv.FormatUint(e.epoch, 36) + "-" + strconv.FormatUint(e.sessions.Add(1), 36)
+	w, err := e.attach(s, customer)
+	if err != nil {
+		return nil, w, err
+	}
+	if w.Resumed {
+		e.counters.resumed.Inc()
+		return s, w, nil
+	}
+	e.counters.snapshots.Inc()
+	if err := e.snapshot(ctx, s, &w); err != nil {
+		s.Close("")
+		return nil, w, errors.Join(errGone, err)
+	}
+	return s, w, nil
+}
+
+// attach joins the session to its stream and tells who has to know.
+func (e *Engine) attach(s *Session, customer bool) (Welcome, error) {
+	st, err := e.join(s, customer)
+	if err != nil {
+		return Welcome{}, err
+	}
+	w := Welcome{Session: s.id, Epoch: st.epoch, ClosedBecause: st.closed}
+	st.closed = ""
+	first := len(st.sessions) == 1
+	h := &s.hello
+	if h.Resume && h.Epoch == st.epoch && h.Seq <= st.head && h.Seq+1 >= st.first() {
+		s.cursor, s.ready = h.Seq, true
+		w.Seq, w.Resumed = h.Seq, true
+		s.wake()
+	}
+	// Told under the lock, so that coming and going arrive in their order.
+	if s.by.Works() {
+		e.tell(acd.AgentID(s.by.ID).Address(), &envelope{by: s.by, cmd: acd.SessionOpened{Session: s.id, Alerting: h.Alerting}})
+	}
+	if customer && first {
+		e.seen(st, true)
+	}
+	st.mu.Unlock()
+	return w, nil
+}
+
+// join finds or makes the stream and adds the session; it returns with the
+// stream locked.
+func (e *Engine) join(s *Session, customer bool) (*stream, error) {
+	for {
+		st, made := e.streams.open(s.by.Stream(), e.nextEpoch, customer)
+		if made && customer {
+			if err := e.loadCustomer(st); err != nil {
+				return nil, err
+			}
+		}
+		st.mu.Lock()
+		if e.streams.get(st.name) == st {
+			s.stream = st
+			st.sessions = append(st.sessions, s)
+			return st, nil
+		}
+		st.mu.Unlock() // swept just now
+	}
+}
+
+func (e *Engine) loadCustomer(st *stream) error {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	st.idle = e.now()
+	return e.customerChats(st)
+}
+
+// seen tells a customer's chats whether he is here. The caller holds stream.mu.
+func (e *Engine) seen(st *stream, online bool) {
+	for c := range st.chats {
+		e.tell(c.Address(), &envelope{cmd: acd.CustomerSeen{Online: online}})
+	}
+}
+
+// startedAlone covers a customer who has gone while his start was on its way.
+// The caller holds stream.mu.
+func (e *Engine) startedAlone(st *stream, chat acd.ChatID) {
+	st.chats[chat] = struct{}{}
+	if len(st.sessions) == 0 {
+		e.tell(chat.Address(), &envelope{cmd: acd.CustomerSeen{Online: false}})
+	}
+}
+
+func (e *Engine) closeSession(s *Session, reason string) {
+	st := s.stream
+	st.mu.Lock()
+	s.evicted = true
+	last := st.remove(s)
+	if reason != "" {
+		st.closed = reason
+	}
+	st.idle = e.now()
+	if s.by.Works() {
+		e.tell(acd.AgentID(s.by.ID).Address(), &envelope{by: s.by, cmd: acd.SessionClosed{Session: s.id}})
+	}
+	if last {
+		e.seen(st, false)
+	}
+	st.mu.Unlock()
+}

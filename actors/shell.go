@@ -1,0 +1,235 @@
+package actors
+
+import (
+	"sync/atomic"
+	"time"
+
+	"github.com/asynkron/protoactor-go/actor"
+
+	"github.com/parley-engine/parley/actors/acd"
+)
+
+// shell is the live process around one machine: the same for chats, agents
+// and queues. It takes one message at a time, lets the machine decide, hands
+// what happened to the journal, tells other machines at once and the world
+// when the record is durable, and sets the one timer that the state asks for.
+//
+// The state may run ahead of the disk; the world may not. If a step panics,
+// nothing of it was written or sent: the supervisor starts the next life from
+// the journal. Whatever a shell sends itself carries its life, so that news of
+// an earlier one is dropped.
+type shell struct {
+	engine  *Engine
+	addr    acd.Address
+	life    uint64
+	kind    kind
+	machine acd.Machine
+
+	seq      uint64       // of the last record
+	snapshot uint64       // the record that the last snapshot stands for
+	undone   atomic.Int64 // turns that are not durable yet
+	self     *actor.PID
+
+	timer   *time.Timer
+	timerAt time.Time
+	outbox  outbox
+	asking  *ask // whose command is being taken, for when the step panics
+}
+
+// envelope is a message to a machine.
+type envelope struct {
+	by   acd.Principal
+	cmd  acd.Command
+	ask  *ask        // who wants an answer
+	from acd.Address // of the machine that repeats it until it is acknowledged
+	key  string
+	nth  uint64 // which telling of key it is
+}
+
+// ask carries the answer to a command back to who asked. It is answered once:
+// at once when now is set, else when all that led to the answer is durable.
+type ask struct {
+	who    acd.Stream
+	id     string // the command's, empty for a question
+	digest uint64
+	now    bool
+	answer func(result any, err error)
+}
+
+// Messages of a shell to itself.
+type (
+	alarm  struct{ life uint64 }
+	repeat struct{ life uint64 }
+	// acknowledge says that a message with a key has been taken.
+	acknowledge struct {
+		from acd.Address
+		key  string
+		nth  uint64
+	}
+)
+
+// Receive implements actor.Actor.
+func (s *shell) Receive(ctx actor.Context) {
+	switch m := ctx.Message().(type) {
+	case *actor.Started:
+		s.self = ctx.Self()
+		s.start()
+	case *envelope:
+		s.take(m)
+	case alarm:
+		if m.life == s.life {
+			s.timerAt = time.Time{}
+			s.step(acd.Principal{}, acd.Tick{}, nil)
+		}
+	case acknowledge:
+		s.outbox.acknowledged(m)
+	case repeat:
+		if m.life == s.life {
+			s.outbox.repeat(s)
+		}
+	case leave:
+		s.leave(ctx)
+	case *actor.Stopping, *actor.Restarting:
+		s.halt()
+	}
+}
+
+// start brings the machine to where the journal has it.
+func (s *shell) start() {
+	if err := s.engine.load(s); err != nil {
+		panic(err) // the supervisor decides how often to try again
+	}
+	if cmd := s.kind.restore(s); cmd != nil {
+		s.step(acd.Principal{}, cmd, nil)
+	}
+	s.deliver(s.machine.Pending())
+	s.arm()
+}
+
+func (s *shell) take(m *envelope) {
+	s.asking = m.ask
+	defer s.failing()
+	s.step(m.by, m.cmd, m.ask)
+	if m.key != "" {
+		s.engine.acknowledge(m.from, acknowledge{from: s.addr, key: m.key, nth: m.nth})
+	}
+	s.asking = nil
+}
+
+// failing answers who asked when a step panics, and lets the panic go on to
+// the supervisor.
+func (s *shell) failing() {
+	if r := recover(); r != nil {
+		if s.asking != nil {
+			s.asking.answer(nil, acd.ErrQuarantined)
+		}
+		panic(r)
+	}
+}
+
+// step takes one command: decide, journal, tell, arm.
+func (s *shell) step(by acd.Principal, cmd acd.Command, a *ask) {
+	e := s.engine
+	t := acd.Turn{Now: e.now(), By: by, Config: e.config.Load(), Entropy: e.opts.Entropy()}
+	out := s.machine.Step(t, cmd)
+	if out.Forward != nil {
+		e.tell(out.Forward.To, &envelope{by: by, cmd: out.Forward.Cmd, ask: a})
+		a = nil
+	}
+	s.commit(t, out, a)
+	s.deliver(out.Sends)
+	s.arm()
+}
+
+// commit hands the outcome to the journal, and to the world once it is durable.
+func (s *shell) commit(t acd.Turn, out acd.Outcome, a *ask) {
+	if a != nil && a.now {
+		a.answer(out.Result, out.Err)
+		a = nil
+	}
+	if len(out.Events) == 0 && len(out.News) == 0 && a == nil {
+		return
+	}
+	w := turn{shell: s, at: t.Now, out: out, ask: a}
+	if len(out.Events) > 0 {
+		s.seq++
+		w.seq = s.seq
+	}
+	s.undone.Add(1)
+	s.engine.commit(&w, t)
+}
+
+// deliver tells other machines. What has a key is repeated until it is
+// acknowledged.
+func (s *shell) deliver(sends []acd.Send) {
+	for _, send := range sends {
+		env := &envelope{cmd: send.Cmd}
+		if send.Key != "" {
+			env.from, env.key, env.nth = s.addr, send.Key, s.outbox.add(s, send)
+		}
+		s.engine.tell(send.To, env)
+	}
+}
+
+// arm sets the timer that the state wants. Right after the node's start
+// nothing fires for a while, so that people can come back first.
+func (s *shell) arm() {
+	at := s.machine.Deadline()
+	if at.IsZero() {
+		if s.timer != nil {
+			s.timer.Stop()
+		}
+		s.timerAt = at
+		return
+	}
+	if hold := s.engine.holdUntil; at.Before(hold) {
+		at = hold
+	}
+	if at.Equal(s.timerAt) {
+		return
+	}
+	s.timerAt = at
+	wait := max(at.Sub(s.engine.now()), 0)
+	if s.timer == nil {
+		s.timer = time.AfterFunc(wait, s.selfSend(alarm{s.life}))
+		return
+	}
+	s.timer.Reset(wait)
+}
+
+// leave ends an idle life, unless something is still on its way.
+func (s *shell) leave(ctx actor.Context) {
+	if !s.settled() || !s.kind.mayLeave(s) {
+		s.engine.directory.stay(s.addr, s.engine.now())
+		return
+	}
+	if s.kind.durable && s.seq > s.snapshot {
+		s.engine.snapshotOnly(s)
+	}
+	if at := s.machine.Deadline(); !at.IsZero() {
+		s.engine.sleepers.add(s.addr, at)
+	}
+	s.engine.counters.passivations.Inc()
+	ctx.Stop(ctx.Self())
+	s.halt()
+	s.engine.directory.gone(s.addr, s.engine.now())
+}
+
+// settled reports whether all that this life wrote is durable and all that it
+// told with a key has been taken.
+func (s *shell) settled() bool {
+	return len(s.outbox.open) == 0 && s.undone.Load() == 0
+}
+
+// selfSend returns a function that sends this very life a message.
+func (s *shell) selfSend(msg any) func() {
+	self, root := s.self, s.engine.system.Root
+	return func() { root.Send(self, msg) }
+}
+
+func (s *shell) halt() {
+	if s.timer != nil {
+		s.timer.Stop()
+	}
+	s.outbox.stop()
+}

@@ -1,0 +1,180 @@
+package actors
+
+import (
+	"sync"
+	"time"
+
+	"github.com/parley-engine/parley/actors/acd"
+)
+
+// stream is one person's numbered sequence of events, shared by his sessions.
+//
+// Numbers are given in the journal's own order, while the record is on its way
+// (assign, under the engine's order lock), and written into the record. News
+// is published when the record is durable, so that what a session has seen is
+// always on disk under the very number that it saw. After a crash the numbers
+// are read back from the last records; those of a lost tail were never shown
+// to anybody and are given again.
+type stream struct {
+	name  acd.Stream
+	epoch string
+
+	assigned uint64 // the last number given; guarded by Engine.order
+
+	mu       sync.Mutex
+	head     uint64   // the last number published
+	notes    []cached // published, consecutive up to head
+	sessions []*Session
+	chats    map[acd.ChatID]struct{} // a customer's open chats
+	starting int                     // starts on their way
+	flying   map[string]*flight      // commands that are not answered yet
+	closed   string                  // why we closed the last session
+	idle     time.Time               // since when there is no session
+	deskOpen bool                    // the desk was told of a session
+}
+
+// cached is one published piece of news: where it stands in the journal and,
+// while it is fresh, the note itself.
+type cached struct {
+	from  acd.Address
+	seq   uint64 // of the record
+	index int
+	view  acd.View
+	note  *Note // nil when it has to be read again
+}
+
+// Bounds of a stream. Who falls behind by more is slow and starts from a
+// snapshot; what is no longer fresh is read from the journal.
+const (
+	keepDesk     = 2048
+	keepCustomer = 256
+	freshDesk    = 64
+	freshOther   = 8
+)
+
+func (s *stream) bounds() (keep, fresh int) {
+	if s.chats != nil {
+		return keepCustomer, freshOther
+	}
+	return keepDesk, freshDesk
+}
+
+// publish adds the next number. The caller keeps the order of numbers.
+func (s *stream) publish(seq uint64, c cached) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.keep(seq, c)
+	s.follow(c.note)
+	for _, sess := range s.sessions {
+		sess.wake()
+	}
+}
+
+func (s *stream) keep(seq uint64, c cached) {
+	keep, fresh := s.bounds()
+	if seq != s.head+1 {
+		s.notes = s.notes[:0] // numbers of an earlier life of this stream
+	}
+	s.head = seq
+	if len(s.notes) >= 2*keep {
+		s.notes = append(s.notes[:0], s.notes[len(s.notes)-keep:]...)
+	}
+	s.notes = append(s.notes, c)
+	if old := len(s.notes) - 1 - fresh; old >= 0 {
+		s.notes[old].note = nil
+	}
+}
+
+// follow keeps a customer's open chats in step with what he is told.
+func (s *stream) follow(n *Note) {
+	if s.chats == nil || n == nil {
+		return
+	}
+	chat := acd.ChatID(n.From.ID)
+	switch n.Event.(type) {
+	case acd.Queued:
+		s.chats[chat] = struct{}{}
+	case acd.ChatEnded:
+		delete(s.chats, chat)
+	}
+}
+
+// whisper gives every session an ephemeral note.
+func (s *stream) whisper(n *Note) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, sess := range s.sessions {
+		sess.ephemeral(n)
+	}
+}
+
+// first is the lowest number that can still be given again.
+func (s *stream) first() uint64 { return s.head - uint64(len(s.notes)) + 1 }
+
+// at returns the news of a number, which is in first..head.
+func (s *stream) at(seq uint64) cached { return s.notes[seq-s.first()] }
+
+func (s *stream) remove(sess *Session) (last bool) {
+	for i, other := range s.sessions {
+		if other == sess {
+			s.sessions = append(s.sessions[:i], s.sessions[i+1:]...)
+			return len(s.sessions) == 0
+		}
+	}
+	return false
+}
+
+// streams finds the streams by name. One exists from its person's first hello
+// until nobody may resume it any more.
+type streams struct {
+	mu  sync.RWMutex
+	all map[acd.Stream]*stream
+}
+
+func (t *streams) get(name acd.Stream) *stream {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	return t.all[name]
+}
+
+// open returns the stream of that name; made says that it is new.
+func (t *streams) open(name acd.Stream, epoch func() string, customer bool) (s *stream, made bool) {
+	if s := t.get(name); s != nil {
+		return s, false
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if s := t.all[name]; s != nil {
+		return s, false
+	}
+	s = newStream(name, epoch(), customer)
+	t.all[name] = s
+	return s, true
+}
+
+func newStream(name acd.Stream, epoch string, customer bool) *stream {
+	s := &stream{name: name, epoch: epoch, flying: map[string]*flight{}}
+	if customer {
+		s.chats = map[acd.ChatID]struct{}{}
+	}
+	return s
+}
+
+// sweep forgets streams without a session since before.
+func (t *streams) sweep(desk, customer time.Time) (gone int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for name, s := range t.all {
+		before := desk
+		if s.chats != nil {
+			before = customer
+		}
+		s.mu.Lock()
+		if len(s.sessions) == 0 && len(s.flying) == 0 && s.idle.Before(before) {
+			delete(t.all, name)
+			gone++
+		}
+		s.mu.Unlock()
+	}
+	return gone
+}
