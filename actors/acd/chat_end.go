@@ -108,9 +108,10 @@ func (s *chatStep) finish(e ChatEnded, offers OfferReason) {
 		}
 		released = append(released, s.sendAgent(p.Agent, Released{Chat: s.ID, Spec: spec, Reason: string(e.Reason)}))
 	}
-	s.emit(e)
+	var ended Event = e
+	s.emit(ended)
 	for _, send := range released {
-		s.news(AgentID(send.To.ID).Stream(), ToAgent, e)
+		s.news(AgentID(send.To.ID).Stream(), ToAgent, ended)
 		s.tell(send)
 	}
 	if leg != nil {

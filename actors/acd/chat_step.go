@@ -1,6 +1,9 @@
 package acd
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // customerPart is the customer's participant id.
 const customerPart = "customer"
@@ -90,6 +93,9 @@ func (s *chatStep) emit(e Event) {
 }
 
 func (s *chatStep) news(to Stream, view View, e Event) {
+	if s.out.News == nil {
+		s.out.News = make([]News, 0, 4) // a message in a chat with one agent is three
+	}
 	s.out.News = append(s.out.News, News{To: to, View: view, Event: e, Index: len(s.out.Events) - 1})
 }
 
@@ -97,61 +103,59 @@ func (s *chatStep) tell(send Send) { s.out.Sends = append(s.out.Sends, send) }
 
 // audience names who hears of e; the state is the one after it.
 func (s *chatStep) audience(e Event) {
-	customer := s.Customer.ID.Stream()
-	switch e := e.(type) {
-	case Queued:
-		s.news(customer, ToCustomer, e)
+	switch m := e.(type) {
+	case Queued, ChatEnded:
+		s.newsCustomer(e)
 	case Offered:
-		s.news(e.Offer.Agent.Stream(), ToOffered, e)
+		s.news(m.Offer.Agent.Stream(), ToOffered, e)
 	case OfferEnded:
-		s.news(e.Agent.Stream(), ToOffered, e)
+		s.news(m.Agent.Stream(), ToOffered, e)
 	case Accepted:
-		s.news(customer, ToCustomer, e)
-		s.news(e.Agent.Stream(), ToOffered, e)
-		s.news(e.Agent.Stream(), ToAgent, e)
+		s.newsCustomer(e)
+		s.news(m.Agent.Stream(), ToOffered, e)
+		s.news(m.Agent.Stream(), ToAgent, e)
 	case MessageSent:
-		s.messageAudience(e)
+		if m.Message.To != ForAgents {
+			s.newsCustomer(e)
+		}
+		s.newsAgents(e, m.Unread)
 	case ReadMarked:
-		s.readAudience(e)
+		s.readAudience(m, e)
 	case Left:
-		s.news(customer, ToCustomer, e)
-		s.news(e.Agent.Stream(), ToAgent, e)
-		s.newsAgents(e)
+		s.newsCustomer(e)
+		s.news(m.Agent.Stream(), ToAgent, e)
+		s.newsAgents(e, nil)
 	case CustomerAway, CustomerBack, AttributesSet:
-		s.newsAgents(e)
-	case ChatEnded:
-		s.news(customer, ToCustomer, e)
+		s.newsAgents(e, nil)
 	case ChatStarted, WaitedLong, WrapupRecorded, ChatClosed:
 	}
 }
 
-func (s *chatStep) newsAgents(e Event) {
-	for i := range s.Participants {
-		if p := &s.Participants[i]; p.Joined {
-			s.news(p.Agent.Stream(), ToAgent, e)
-		}
-	}
-}
+func (s *chatStep) newsCustomer(e Event) { s.news(s.Customer.ID.Stream(), ToCustomer, e) }
 
-func (s *chatStep) messageAudience(e MessageSent) {
-	if e.Message.To != ForAgents {
-		s.news(s.Customer.ID.Stream(), ToCustomer, e)
-	}
-	s.newsAgents(e)
-	for _, u := range e.Unread {
-		s.news(u.Agent.Stream(), ToUnread, e)
+// newsAgents tells all who are in the chat, and those of unread their count.
+func (s *chatStep) newsAgents(e Event, unread []Unread) {
+	for i := range s.Participants {
+		p := &s.Participants[i]
+		if !p.Joined {
+			continue
+		}
+		to := p.Agent.Stream()
+		s.news(to, ToAgent, e)
+		if slices.ContainsFunc(unread, func(u Unread) bool { return u.Agent == p.Agent }) {
+			s.news(to, ToUnread, e)
+		}
 	}
 }
 
 // readAudience: a customer's marker is a receipt for the agents. An agent's
 // clears his unread count on all of his sessions and is a receipt for the rest.
-func (s *chatStep) readAudience(e ReadMarked) {
-	s.newsAgents(e)
-	if e.By == customerPart {
-		return
+func (s *chatStep) readAudience(m ReadMarked, e Event) {
+	s.newsAgents(e, nil)
+	if m.By != customerPart {
+		s.newsCustomer(e)
+		s.news(AgentID(m.By).Stream(), ToUnread, e)
 	}
-	s.news(s.Customer.ID.Stream(), ToCustomer, e)
-	s.news(AgentID(e.By).Stream(), ToUnread, e)
 }
 
 // start is C1 and C2. The queue has admitted the chat before it came here.
