@@ -2,44 +2,75 @@ package acd
 
 import "slices"
 
-// settle matches what the step has made loose: agents first, each with the
-// first chat in the order that he fits; then chats, each with the first agent
-// by the strategy. A step begins with nothing left to match, so only what it
-// changed can be.
+// settle matches what the step has made loose, chats and agents: always the
+// first chat in the order that somebody takes, with the first agent by the
+// strategy who takes it. A step begins with nothing left to match, so only what
+// it changed can be.
 func (q *Queue) settle(s *queueTurn) {
 	if q.policy == nil {
 		return
 	}
-	slices.SortFunc(s.idle, compareCandidates)
-	for _, c := range s.idle {
-		for c.standing == standsFree {
-			w := q.firstFor(c, s.now)
-			if w == nil {
-				break
-			}
-			q.reserve(s, w, c)
-		}
-	}
 	slices.SortFunc(s.loose, compareWaiters)
-	var hopeless map[*class]bool // nobody free takes any chat of it
-	for _, w := range s.loose {
-		if !w.loose() || q.line.chats[w.Chat] != w || hopeless[w.class] {
+	for {
+		w, c := q.next(s)
+		if w == nil {
+			return
+		}
+		q.reserve(s, w, c)
+	}
+}
+
+// next finds the next match of a step. What cannot be matched now cannot be
+// later in the same step: each match leaves less to give.
+func (q *Queue) next(s *queueTurn) (w *waiter, c *candidate) {
+	for i := 0; i < len(s.idle); {
+		first := q.firstFor(s.idle[i], s.now)
+		if first == nil {
+			s.idle = slices.Delete(s.idle, i, i+1)
 			continue
 		}
-		c, fits := q.bestFor(w, s.now)
-		if c != nil {
-			q.reserve(s, w, c)
-		} else if !fits && len(s.loose) > 1 {
-			if hopeless == nil {
-				hopeless = map[*class]bool{}
-			}
-			hopeless[w.class] = true
+		if w == nil || waiterBefore(first, w) {
+			w, c = first, s.idle[i]
+		}
+		i++
+	}
+	if len(s.idle) == 1 && len(s.loose) == 0 {
+		return w, c // nobody else takes it, or it would not wait
+	}
+	for len(s.loose) > 0 && (w == nil || waiterBefore(s.loose[0], w)) {
+		first := s.loose[0]
+		s.loose = s.loose[1:]
+		if best := q.takerOf(s, first); best != nil {
+			return first, best
 		}
 	}
+	if w != nil {
+		c, _ = q.bestFor(w, s.now)
+	}
+	return w, c
+}
+
+// takerOf finds the agent for a chat that the step has made loose. A class that
+// nobody takes is remembered, so that a change of policy looks at it once.
+func (q *Queue) takerOf(s *queueTurn, w *waiter) *candidate {
+	if !w.loose() || q.line.chats[w.Chat] != w || s.hopeless[w.class] {
+		return nil
+	}
+	best, fits := q.bestFor(w, s.now)
+	if !fits && len(s.loose) > 0 {
+		if s.hopeless == nil {
+			s.hopeless = map[*class]bool{}
+		}
+		s.hopeless[w.class] = true
+	}
+	return best
 }
 
 // firstFor finds the chat that a free agent serves next.
 func (q *Queue) firstFor(c *candidate, now int64) *waiter {
+	if c.standing != standsFree {
+		return nil
+	}
 	best := q.firstIn(q.line.files[""], c, now, nil)
 	for i, skill := range c.Skills {
 		if !slices.Contains(c.Skills[:i], skill) {

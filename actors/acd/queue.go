@@ -48,11 +48,12 @@ func newTree[T any](less func(a, b T) bool) *btree.BTreeG[T] {
 // wants a match, and what goes out.
 type queueTurn struct {
 	Turn
-	now   int64 // Unix ms
-	ids   int
-	loose []*waiter
-	idle  []*candidate
-	out   Outcome
+	now      int64 // Unix ms
+	ids      int
+	loose    []*waiter
+	idle     []*candidate
+	hopeless map[*class]bool // nobody takes any chat of it
+	out      Outcome
 }
 
 func (s *queueTurn) send(to Address, cmd Command) {

@@ -1,7 +1,6 @@
 package acd
 
 import (
-	"cmp"
 	"slices"
 
 	"github.com/tidwall/btree"
@@ -52,10 +51,6 @@ type candidate struct {
 
 // rank is the order among the free, smallest first, then by id.
 type rank struct{ first, second int64 }
-
-func compareCandidates(a, b *candidate) int {
-	return cmp.Or(cmp.Compare(a.rank.first, b.rank.first), cmp.Compare(a.rank.second, b.rank.second), cmp.Compare(a.Agent, b.Agent))
-}
 
 func candidateBefore(a, b *candidate) bool {
 	if a.rank != b.rank {

@@ -1,0 +1,102 @@
+package acd
+
+import (
+	"fmt"
+	"testing"
+	"time"
+)
+
+const (
+	benchAgents  = 5_000
+	benchWaiting = 50_000
+)
+
+// BenchmarkMatch is one chat served in a full queue: an agent becomes free, the
+// queue asks him, he grants, the chat is told and taken, and a new one enters.
+func BenchmarkMatch(b *testing.B) {
+	benchServed(b, func(int) []string { return nil }, func(int) []string { return nil })
+}
+
+// BenchmarkMatchManySkills is the same with two of fifty skills for each chat
+// and eight for each agent: 1,225 classes.
+func BenchmarkMatchManySkills(b *testing.B) {
+	benchServed(b,
+		func(i int) []string {
+			first := i * 7919 % 50
+			return []string{skillName(first), skillName((first + 1 + i%49) % 50)}
+		},
+		func(i int) []string {
+			skills := make([]string, 8)
+			for k := range skills {
+				skills[k] = skillName((i + k*6) % 50)
+			}
+			return skills
+		})
+}
+
+func skillName(i int) string { return fmt.Sprintf("skill%02d", i) }
+
+func benchServed(b *testing.B, needs, knows func(int) []string) {
+	h := newHall(b, nil)
+	h.quick = true
+	chats := make([]Enqueue, benchWaiting)
+	for i := range chats {
+		h.pass(time.Millisecond)
+		chats[i] = h.entry(ChatID(fmt.Sprintf("chat%06d", i)), needing(needs(i)...))
+		h.step(chats[i])
+	}
+	agents := make([]AgentAdvert, benchAgents)
+	for i := range agents {
+		agents[i] = h.advert(AgentID(fmt.Sprintf("agent%04d", i)), busy, knowing(knows(i)...)).Advert
+		h.step(Advert{agents[i]})
+	}
+	matched := 0
+	b.ReportAllocs()
+	b.ResetTimer()
+	for i := range b.N {
+		h.pass(time.Millisecond)
+		ad := &agents[i*7919%benchAgents]
+		ad.Gen, ad.Free, ad.Used, ad.IdleSince = ad.Gen+1, 1, 0, h.now
+		out := h.step(Advert{*ad})
+		if len(out.Sends) == 0 {
+			continue
+		}
+		r := out.Sends[0].Cmd.(Reserve)
+		g := h.step(Reserved{Offer: r.Offer, Agent: ad.Agent}).Sends[0].Cmd.(OfferGrant)
+		ad.Gen, ad.Free, ad.Used = ad.Gen+1, 0, 1
+		h.step(Advert{*ad})
+		h.step(Withdraw{Chat: r.Chat, ID: g.ID, Reason: Taken})
+		var n int
+		fmt.Sscanf(string(r.Chat), "chat%d", &n)
+		next := chats[n]
+		next.Leg.Key, next.Leg.EnteredAt = h.now, h.now
+		h.step(next)
+		matched++
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(max(matched, 1)), "ns/match")
+}
+
+// BenchmarkMatchIdle is the other end: nobody waits, everybody is free, and a
+// chat comes.
+func BenchmarkMatchIdle(b *testing.B) {
+	h := newHall(b, nil)
+	h.quick = true
+	agents := map[AgentID]*AgentAdvert{}
+	for i := range benchAgents {
+		ad := h.advert(AgentID(fmt.Sprintf("agent%04d", i)), idle(opening.Add(-time.Duration(i)*time.Second))).Advert
+		agents[ad.Agent] = &ad
+		h.step(Advert{ad})
+	}
+	b.ReportAllocs()
+	b.ResetTimer()
+	for range b.N {
+		h.pass(time.Millisecond)
+		out := h.step(h.entry("c1"))
+		r := out.Sends[0].Cmd.(Reserve)
+		ad := agents[AgentID(out.Sends[0].To.ID)]
+		g := h.step(Reserved{Offer: r.Offer, Agent: ad.Agent}).Sends[0].Cmd.(OfferGrant)
+		h.step(Withdraw{Chat: r.Chat, ID: g.ID, Reason: Taken})
+		ad.Gen, ad.IdleSince = ad.Gen+1, h.now
+		h.step(Advert{*ad})
+	}
+}

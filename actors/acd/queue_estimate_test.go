@@ -1,0 +1,80 @@
+package acd
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+)
+
+func wantPlaces(t *testing.T, out Outcome, want ...string) {
+	t.Helper()
+	if got := places(out); !slices.Equal(got, want) {
+		t.Fatalf("told %v, want %v", got, want)
+	}
+}
+
+func TestACustomerHearsHisPlaceWhenHeComes(t *testing.T) {
+	h := newHall(t, nil)
+	out := h.step(h.entry("c1"))
+	wantPlaces(t, out, "c1:1")
+	n := out.News[0]
+	if n.To != "customer/of-c1" || n.View != ToCustomer || !n.Ephemeral || n.Event.(PositionTold).Wait != nil {
+		t.Fatalf("told %+v", n)
+	}
+	h.pass(time.Second)
+	wantPlaces(t, h.step(h.entry("c2")), "c2:2")
+	wantPlaces(t, h.step(h.entry("c3", func(e *Enqueue) { e.Leg.Key = h.now.Add(-time.Minute) })), "c3:1")
+	wantPlaces(t, h.step(h.entry("c4", func(e *Enqueue) { e.Leg.Key = h.now.Add(-time.Millisecond) })), "c4:3")
+}
+
+func TestPlacesAreToldWhenTheyHaveChangedAndNotTooOften(t *testing.T) {
+	h := newHall(t, nil)
+	h.step(h.entry("c1"))
+	h.pass(5 * time.Second)
+	h.stepAll(h.entry("c2"), h.entry("c3"), Withdraw{Chat: "c1", ID: "stay-c1", Reason: Abandoned})
+	wantPlaces(t, h.tick(10*time.Second)) // too early for both
+	wantPlaces(t, h.tick(15*time.Second), "c2:1", "c3:2")
+	wantPlaces(t, h.tick(15*time.Second)) // as before
+	h.step(Withdraw{Chat: "c2", ID: "stay-c2", Reason: Abandoned})
+	wantPlaces(t, h.tick(15*time.Second), "c3:1")
+	h.step(Withdraw{Chat: "c3", ID: "stay-c3", Reason: Abandoned})
+	if at := h.q.Deadline(); !at.IsZero() {
+		t.Fatalf("nobody waits, and still there is a deadline %v", at)
+	}
+}
+
+func TestAWaitIsMeasuredOrNotToldAtAll(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		taken int
+		every time.Duration
+		rest  time.Duration
+		want  *WaitBand
+	}{
+		{"two are too few", 2, time.Minute, 0, nil},
+		{"four in four minutes", 4, time.Minute, 0, &WaitBand{40 * time.Second, 120 * time.Second}},
+		{"a hundred in five minutes", 100, 3 * time.Second, 0, &WaitBand{3 * time.Second, 3 * time.Second}},
+		{"those of an hour ago do not count", 20, time.Second, time.Hour, nil},
+		{"those of nine minutes ago do", 9, time.Second, 531 * time.Second, &WaitBand{45 * time.Second, 90 * time.Second}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			h := newHall(t, nil)
+			h.step(Tick{})
+			for i := range c.taken {
+				chat := ChatID(fmt.Sprint("c", i))
+				h.step(h.entry(chat))
+				h.pass(c.every)
+				h.step(Withdraw{Chat: chat, ID: EnqueueID("stay-" + chat), Reason: Taken})
+			}
+			h.pass(c.rest)
+			got := h.step(h.entry("last")).News[0].Event.(PositionTold).Wait
+			if (got == nil) != (c.want == nil) || got != nil && *got != *c.want {
+				t.Fatalf("told %v, want %v", got, c.want)
+			}
+			if s := h.q.Stats(); s.Taken != c.taken || s.Waited != time.Duration(c.taken)*c.every {
+				t.Fatalf("counted %+v", s)
+			}
+		})
+	}
+}
