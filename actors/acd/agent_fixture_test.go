@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"reflect"
 	"strings"
-	"testing"
 	"time"
 
 	"github.com/fxamacker/cbor/v2"
@@ -51,7 +50,7 @@ func deskConfig(change ...func(*Config)) *Config {
 // for every step: a refusal changes nothing, invariants hold, the fold of the
 // events is the state, and the same step on the same state is the same.
 type desk struct {
-	testing.TB
+	deskTB
 	a      *Agent
 	folded *Agent
 	config *Config
@@ -60,8 +59,15 @@ type desk struct {
 	chats  int
 }
 
+// deskTB is what a desk needs of a test, whether of one story or of many.
+type deskTB interface {
+	Helper()
+	Fatal(...any)
+	Fatalf(string, ...any)
+}
+
 // newDesk returns the desk of ann, who has one session and is available.
-func newDesk(t testing.TB, change ...func(*Config)) *desk {
+func newDesk(t deskTB, change ...func(*Config)) *desk {
 	d := coldDesk(t, change...)
 	d.do(nobodyHere, Restore{})
 	d.do(ann, SessionOpened{Session: "s1", Alerting: true})
@@ -72,8 +78,8 @@ func newDesk(t testing.TB, change ...func(*Config)) *desk {
 var nobodyHere Principal
 
 // coldDesk returns a desk that has not been restored.
-func coldDesk(t testing.TB, change ...func(*Config)) *desk {
-	return &desk{TB: t, a: NewAgent("ann"), folded: NewAgent("ann"), config: deskConfig(change...), now: deskDay}
+func coldDesk(t deskTB, change ...func(*Config)) *desk {
+	return &desk{deskTB: t, a: NewAgent("ann"), folded: NewAgent("ann"), config: deskConfig(change...), now: deskDay}
 }
 
 func (d *desk) do(by Principal, cmd Command) Outcome {
@@ -100,7 +106,7 @@ func (d *desk) do(by Principal, cmd Command) Outcome {
 	return d.out
 }
 
-func deskBytes(t testing.TB, v any) string {
+func deskBytes(t deskTB, v any) string {
 	b, err := cbor.Marshal(v)
 	if err != nil {
 		t.Fatal(err)

@@ -399,7 +399,7 @@ func TestA26ADrainCanBeTakenBack(t *testing.T) {
 }
 
 func TestA1ASupervisorWithAProfileHasADesk(t *testing.T) {
-	d := &desk{TB: t, a: NewAgent("chief"), folded: NewAgent("chief"), now: deskDay, config: deskConfig(func(c *Config) {
+	d := &desk{deskTB: t, a: NewAgent("chief"), folded: NewAgent("chief"), now: deskDay, config: deskConfig(func(c *Config) {
 		c.Agents["chief"] = &AgentProfile{ID: "chief", Queues: []QueueID{"support"}, Capacity: 1}
 	})}
 	d.do(nobodyHere, Restore{})

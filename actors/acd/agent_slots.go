@@ -205,7 +205,11 @@ func (s *agentStep) take(row SlotRow, state SlotState) {
 	if row.Offer == "" {
 		row.Offer = slot.Offer // who came by it, for the late answers
 	}
-	*slot = agentSlot{SlotRow: row, granted: slot.granted}
+	granted := slot.granted
+	if row.Weight > slot.Weight {
+		granted = 0 // it weighs more than was asked for
+	}
+	*slot = agentSlot{SlotRow: row, granted: granted}
 }
 
 // unanswerable returns why nobody answers an offer that begins to ring now.
