@@ -3,6 +3,8 @@ package actors
 import (
 	"fmt"
 	"hash/maphash"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -173,6 +175,16 @@ func (d *directory) quarantine(a acd.Address, why string) []any {
 func (d *directory) quarantinedNow(a acd.Address) bool {
 	_, bad := d.poisoned.Load(a)
 	return bad
+}
+
+// quarantinedAll names who is in quarantine, in order.
+func (d *directory) quarantinedAll() (all []acd.Address) {
+	d.poisoned.Range(func(a, _ any) bool {
+		all = append(all, a.(acd.Address))
+		return true
+	})
+	slices.SortFunc(all, func(a, b acd.Address) int { return strings.Compare(a.String(), b.String()) })
+	return all
 }
 
 // stop ends all lives without their consent: the journal has what counts.

@@ -156,6 +156,16 @@ func (e *Engine) Ready() error {
 	return nil
 }
 
+// Failed is closed when the journal has failed: the process has to stop, and
+// FailedBy says why.
+func (e *Engine) Failed() <-chan struct{} { return e.journal.Failed() }
+
+// FailedBy is what the journal failed of, nil if it has not.
+func (e *Engine) FailedBy() error { return e.journal.Err() }
+
+// Quarantined names the actors that failed again and again.
+func (e *Engine) Quarantined() []acd.Address { return e.directory.quarantinedAll() }
+
 // Config returns the configuration that decisions are made under now.
 func (e *Engine) Config() *acd.Config { return e.config.Load() }
 

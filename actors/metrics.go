@@ -74,3 +74,6 @@ func (c *counters) count(w *turn) {
 func (c *counters) offer(why acd.OfferReason) {
 	c.set.GetOrCreateCounter(`parley_offers_total{reason="` + string(why) + `"}`).Inc()
 }
+
+// Live returns how many machines of each kind are in memory.
+func (e *Engine) Live() map[acd.Kind]int { return e.directory.count() }

@@ -191,3 +191,10 @@ func (d *reader) bytes() []byte {
 }
 
 func (d *reader) string() string { return string(d.bytes()) }
+
+// ReadRecord reads a journal record for those who look at the past: when it
+// was and what happened. A message's text is not in it; see the transcript.
+func ReadRecord(b []byte) (at time.Time, events []acd.Event, err error) {
+	r, err := decodeRecord(b, true)
+	return r.at, r.events, err
+}

@@ -99,6 +99,17 @@ func (s *stream) follow(n *Note) {
 	}
 }
 
+// drop forgets a customer's chat that ended without telling. A nil stream has
+// nobody to forget.
+func (s *stream) drop(chat acd.ChatID) {
+	if s == nil {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.chats, chat)
+}
+
 // whisper gives every session an ephemeral note.
 func (s *stream) whisper(n *Note) {
 	s.mu.Lock()

@@ -100,7 +100,7 @@ func (e *Engine) refuse(to acd.Address, msg any) {
 // bury ends a chat whose state cannot be read: its index rows go, whoever had
 // it is told, and its journal stays for export.
 func (e *Engine) bury(chat acd.ChatID, env *envelope, force acd.ForceEnd) {
-	rows, sends, err := e.remains(chat)
+	customer, rows, sends, err := e.remains(chat)
 	if err != nil {
 		e.log.Error("cannot end a quarantined chat", "chat", string(chat), "err", err)
 		env.answer(nil, acd.ErrQuarantined)
@@ -112,6 +112,7 @@ func (e *Engine) bury(chat acd.ChatID, env *envelope, force acd.ForceEnd) {
 	rows = append(rows, Row{endedKey(e.now(), chat), []byte(acd.EndForced)})
 	entry := Entry{Epoch: e.epoch, Stream: chat.Address().String(), Rows: rows, Done: func(err error) {
 		if err == nil {
+			e.streams.get(customer.Stream()).drop(chat)
 			env.answer(acd.Result{}, nil)
 		}
 	}}
@@ -129,14 +130,14 @@ func (env *envelope) answer(result any, err error) {
 }
 
 // remains finds what the index says of a chat, and whom to tell that it is over.
-func (e *Engine) remains(chat acd.ChatID) (rows []Row, sends []acd.Send, err error) {
+func (e *Engine) remains(chat acd.ChatID) (customer acd.CustomerID, rows []Row, sends []acd.Send, err error) {
 	live, err := e.journal.Get(liveKey(chat))
 	if err != nil || live == nil {
-		return nil, nil, err
+		return "", nil, nil, err
 	}
 	row, err := decodeRow[liveRow](live)
 	if err != nil {
-		return nil, nil, err
+		return "", nil, nil, err
 	}
 	rows = []Row{{liveKey(chat), nil}, {customerKey(row.Customer, chat), nil}}
 	err = e.scan(rowSlot, "", func(k, v []byte) error {
@@ -153,7 +154,7 @@ func (e *Engine) remains(chat acd.ChatID) (rows []Row, sends []acd.Send, err err
 		return nil
 	})
 	if err != nil {
-		return nil, nil, err
+		return "", nil, nil, err
 	}
 	err = e.scan(rowWaiting, "", func(_, v []byte) error {
 		w, err := decodeRow[acd.Enqueue](v)
@@ -164,5 +165,5 @@ func (e *Engine) remains(chat acd.ChatID) (rows []Row, sends []acd.Send, err err
 		sends = append(sends, acd.Send{To: w.Leg.Queue.Address(), Cmd: acd.Withdraw{Chat: chat, ID: w.Leg.ID, Reason: acd.GaveUp}})
 		return nil
 	})
-	return rows, sends, err
+	return row.Customer, rows, sends, err
 }

@@ -1,0 +1,221 @@
+package actors_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/parley-engine/parley/actors/acd"
+)
+
+func TestAChatIsOfferedAcceptedTalkedInEndedAndWrappedUp(t *testing.T) {
+	inWorld(t, func(w *world) {
+		alice, ann := w.agent("alice"), w.customer("ann")
+		alice.ready()
+		chat := ann.starts()
+		o := alice.offered()
+		if o.Popover.Customer != "ann" || o.Popover.QueueName != "SUPPORT" || o.Offer.Attempt != 1 {
+			t.Errorf("popover %+v", o)
+		}
+		if got := alice.accepts(); got != chat {
+			t.Fatalf("accepted %q", got)
+		}
+		if n := ann.says(chat, "hello"); n != 1 {
+			t.Errorf("first message has number %d", n)
+		}
+		alice.says(chat, "hi")
+		if m, _ := last[acd.MessageSent](ann); m.Message.Text != "hi" || m.Message.Author.Name != "ALICE" {
+			t.Errorf("ann got %+v", m)
+		}
+		alice.must(chat.Address(), acd.EndChat{})
+		if e, _ := last[acd.ChatEnded](ann); e.Reason != acd.EndedByAgent {
+			t.Errorf("ended %+v", e)
+		}
+		if d, _ := last[acd.WrapupStarted](alice); d.Debt.Chat != chat {
+			t.Errorf("debt %+v", d)
+		}
+		alice.refused("bad_code", alice.desk(), acd.Wrapup{Chat: chat, Code: "nonsense"})
+		alice.must(alice.desk(), acd.Wrapup{Chat: chat, Code: "resolved", Notes: "fine"})
+		if told[acd.WrapupDone](alice) != 1 {
+			t.Error("no wrapup_done")
+		}
+	})
+}
+
+func TestAMissedOfferGoesToTheNextAgentAtTheSamePlace(t *testing.T) {
+	inWorld(t, func(w *world) {
+		alice, bob, ann := w.agent("alice"), w.agent("bob"), w.customer("ann")
+		alice.ready()
+		chat := ann.starts()
+		first := alice.offered()
+		w.pass(time.Second)
+		bob.ready()
+		w.pass(19*time.Second + 100*time.Millisecond)
+		if e, _ := last[acd.OfferEnded](alice); e.Reason != acd.OfferRONA {
+			t.Errorf("alice's offer ended %+v", e)
+		}
+		if p, _ := last[acd.PresenceSet](alice); p.State != acd.InRONA {
+			t.Errorf("alice is %+v", p)
+		}
+		if r := alice.refused("offer_gone", alice.desk(), acd.AcceptOffer{Offer: first.Offer.ID}); r.Reason != "rona" {
+			t.Errorf("late accept: %+v", r)
+		}
+		if o := bob.offered(); o.Offer.Attempt != 2 {
+			t.Errorf("bob's offer %+v", o.Offer)
+		}
+		if got := bob.accepts(); got != chat {
+			t.Errorf("bob accepted %q", got)
+		}
+	})
+}
+
+func TestWhatWasAcknowledgedSurvivesACrashAndStreamsResumeExactlyOnce(t *testing.T) {
+	inWorld(t, func(w *world) {
+		alice, ann := w.agent("alice"), w.customer("ann")
+		alice.ready()
+		chat := ann.starts()
+		alice.accepts()
+		ann.says(chat, "before the crash")
+		ann.read()
+		read := alice.seq // alice has not seen the message yet when the node dies
+		w.crash()
+		alice, ann = alice.again(), ann.again()
+		if !alice.welcome.Resumed || !ann.welcome.Resumed {
+			t.Fatalf("resumed: alice %v, ann %v", alice.welcome.Resumed, ann.welcome.Resumed)
+		}
+		alice.read()
+		if m, _ := last[acd.MessageSent](alice); m.Message.Text != "before the crash" || alice.seq == read {
+			t.Errorf("alice got %+v", m)
+		}
+		if n := told[acd.MessageSent](alice); n != 2 { // the message and its unread count
+			t.Errorf("alice was told of the message by %d events, expected 2", n)
+		}
+		if n := alice.says(chat, "after the crash"); n != 2 {
+			t.Errorf("message number %d, expected 2", n)
+		}
+		if m, _ := last[acd.MessageSent](ann); m.Message.Text != "after the crash" {
+			t.Errorf("ann got %+v", m)
+		}
+		w.pass(time.Minute)
+		alice.must(chat.Address(), acd.EndChat{})
+	})
+}
+
+func TestACommandSentAgainGetsTheSameAnswerAndNoSecondEffect(t *testing.T) {
+	inWorld(t, func(w *world) {
+		alice, ann := w.agent("alice"), w.customer("ann")
+		alice.ready()
+		chat := ann.starts()
+		alice.accepts()
+		first := ann.doAs("m1", chat.Address(), acd.SendText{Text: "once"})
+		again := ann.doAs("m1", chat.Address(), acd.SendText{Text: "once"})
+		if first.Result.MessageSeq != 1 || again.Result.MessageSeq != 1 {
+			t.Errorf("numbers %d and %d", first.Result.MessageSeq, again.Result.MessageSeq)
+		}
+		if n := told[acd.MessageSent](alice); n == 0 {
+			t.Error("alice heard nothing")
+		}
+		other := ann.doAs("m1", chat.Address(), acd.SendText{Text: "another"})
+		if other.Refusal == nil || other.Refusal.Code != "duplicate_conflict" {
+			t.Errorf("another content: %+v", other)
+		}
+		w.crash()
+		ann = ann.again()
+		if r := ann.doAs("m1", chat.Address(), acd.SendText{Text: "once"}); r.Result.MessageSeq != 1 {
+			t.Errorf("after the crash: %+v", r)
+		}
+		if n := ann.says(chat, "next"); n != 2 {
+			t.Errorf("next message has number %d", n)
+		}
+	})
+}
+
+func TestNothingLeavesBeforeItIsDurable(t *testing.T) {
+	inWorld(t, func(w *world) {
+		alice, ann := w.agent("alice"), w.customer("ann")
+		alice.ready()
+		chat := ann.starts()
+		alice.accepts()
+		alice.read()
+		ann.read()
+		w.journal.Hold()
+		ann.session.Do("held", 1, chat.Address(), acd.SendText{Text: "secret"})
+		if got := append(ann.read(), alice.read()...); len(got) != 0 {
+			t.Fatalf("left the node before it was durable: %+v", got)
+		}
+		w.journal.Release()
+		ann.read()
+		if a := ann.answers["held"]; a == nil || a.Result.MessageSeq != 1 {
+			t.Errorf("answer %+v", a)
+		}
+		if n := told[acd.MessageSent](alice); n == 0 {
+			t.Error("alice heard nothing")
+		}
+	})
+}
+
+func TestAnAgentWhoDoesNotComeBackLosesHisChatsToTheQueue(t *testing.T) {
+	inWorld(t, func(w *world) {
+		alice, bob, ann := w.agent("alice"), w.agent("bob"), w.customer("ann")
+		alice.ready()
+		chat := ann.starts()
+		alice.accepts()
+		alice.session.Close("")
+		w.pass(59 * time.Second)
+		bob.ready()
+		if told[acd.Offered](bob) != 0 {
+			t.Error("offered within the grace")
+		}
+		w.pass(2 * time.Second)
+		if got := bob.accepts(); got != chat {
+			t.Errorf("bob got %q", got)
+		}
+	})
+}
+
+func TestACustomerWhoStaysAwayAbandonsAndNobodyIsStruck(t *testing.T) {
+	inWorld(t, func(w *world) {
+		alice, ann := w.agent("alice"), w.customer("ann")
+		chat := ann.starts()
+		ann.session.Close("")
+		w.pass(50 * time.Second)
+		alice.ready()
+		if o := alice.offered(); o.Offer.ID == "" {
+			t.Fatal("no offer")
+		}
+		w.pass(11 * time.Second)
+		if e, _ := last[acd.OfferEnded](alice); e.Reason != acd.CustomerGone {
+			t.Errorf("offer ended %+v", e)
+		}
+		ann = ann.again()
+		if e, _ := last[acd.ChatEnded](ann); e.Reason != acd.EndDisconnected {
+			t.Errorf("chat %s ended %+v", chat, e)
+		}
+		bert := w.customer("bert")
+		bert.starts()
+		if n := told[acd.Offered](alice); n != 2 {
+			t.Errorf("alice, who missed nothing, was offered %d chats", n)
+		}
+	})
+}
+
+func TestIdleChatsLeaveMemoryAndComeBackWithTheirState(t *testing.T) {
+	inWorld(t, func(w *world) {
+		alice, ann := w.agent("alice"), w.customer("ann")
+		alice.ready()
+		chat := ann.starts()
+		alice.accepts()
+		alice.says(chat, "one")
+		w.pass(10 * time.Minute)
+		if n := w.engine.Live()[acd.KindChat]; n != 0 {
+			t.Fatalf("%d chats in memory", n)
+		}
+		if n := ann.says(chat, "two"); n != 2 {
+			t.Errorf("message number %d", n)
+		}
+		ann.session.Close("")
+		w.pass(15 * time.Minute)
+		if e, _ := last[acd.ChatEnded](alice); e.Reason != acd.EndDisconnected {
+			t.Errorf("a sleeping chat missed its deadline: %+v", e)
+		}
+	})
+}
