@@ -7,10 +7,10 @@ import (
 	"github.com/parley-engine/parley/actors/acd"
 )
 
-// engine turns a file without problems into what the rules work with.
+// engine turns a file without problems into what the rules work with. Its
+// version is the journal's to give.
 func (f *file) engine() *acd.Config {
 	c := &acd.Config{
-		Version:  uint64(or(f.Version, 1)),
 		Queues:   map[acd.QueueID]*acd.QueuePolicy{},
 		Agents:   map[acd.AgentID]*acd.AgentProfile{},
 		Sources:  map[acd.SourceID]*acd.Source{},

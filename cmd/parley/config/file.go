@@ -5,7 +5,6 @@ import "time"
 // file is the document as it is written. Pointers tell what was left out from
 // what was set; what was left out takes the default of acd.Config.Normalize.
 type file struct {
-	Version     *int      `yaml:"version"`
 	Listen      string    `yaml:"listen"`
 	AdminListen string    `yaml:"admin_listen"`
 	Origins     []string  `yaml:"origins"`
@@ -50,9 +49,10 @@ type roleLimits struct {
 }
 
 type addressLimits struct {
-	Connections *int `yaml:"connections"`
-	PerSecond   *int `yaml:"per_second"`
-	Burst       *int `yaml:"burst"`
+	Connections   *int `yaml:"connections"`
+	PerSecond     *int `yaml:"per_second"`
+	Burst         *int `yaml:"burst"`
+	TrustLoopback bool `yaml:"trust_loopback"`
 }
 
 type channel struct {

@@ -27,8 +27,9 @@ func (r *roleLimits) check(c *checker, at string) {
 // edge gives the limits as the edge takes them, where zero is its default.
 func (l *limits) edge() transport.Options {
 	return transport.Options{
-		Customer: l.Customer.edge(),
-		Desk:     l.Desk.edge(),
+		Customer:      l.Customer.edge(),
+		Desk:          l.Desk.edge(),
+		TrustLoopback: l.Address.TrustLoopback,
 		Address: transport.AddressLimits{
 			Connections: or(l.Address.Connections, 0), PerSecond: or(l.Address.PerSecond, 0), Burst: or(l.Address.Burst, 0),
 		},

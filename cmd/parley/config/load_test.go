@@ -127,7 +127,7 @@ func TestTheExampleShowsEveryField(t *testing.T) {
 
 func TestTheLeastConfigurationHasLivechat(t *testing.T) {
 	s := parse(t, least)
-	if s.Engine.Version != 1 || s.Engine.Channels["livechat"].MaxChars != 4000 || s.Engine.Queues["support"].Name != "support" {
+	if s.Engine.Channels["livechat"].MaxChars != 4000 || s.Engine.Queues["support"].Name != "support" {
 		t.Errorf("got %+v", s.Engine)
 	}
 	if s.HasKeys() {
@@ -168,7 +168,7 @@ func TestAMissingFileIsNamed(t *testing.T) {
 
 func TestOneLineNamesTheFirstProblemAndCountsTheRest(t *testing.T) {
 	_, err := Parse("p.yaml", []byte("nonsense: 1\nqueues: 5\n"))
-	want := `p.yaml:1:1: nonsense: unknown field, expected one of version, `
+	want := `p.yaml:1:1: nonsense: unknown field, expected one of listen, `
 	if err == nil || !strings.HasPrefix(err.Error(), want) || !strings.HasSuffix(err.Error(), "more, see parley check)") {
 		t.Errorf("got %v", err)
 	}

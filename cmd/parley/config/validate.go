@@ -42,7 +42,6 @@ func idOf(list string) func(int) string {
 
 // check names all that is wrong with what was read.
 func (f *file) check(c *checker) {
-	c.number("version", f.Version, 1, 1<<31-1)
 	c.address("listen", f.Listen)
 	c.address("admin_listen", f.AdminListen)
 	for i, o := range f.Origins {

@@ -1,0 +1,91 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/parley-engine/parley/persistence"
+)
+
+// Exit codes. A script can tell what is its own mistake from what is not.
+const (
+	exitOK      = 0
+	exitFailure = 1 // something else
+	exitUsage   = 2 // flags, files, addresses, data folder: nothing was touched
+	exitJournal = 3 // the disk failed while serving, or its bytes are damaged
+)
+
+// Main is the program, so that tests can start it as the shell does.
+type Main struct {
+	Out io.Writer // what was asked for
+	Err io.Writer // logs, and one line about why the program ends
+
+	// openJournal opens the data folder; nil is openStore.
+	openJournal func(dir string, o persistence.Options) (journal, error)
+}
+
+// commands is the grammar of the command line.
+type commands struct {
+	Serve   serveCommand   `cmd:"" help:"Serve chats until SIGTERM, then drain."`
+	Token   tokenCommand   `cmd:"" help:"Print a development token."`
+	Check   checkCommand   `cmd:"" help:"Name all problems of a configuration file."`
+	Version versionCommand `cmd:"" help:"Print the version."`
+}
+
+// Run does what args ask for, until it is done or ctx is, and returns the exit
+// code. An error is one line on Err.
+func (m Main) Run(ctx context.Context, args []string) int {
+	if m.openJournal == nil {
+		m.openJournal = openStore
+	}
+	exited := -1
+	parser, err := kong.New(&commands{},
+		kong.Name("parley"),
+		kong.Description("A real-time engine for contact-centre chats."),
+		kong.Writers(m.Out, m.Err),
+		kong.Exit(func(code int) { exited = code }),
+		kong.BindTo(ctx, (*context.Context)(nil)),
+		kong.Bind(m),
+	)
+	if err != nil {
+		panic(fmt.Sprintf("the grammar is wrong: %v", err))
+	}
+	command, err := parser.Parse(args)
+	if exited >= 0 { // help was asked for and printed
+		return exited
+	}
+	if err != nil {
+		err = usage(err)
+	} else {
+		err = command.Run()
+	}
+	return m.end(err)
+}
+
+func (m Main) end(err error) int {
+	if err == nil {
+		return exitOK
+	}
+	fmt.Fprintf(m.Err, "parley: %s\n", strings.ReplaceAll(err.Error(), "\n", "; "))
+	if coded := new(exitError); errors.As(err, &coded) {
+		return coded.code
+	}
+	return exitFailure
+}
+
+// exitError is an error that ends the program with a code of its own.
+type exitError struct {
+	code int
+	err  error
+}
+
+func (e *exitError) Error() string { return e.err.Error() }
+func (e *exitError) Unwrap() error { return e.err }
+
+// usage marks an error as the caller's: nothing has been touched.
+func usage(err error) error { return &exitError{exitUsage, err} }

@@ -1,0 +1,146 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"strings"
+	"time"
+
+	"github.com/VictoriaMetrics/metrics"
+
+	"github.com/parley-engine/parley/actors"
+	"github.com/parley-engine/parley/cmd/parley/config"
+	"github.com/parley-engine/parley/persistence"
+	"github.com/parley-engine/parley/transport"
+)
+
+// journal is what a node needs of its store, beyond the engine's needs.
+type journal interface {
+	actors.Journal
+	Stats() persistence.Stats
+	Close() error
+}
+
+// openStore opens the journal of a data folder.
+func openStore(dir string, o persistence.Options) (journal, error) {
+	store, err := persistence.Open(dir, o)
+	if err != nil {
+		return nil, err
+	}
+	return store, nil
+}
+
+// node is one process's parts, tied together.
+type node struct {
+	log      *slog.Logger
+	drainFor time.Duration
+	secret   []byte // of development tokens, nil without --dev
+	public   net.Listener
+	admin    net.Listener
+	journal  journal
+	engine   *actors.Engine
+	server   *transport.Server
+}
+
+// open ties a node together. It takes the addresses and then the folder before
+// it writes anything, and lets go of all if one cannot be had.
+func (m Main) open(ctx context.Context, c *serveCommand, s *config.Settings, log *slog.Logger) (n *node, err error) {
+	n = &node{log: log, drainFor: c.DrainFor}
+	defer func() {
+		if err != nil {
+			n.release()
+		}
+	}()
+	if n.public, err = net.Listen("tcp", s.Listen); err != nil {
+		return n, usage(err)
+	}
+	if n.admin, err = net.Listen("tcp", s.AdminListen); err != nil {
+		return n, usage(err)
+	}
+	var auth transport.Verifier
+	if !c.Dev {
+		if auth, err = transport.NewAuth(ctx, s.Auth); err != nil {
+			return n, usage(err)
+		}
+	}
+	set := metrics.NewSet()
+	if n.journal, err = m.openJournal(c.Data, persistence.Options{Logger: log, OnSync: onSync(set)}); err != nil {
+		return n, refused(err)
+	}
+	journalGauges(set, n.journal)
+	if c.Dev {
+		if auth, err = n.devAuth(ctx, c.Data, &s.Edge); err != nil {
+			return n, err
+		}
+	}
+	if err = n.start(ctx, s); err != nil {
+		return n, err
+	}
+	set.RegisterMetricsWriter(n.engine.WriteMetrics)
+	edge := s.Edge
+	edge.Engine, edge.Auth, edge.Config, edge.Log, edge.Metrics = transport.Over(n.engine), auth, n.engine.Config, log, set
+	n.server, err = transport.New(edge)
+	return n, err
+}
+
+func (n *node) start(ctx context.Context, s *config.Settings) error {
+	engine, err := actors.New(actors.Options{Journal: n.journal, Config: s.Engine, Logger: n.log})
+	if err != nil {
+		return err
+	}
+	if err := engine.Start(ctx); err != nil {
+		if n.journal.Err() != nil || errors.Is(err, persistence.ErrCorrupt) {
+			return journalFailed(err)
+		}
+		return fmt.Errorf("start: %w", err)
+	}
+	n.engine = engine
+	return nil
+}
+
+// devAuth believes the tokens that this folder's secret signs, and spares who
+// tries things out on one machine the limits that are meant for a network.
+func (n *node) devAuth(ctx context.Context, dir string, edge *transport.Options) (transport.Verifier, error) {
+	secret, err := ensureDevSecret(dir)
+	if err != nil {
+		return nil, usage(err)
+	}
+	n.secret = secret
+	edge.TrustLoopback = true
+	edge.DrainSpread = time.Second
+	return transport.NewAuth(ctx, transport.AuthOptions{Secret: secret})
+}
+
+// release lets go of everything, in the order in which others stop needing it.
+func (n *node) release() {
+	if n.engine != nil {
+		n.engine.Stop()
+	}
+	if n.journal != nil {
+		if err := n.journal.Close(); err != nil {
+			n.log.Error("journal close", "err", err)
+		}
+	}
+	for _, l := range []net.Listener{n.admin, n.public} {
+		if l != nil {
+			_ = l.Close() // whoever served on it has closed it before
+		}
+	}
+}
+
+// refused gives a journal that would not open its exit code.
+func refused(err error) error {
+	if errors.Is(err, persistence.ErrCorrupt) || errors.Is(err, persistence.ErrFailed) {
+		return journalFailed(err)
+	}
+	return usage(err)
+}
+
+// journalFailed says so in words that an operator can search for.
+func journalFailed(err error) error {
+	said := persistence.ErrFailed.Error() + ": "
+	return &exitError{exitJournal, fmt.Errorf("journal failed: %s", strings.TrimPrefix(err.Error(), said))}
+}

@@ -1,0 +1,98 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+
+	"github.com/coreos/go-systemd/v22/daemon"
+
+	"github.com/parley-engine/parley/transport"
+)
+
+// serve announces the node and serves until ctx is done, then drains. When the
+// journal fails it returns at once: state that is not on disk must not be
+// answered with, nor kept.
+func (n *node) serve(ctx context.Context, out io.Writer) error {
+	broken := make(chan error, 2)
+	public, admin := transport.HTTP(n.server.Handler()), transport.HTTP(n.server.AdminHandler())
+	go n.accept(public, n.public, broken)
+	go n.accept(admin, n.admin, broken)
+	if err := n.announce(out); err != nil {
+		n.release()
+		return err
+	}
+	select {
+	case <-ctx.Done():
+	case <-n.journal.Failed():
+		return n.fail(public, admin)
+	case err := <-broken:
+		n.release()
+		return err
+	}
+	return n.drain(public, admin)
+}
+
+func (n *node) accept(server *http.Server, l net.Listener, broken chan<- error) {
+	if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+		broken <- fmt.Errorf("accept on %s: %w", l.Addr(), err)
+	}
+}
+
+// announce says where the node listens: to whoever started it, by the first
+// line, and to systemd.
+func (n *node) announce(out io.Writer) error {
+	if _, err := fmt.Fprintf(out, "listening on http://%s (admin http://%s)\n", n.public.Addr(), n.admin.Addr()); err != nil {
+		return fmt.Errorf("announce: %w", err)
+	}
+	if n.secret != nil {
+		if err := greet(out, n.public.Addr().String(), n.secret, n.engine.Config()); err != nil {
+			return fmt.Errorf("announce: %w", err)
+		}
+	}
+	n.notify(daemon.SdNotifyReady)
+	n.log.Info("serving", "listen", n.public.Addr().String(), "admin", n.admin.Addr().String(), "version", version())
+	return nil
+}
+
+// notify tells systemd, if that is who started us.
+func (n *node) notify(state string) {
+	if _, err := daemon.SdNotify(false, state); err != nil {
+		n.log.Warn("systemd notify", "err", err)
+	}
+}
+
+// drain sends everybody away and ends in good order. The operator's listener
+// stays until the end, so that the drain can be watched.
+func (n *node) drain(public, admin *http.Server) error {
+	n.notify(daemon.SdNotifyStopping)
+	n.log.Info("draining", "for", n.drainFor)
+	n.engine.Drain()
+	ctx, cancel := context.WithTimeout(context.Background(), n.drainFor)
+	defer cancel()
+	gone := make(chan error, 1)
+	go func() { gone <- errors.Join(n.server.Drain(ctx, "drain"), public.Shutdown(ctx)) }()
+	select {
+	case err := <-gone:
+		if err != nil {
+			n.log.Warn("drain cut short", "err", err)
+		}
+	case <-n.journal.Failed():
+		return n.fail(public, admin)
+	}
+	_ = public.Close() // what Shutdown left behind
+	n.release()
+	_ = admin.Close() // its listener is closed already
+	n.log.Info("stopped")
+	return nil
+}
+
+// fail cuts everybody off: nothing may leave a node that cannot write. The
+// engine is not stopped in order, it ends with the process.
+func (n *node) fail(public, admin *http.Server) error {
+	_, _ = public.Close(), admin.Close()
+	return journalFailed(n.journal.Err())
+}
