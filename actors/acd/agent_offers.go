@@ -1,0 +1,152 @@
+package acd
+
+import "slices"
+
+// offerStart lets the slot ring (A8). The chat is right even about a slot that
+// nobody here remembers, unless it has since said that the offer is over.
+func (s *agentStep) offerStart(row SlotRow) {
+	slot := s.slotOf(row.Chat)
+	switch {
+	case slices.Contains(s.over, row.Offer):
+		return
+	case slot != nil && (slot.State == SlotConnected || slot.State == SlotAlerting && slot.Offer == row.Offer):
+		return // came twice
+	case s.state.debt(row.Chat) != nil:
+		// A chat that he still owes wrap-up for is not offered to him; taken
+		// back at once, it goes to somebody else.
+		s.abort(row, AgentState)
+		return
+	}
+	s.take(row, SlotAlerting)
+	slot = s.slotOf(row.Chat)
+	if s.link == linkOnline {
+		slot.heard, slot.heardFrom = true, s.t.Now
+	}
+	if why := s.unanswerable(); why != "" {
+		slot.aborted = true
+		s.abort(slot.SlotRow, why)
+	}
+}
+
+// unanswerable returns why nobody answers an offer that begins to ring now.
+func (s *agentStep) unanswerable() OfferReason {
+	switch {
+	case s.state.Presence.State == Offline:
+		return AgentOffline
+	case s.link == linkLost:
+		return AgentGone
+	case s.state.Presence.State == Available, s.desk.KeepOffers:
+		return ""
+	}
+	return AgentState
+}
+
+func (s *agentStep) abort(row SlotRow, why OfferReason) {
+	s.send(row.Chat.Address(), "abort/"+string(row.Offer), OfferAborted{Offer: row.Offer, Agent: s.id, Why: why})
+}
+
+// abortOffers takes back all that rings and has not been answered (A3, A24).
+func (s *agentStep) abortOffers(why OfferReason) {
+	for i := range s.slots {
+		slot := &s.slots[i]
+		if slot.rings() && !slot.answered && !slot.aborted {
+			slot.aborted = true
+			s.abort(slot.SlotRow, why)
+		}
+	}
+}
+
+// answer hands the person's answer on to the chat, which alone knows whether
+// the offer is still open (A9, A10).
+func (s *agentStep) answer(offer OfferID, cmd Command) error {
+	chat, ok := offer.Chat()
+	switch {
+	case !ok:
+		return ErrNotFound
+	case s.profile == nil || s.state.Presence.State == Offline:
+		return offerGone(AgentOffline)
+	}
+	if _, accepts := cmd.(Accept); accepts {
+		if slot := s.slotFor(offer); slot != nil && slot.rings() {
+			slot.answered = true
+		}
+	}
+	s.out.Result = nil
+	s.out.Forward = &Send{To: chat.Address(), Cmd: cmd}
+	return nil
+}
+
+// assigned makes the chat his (A11).
+func (s *agentStep) assigned(row SlotRow) {
+	slot := s.slotOf(row.Chat)
+	switch {
+	case slot != nil && slot.State == SlotConnected:
+		return // came twice
+	case s.state.debt(row.Chat) != nil, slot == nil && slices.Contains(s.over, row.Offer):
+		return // came after it was over
+	}
+	first := len(s.connected()) == 0
+	s.take(row, SlotConnected)
+	s.freed = slices.DeleteFunc(s.freed, func(c ChatID) bool { return c == row.Chat })
+	if s.state.Missed+s.state.Rejected > 0 {
+		s.emit(Struck{Offer: s.slotOf(row.Chat).Offer, Reason: OfferAccepted})
+	}
+	if first {
+		s.emit(Focused{Chat: row.Chat})
+	}
+	if s.link == linkLost {
+		s.sendLost(row.Chat)
+	}
+}
+
+// offerOver frees the slot of an offer that nobody took (A12).
+func (s *agentStep) offerOver(c OfferOver) {
+	s.over = remember(s.over, c.Offer)
+	slot := s.slotFor(c.Offer)
+	if slot == nil || slot.State == SlotConnected {
+		return
+	}
+	heard := slot.heardFor
+	if !slot.heardFrom.IsZero() {
+		heard += s.t.Now.Sub(slot.heardFrom)
+	}
+	missed := slot.heard && heard >= c.MinAlert
+	rang := slot.rings()
+	s.free(slot.Chat)
+	if !rang || slices.Contains(s.state.Struck, c.Offer) {
+		return
+	}
+	switch {
+	case c.Reason == OfferRONA && missed:
+		s.missed(c.Offer)
+	case c.Reason == OfferRejected:
+		s.rejected(c.Offer)
+	}
+}
+
+// missed counts an offer that he did not answer (A12, A13).
+func (s *agentStep) missed(offer OfferID) {
+	s.emit(Struck{Offer: offer, Reason: OfferRONA, ReadyAt: s.t.Now.Add(s.desk.NoAnswerDelay)})
+	if s.state.Next.State == Available {
+		s.emit(NextPresenceSet{})
+	}
+	signOut := s.desk.OfflineStrikes > 0 && s.state.Missed >= s.desk.OfflineStrikes
+	sticky := s.desk.StickyRONA == nil || *s.desk.StickyRONA
+	switch {
+	case s.state.Presence.State != Available:
+		// He has said himself that he is not there, or the system has.
+	case signOut && (s.anyLive() || slices.ContainsFunc(s.state.Debts, Debt.due)):
+		s.become(Draining, reasonStrikes, bySystem)
+	case signOut:
+		s.become(Offline, reasonStrikes, bySystem)
+	case sticky && s.state.Missed >= s.desk.MaxNoAnswer:
+		s.become(InRONA, "", bySystem)
+	}
+}
+
+func (s *agentStep) rejected(offer OfferID) {
+	s.emit(Struck{Offer: offer, Reason: OfferRejected, ReadyAt: s.t.Now.Add(s.desk.RejectDelay)})
+	if s.desk.MaxRejects > 0 && s.state.Rejected >= s.desk.MaxRejects && s.state.Presence.State == Available {
+		s.become(InRONA, "", bySystem)
+	}
+}
