@@ -1,6 +1,10 @@
 package acd
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/tidwall/btree"
+)
 
 // settle matches what the step has made loose, chats and agents: always the
 // first chat in the order that somebody takes, with the first agent by the
@@ -82,15 +86,20 @@ func (q *Queue) firstFor(c *candidate, now int64) *waiter {
 
 // firstIn looks at the classes of one file for an earlier chat than best. In
 // each it looks past a bounded number of chats that this agent does not get.
-func (q *Queue) firstIn(file []*class, c *candidate, now int64, best *waiter) *waiter {
-	for _, k := range file {
-		head, ok := k.loose.Min()
-		if !ok || best != nil && waiterBefore(best, head) || c.misfit(k) != "" {
-			continue
+func (q *Queue) firstIn(file *btree.BTreeG[*class], c *candidate, now int64, best *waiter) *waiter {
+	if file == nil {
+		return best
+	}
+	file.Scan(func(k *class) bool {
+		if best != nil && !waiterBefore(k.head, best) {
+			return false
+		}
+		if c.misfit(k) != "" {
+			return true
 		}
 		past := 0
 		k.loose.Scan(func(w *waiter) bool {
-			if best != nil && waiterBefore(best, w) {
+			if best != nil && !waiterBefore(w, best) {
 				return false
 			}
 			if !c.barred(w, now) {
@@ -100,7 +109,8 @@ func (q *Queue) firstIn(file []*class, c *candidate, now int64, best *waiter) *w
 			past++
 			return past <= q.policy.MatchScan
 		})
-	}
+		return true
+	})
 	return best
 }
 

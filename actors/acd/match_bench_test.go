@@ -2,6 +2,8 @@ package acd
 
 import (
 	"fmt"
+	"math/rand/v2"
+	"strconv"
 	"testing"
 	"time"
 )
@@ -20,21 +22,18 @@ func BenchmarkMatch(b *testing.B) {
 // BenchmarkMatchManySkills is the same with two of fifty skills for each chat
 // and eight for each agent: 1,225 classes.
 func BenchmarkMatchManySkills(b *testing.B) {
-	benchServed(b,
-		func(i int) []string {
-			first := i * 7919 % 50
-			return []string{skillName(first), skillName((first + 1 + i%49) % 50)}
-		},
-		func(i int) []string {
-			skills := make([]string, 8)
-			for k := range skills {
-				skills[k] = skillName((i + k*6) % 50)
+	chance := rand.New(rand.NewPCG(1, 2))
+	some := func(n int) func(int) []string {
+		return func(int) []string {
+			skills := make([]string, n)
+			for i, k := range chance.Perm(50)[:n] {
+				skills[i] = fmt.Sprintf("skill%02d", k)
 			}
 			return skills
-		})
+		}
+	}
+	benchServed(b, some(2), some(8))
 }
-
-func skillName(i int) string { return fmt.Sprintf("skill%02d", i) }
 
 func benchServed(b *testing.B, needs, knows func(int) []string) {
 	h := newHall(b, nil)
@@ -66,8 +65,7 @@ func benchServed(b *testing.B, needs, knows func(int) []string) {
 		ad.Gen, ad.Free, ad.Used = ad.Gen+1, 0, 1
 		h.step(Advert{*ad})
 		h.step(Withdraw{Chat: r.Chat, ID: g.ID, Reason: Taken})
-		var n int
-		fmt.Sscanf(string(r.Chat), "chat%d", &n)
+		n, _ := strconv.Atoi(string(r.Chat[len("chat"):]))
 		next := chats[n]
 		next.Leg.Key, next.Leg.EnteredAt = h.now, h.now
 		h.step(next)

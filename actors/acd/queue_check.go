@@ -40,14 +40,22 @@ func (q *Queue) checkClasses() error {
 	for _, w := range q.line.chats {
 		members[w.class]++
 	}
-	filed, shelved := 0, 0
+	shelved, headed, filed := 0, 0, 0
+	for key, k := range q.line.classes {
+		head, ok := k.loose.Min()
+		if k.classKey != key || k.members != members[k] || k.members == 0 || k.head != head {
+			return fmt.Errorf("class %+v has %d members, keeps %d, its head is %v", key, members[k], k.members, k.head)
+		}
+		if shelved += k.loose.Len(); ok {
+			headed++
+		}
+	}
 	for skill, file := range q.line.files {
-		for i, k := range file {
-			if k.file != skill || k.at != i || q.line.classes[k.classKey] != k || k.members != members[k] || k.members == 0 {
-				return fmt.Errorf("class %+v with %d members is misfiled at %q %d", k.classKey, k.members, skill, i)
+		filed += file.Len()
+		for _, k := range file.Items() {
+			if _, found := file.Get(k); k.file != skill || q.line.classes[k.classKey] != k || !found {
+				return fmt.Errorf("class %+v is misfiled under %q", k.classKey, skill)
 			}
-			filed++
-			shelved += k.loose.Len()
 		}
 	}
 	loose := 0
@@ -56,9 +64,9 @@ func (q *Queue) checkClasses() error {
 			loose++
 		}
 	}
-	if filed != len(q.line.classes) || filed != len(members) || loose != shelved {
-		return fmt.Errorf("%d classes, %d filed, %d in use; %d loose, %d in trees",
-			len(q.line.classes), filed, len(members), loose, shelved)
+	if len(members) != len(q.line.classes) || headed != filed || loose != shelved {
+		return fmt.Errorf("%d classes, %d in use; %d wait, %d filed; %d loose, %d in trees",
+			len(q.line.classes), len(members), headed, filed, loose, shelved)
 	}
 	return nil
 }

@@ -68,9 +68,9 @@ type class struct {
 	classKey
 	needs   []string // skills
 	loose   *btree.BTreeG[*waiter]
-	members int    // loose or not
-	file    string // the skill it is filed under, "" if it needs none
-	at      int    // in that file
+	head    *waiter // the first of the loose, nil if there is none
+	members int     // loose or not
+	file    string  // the skill it is filed under, "" if it needs none
 }
 
 type classKey struct {
@@ -84,9 +84,10 @@ type line struct {
 	chats   map[ChatID]*waiter
 	order   *btree.BTreeG[*waiter]
 	classes map[classKey]*class
-	// files holds the classes under one skill of each, the one that the fewest
-	// agents have, so that an agent looks only at what he may fit.
-	files map[string][]*class
+	// files holds the classes in which somebody is loose, by their heads. Each
+	// is filed under one skill that it needs, the one that the fewest agents
+	// have, so that an agent looks only at what he may fit, the oldest first.
+	files map[string]*btree.BTreeG[*class]
 }
 
 func newLine() line {
@@ -94,7 +95,7 @@ func newLine() line {
 		chats:   map[ChatID]*waiter{},
 		order:   newTree(waiterBefore),
 		classes: map[classKey]*class{},
-		files:   map[string][]*class{},
+		files:   map[string]*btree.BTreeG[*class]{},
 	}
 }
 
@@ -113,10 +114,11 @@ func (l *line) add(w *waiter, known map[string]int) {
 // remove takes w out, wherever it stands.
 func (l *line) remove(w *waiter) {
 	w.class.loose.Delete(w)
+	l.file(w.class)
 	l.order.Delete(w)
 	delete(l.chats, w.Chat)
 	if w.class.members--; w.class.members == 0 {
-		l.unfile(w.class)
+		delete(l.classes, w.class.classKey)
 	}
 }
 
@@ -126,6 +128,28 @@ func (l *line) shelve(w *waiter) {
 		w.class.loose.Set(w)
 	} else {
 		w.class.loose.Delete(w)
+	}
+	l.file(w.class)
+}
+
+// file keeps a class at the place that its head gives it.
+func (l *line) file(k *class) {
+	head, _ := k.loose.Min()
+	if head == k.head {
+		return
+	}
+	f := l.files[k.file]
+	if f == nil {
+		f = newTree(func(a, b *class) bool { return waiterBefore(a.head, b.head) })
+		l.files[k.file] = f
+	}
+	if k.head != nil {
+		f.Delete(k)
+	}
+	if k.head = head; head != nil {
+		f.Set(k)
+	} else if f.Len() == 0 {
+		delete(l.files, k.file)
 	}
 }
 
@@ -144,23 +168,8 @@ func (l *line) classOf(w *waiter, known map[string]int) *class {
 			c.file = skill
 		}
 	}
-	c.at = len(l.files[c.file])
-	l.files[c.file] = append(l.files[c.file], c)
 	l.classes[key] = c
 	return c
-}
-
-func (l *line) unfile(c *class) {
-	delete(l.classes, c.classKey)
-	file := l.files[c.file]
-	last := file[len(file)-1]
-	file[c.at], last.at = last, c.at
-	file[len(file)-1] = nil
-	if file = file[:len(file)-1]; len(file) == 0 {
-		delete(l.files, c.file)
-		return
-	}
-	l.files[c.file] = file
 }
 
 // place is w's rank in the order, from 1.
