@@ -14,13 +14,14 @@ import (
 // tuning says how Pebble is set up. The format is explicit because the default
 // one loses acknowledged records silently after a flipped bit in the newest
 // log; this one refuses to open.
-func tuning(o *Options, rep *reporter) *pebble.Options {
+func tuning(o *Options, fs vfs.FS, rep *reporter) *pebble.Options {
 	p := &pebble.Options{
-		FS:                          o.FS,
+		FS:                          &guard{FS: fs, fail: rep.fail},
 		FormatMajorVersion:          pebble.FormatValueSeparation,
 		MemTableSize:                uint64(o.MemTableBytes),
 		MemTableStopWritesThreshold: 4,
-		L0CompactionThreshold:       4,
+		L0CompactionThreshold:       8,    // every record stream spans the whole base level, so each
+		L0CompactionFileThreshold:   1000, // compaction rewrites it: fewer and larger ones cost less
 		L0StopWritesThreshold:       24,
 		LBaseMaxBytes:               256 << 20,
 		CacheSize:                   int64(o.CacheBytes),
@@ -36,6 +37,7 @@ func tuning(o *Options, rep *reporter) *pebble.Options {
 		p.Levels[i].FilterPolicy = bloom.FilterPolicy(10)
 		p.Levels[i].BlockSize = 16 << 10
 	}
+	p.WithFSDefaults()
 	return p
 }
 

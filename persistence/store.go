@@ -102,7 +102,7 @@ func (s *Store) openDB() error {
 		err error
 	}
 	opened := make(chan result, 1)
-	p := tuning(&s.opts, s.report)
+	p := tuning(&s.opts, s.folder(s.dir).fs, s.report)
 	p.Lock = s.lock
 	go func() {
 		db, err := pebble.Open(s.dir, p)

@@ -10,6 +10,9 @@ import (
 // crashPoints is how often the power goes in one run.
 const crashPoints = 48
 
+// perWriter bounds what one writer appends between two crashes.
+const perWriter = 80
+
 // ledger notes every entry in the order of the answers, which is the total
 // order, and how many were answered with success.
 type ledger struct {
@@ -95,12 +98,12 @@ func survivors(t *testing.T, j Journal, entries []entry, epoch uint64) int {
 	return 0
 }
 
-// write appends entries to one stream, a few at a time in flight, until stop.
+// write appends entries to one stream, a few at a time in flight, until stop or enough.
 // Each marks itself in a row that all entries share.
 func write(t *testing.T, j Journal, l *ledger, stop chan struct{}, epoch uint64, stream string, seq, seed uint64) {
 	rng := rand.New(rand.NewPCG(seed, 2))
 	window := make(chan struct{}, 1+rng.IntN(8))
-	for i := 0; ; i++ {
+	for i := range perWriter {
 		select {
 		case <-stop:
 			return
