@@ -1,0 +1,56 @@
+package transport
+
+import (
+	"github.com/parley-engine/parley/actors"
+	"github.com/parley-engine/parley/actors/acd"
+	"github.com/parley-engine/parley/transport/wire"
+)
+
+// answerFrame is what became of a command, for whoever sent it.
+func answerFrame(re string, a *actors.Answer, role acd.Role) wire.Event {
+	if a.Refusal != nil {
+		return refusalFrame(re, a.Refusal)
+	}
+	ok := &wire.Ok{Re: re, Already: a.Result.Already != "", Chat: string(a.Result.Chat), MessageSeq: a.Result.MessageSeq}
+	if a.History != nil {
+		ok.Page = &wire.Page{Messages: messageFrames(a.History.Messages, role), More: a.History.More}
+	}
+	for i := range a.Explain {
+		ok.Decisions = append(ok.Decisions, decisionFrame(&a.Explain[i]))
+	}
+	return ok
+}
+
+// refusalFrame maps a refusal of the rules one to one; the codes are the same
+// words on both sides.
+func refusalFrame(re string, r *acd.Refusal) *wire.Error {
+	e := &wire.Error{Re: re, Code: wire.ErrorCode(r.Code), Message: r.Text}
+	d := wire.ErrorDetail{Reason: r.Reason, Max: r.Max, Got: r.Got, Characters: r.Chars}
+	if r.Chars != "" {
+		d.Index = &r.Index
+	}
+	if d != (wire.ErrorDetail{}) {
+		e.Detail = &d
+	}
+	if e.Code == wire.CodeOverloaded || e.Code == wire.CodeRateLimited {
+		e.RetryAfterS = 1
+	}
+	return e
+}
+
+func decisionFrame(d *acd.Decision) wire.Decision {
+	out := wire.Decision{
+		Queue: string(d.Queue), DecidedAt: wire.At(d.At), Strategy: string(d.Strategy), Winner: string(d.Winner),
+		WinnerWhy: d.Why, PassedOver: make([]wire.PassedOver, 0, len(d.Passed)), ConfigVersion: d.Version,
+	}
+	for _, p := range d.Passed {
+		out.PassedOver = append(out.PassedOver, wire.PassedOver{Agent: string(p.Agent), Why: p.Why})
+	}
+	for _, m := range d.More {
+		if out.More == nil {
+			out.More = make(map[string]int, len(d.More))
+		}
+		out.More[m.Why] += m.Count
+	}
+	return out
+}

@@ -1,0 +1,186 @@
+package transport
+
+import (
+	"errors"
+	"net"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+)
+
+// errFlood is what the websocket library gets to read once its peer has sent
+// more than he may.
+var errFlood = errors.New("transport: more bytes or frames than allowed")
+
+// corkedConn lies between the websocket library and the network. Between cork
+// and uncork what is written gathers in a buffer, so that any number of frames
+// is one system call. What is read is counted, since the library would take a
+// hundred thousand empty frames for one message without a word.
+type corkedConn struct {
+	net.Conn
+	timeout time.Duration // of one write
+
+	mu     sync.Mutex
+	corked bool
+	held   []byte
+
+	// Of the reading goroutine.
+	early   []byte // came with the handshake
+	meter   meter
+	flooded bool
+}
+
+// cork starts to gather into buf.
+func (c *corkedConn) cork(buf []byte) {
+	c.mu.Lock()
+	c.corked, c.held = true, buf[:0]
+	c.mu.Unlock()
+}
+
+// uncork writes what has gathered and gives the buffer back. What the reader
+// answers meanwhile (a pong) stands behind it.
+func (c *corkedConn) uncork() ([]byte, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	buf := c.held
+	c.corked, c.held = false, nil
+	if len(buf) == 0 {
+		return buf, nil
+	}
+	_, err := c.writeNow(buf)
+	return buf, err
+}
+
+// writeNow gives each write a deadline of its own: the one before it may have
+// passed long ago.
+func (c *corkedConn) writeNow(p []byte) (int, error) {
+	if err := c.SetWriteDeadline(time.Now().Add(c.timeout)); err != nil {
+		return 0, err
+	}
+	return c.Conn.Write(p)
+}
+
+// Write implements net.Conn.
+func (c *corkedConn) Write(p []byte) (int, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.corked {
+		c.held = append(c.held, p...)
+		return len(p), nil
+	}
+	return c.writeNow(p)
+}
+
+// Read implements net.Conn. After a flood it only drains, so that the close
+// frame is not lost to a reset.
+func (c *corkedConn) Read(p []byte) (int, error) {
+	for {
+		n, err := c.readEarly(p)
+		switch {
+		case c.flooded && err == nil:
+			continue
+		case n > 0 && !c.flooded && !c.meter.take(p[:n]):
+			c.flooded = true
+			return 0, errFlood
+		}
+		return n, err
+	}
+}
+
+func (c *corkedConn) readEarly(p []byte) (int, error) {
+	if len(c.early) == 0 {
+		return c.Conn.Read(p)
+	}
+	n := copy(p, c.early)
+	if c.early = c.early[n:]; len(c.early) == 0 {
+		c.early = nil
+	}
+	return n, nil
+}
+
+// meter counts the bytes and frames of one peer against what he may send. It
+// follows the frames' headers; a peer who breaks the framing is thrown out by
+// the library.
+type meter struct {
+	bytes, frames *rate.Limiter
+
+	head    [14]byte // of the frame that is arriving
+	got     int      // bytes of it
+	payload uint64   // bytes that are still to come
+}
+
+func newMeter(bytes, frames int) meter {
+	return meter{
+		bytes:  rate.NewLimiter(rate.Limit(bytes)/4, bytes),
+		frames: rate.NewLimiter(rate.Limit(frames)/4, frames),
+	}
+}
+
+// take reports whether p is still within the limits.
+func (m *meter) take(p []byte) bool {
+	now := time.Now()
+	if !m.bytes.AllowN(now, len(p)) {
+		return false
+	}
+	if n := m.count(p); n > 0 && !m.frames.AllowN(now, n) {
+		return false
+	}
+	return true
+}
+
+// count returns how many frames begin in p.
+func (m *meter) count(p []byte) (frames int) {
+	for len(p) > 0 {
+		if m.payload > 0 {
+			skip := min(m.payload, uint64(len(p)))
+			p, m.payload = p[skip:], m.payload-skip
+			continue
+		}
+		if m.got == 0 {
+			frames++
+		}
+		m.head[m.got] = p[0]
+		m.got++
+		p = p[1:]
+		if m.got >= 2 && m.got == headLen(m.head[1]) {
+			m.payload, m.got = payloadLen(m.head[:]), 0
+		}
+	}
+	return frames
+}
+
+// headLen is how long a frame's header is, by its second byte.
+func headLen(second byte) int {
+	n := 2
+	switch second & 0x7f {
+	case 126:
+		n += 2
+	case 127:
+		n += 8
+	}
+	if second&0x80 != 0 {
+		n += 4
+	}
+	return n
+}
+
+func payloadLen(head []byte) (n uint64) {
+	extra := 0
+	switch n = uint64(head[1] & 0x7f); n {
+	case 126:
+		n, extra = 0, 2
+	case 127:
+		n, extra = 0, 8
+	}
+	for _, b := range head[2 : 2+extra] {
+		n = n<<8 | uint64(b)
+	}
+	return n
+}
+
+// allow replaces the limits, once it is known who the peer is.
+func (m *meter) allow(l *RoleLimits) {
+	fresh := newMeter(l.InboundBytes, l.InboundFrames)
+	m.bytes, m.frames = fresh.bytes, fresh.frames
+}

@@ -1,0 +1,283 @@
+package transport
+
+import (
+	"context"
+	"errors"
+	"os"
+	"sync"
+
+	"github.com/coder/websocket"
+
+	"github.com/parley-engine/parley/actors"
+	"github.com/parley-engine/parley/transport/wire"
+)
+
+const (
+	// messageBytes is how much goes into one websocket message when more than
+	// one frame is ready; writeBytes how much into one system call.
+	messageBytes = 16 << 10
+	writeBytes   = 64 << 10
+)
+
+// outbox is what a connection has to say. One goroutine writes, and it is there
+// only while something is ready. Frames of our own (answers to bad frames,
+// pings) wait here, bounded; those of the engine wait in the session until
+// there is room.
+type outbox struct {
+	c *conn
+
+	mu      sync.Mutex
+	own     []byte // frames, one a line
+	session Session
+	running bool
+	again   bool // something came while running
+	closed  bool
+	stopped chan struct{} // of close, while it waits for a run to end
+}
+
+func (o *outbox) init(c *conn) { o.c = c }
+
+// push says something of our own. A peer who leaves too much of it unread is
+// a slow consumer.
+func (o *outbox) push(ev wire.Event) { o.add(ev, o.c.limits.OutboundBytes) }
+
+// open says what a session begins with, whatever its size, and lets the
+// session's deliveries follow.
+func (o *outbox) open(s Session, first ...wire.Event) {
+	for _, ev := range first {
+		o.add(ev, 0)
+	}
+	o.mu.Lock()
+	o.session = s
+	o.mu.Unlock()
+	o.wake()
+}
+
+func (o *outbox) add(ev wire.Event, limit int) {
+	o.c.server.metrics.framesOut.Inc()
+	o.mu.Lock()
+	if len(o.own) > 0 {
+		o.own = append(o.own, '\n')
+	}
+	o.own = wire.AppendEvent(o.own, ev)
+	full := limit > 0 && len(o.own) > limit
+	o.mu.Unlock()
+	if full {
+		o.c.shut(wire.CloseSlowConsumer)
+		return
+	}
+	o.wake()
+}
+
+// wake sees to it that somebody writes what is there now. It never blocks.
+func (o *outbox) wake() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.closed {
+		return
+	}
+	if o.running {
+		o.again = true
+		return
+	}
+	o.running = true
+	go o.run()
+}
+
+// run writes until nothing is ready.
+func (o *outbox) run() {
+	b := batches.Get().(*batch)
+	for {
+		own, session, done := o.take(b)
+		if done {
+			break
+		}
+		if err := o.c.say(b, own, session); err != nil {
+			o.fail(err)
+		}
+	}
+	b.release()
+}
+
+// fail ends the writing: what a part has been written of cannot be continued.
+func (o *outbox) fail(err error) {
+	o.mu.Lock()
+	o.closed = true
+	o.mu.Unlock()
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		o.c.shut(wire.CloseSlowConsumer)
+	} else {
+		o.c.shut(closeGone)
+	}
+}
+
+// take ends the run, or hands over our own frames.
+func (o *outbox) take(b *batch) (own []byte, s Session, done bool) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.closed || b.idle && !o.again {
+		o.running = false
+		if o.stopped != nil {
+			close(o.stopped)
+		}
+		return nil, nil, true
+	}
+	o.again, b.idle = false, false
+	own, o.own = o.own, nil
+	return own, o.session, false
+}
+
+// close ends the writing for good; a last word of our own is still said. It
+// waits for a write that is under way, for WriteTimeout at most.
+func (o *outbox) close(lastWord bool) {
+	o.mu.Lock()
+	o.closed = true
+	var running chan struct{}
+	if o.running {
+		running = make(chan struct{})
+		o.stopped = running
+	}
+	o.mu.Unlock()
+	if running != nil {
+		<-running
+	}
+	if lastWord && len(o.own) > 0 {
+		b := batches.Get().(*batch)
+		_ = o.c.say(b, o.own, nil) // the peer may have gone
+		b.release()
+	}
+	o.own = nil
+}
+
+// say writes our own frames and what the session has ready.
+func (c *conn) say(b *batch, own []byte, s Session) error {
+	if len(own) > 0 {
+		b.add(own)
+	}
+	b.deliveries = b.deliveries[:0]
+	if s != nil {
+		b.deliveries = s.Next(b.deliveries)
+	}
+	b.idle = len(own) == 0 && len(b.deliveries) == 0
+	answered := int32(0)
+	for i := range b.deliveries {
+		if b.deliveries[i].Answer != nil {
+			answered++
+		}
+		c.deliver(b, &b.deliveries[i])
+		if len(b.buf) >= writeBytes {
+			if err := c.write(b); err != nil {
+				return err
+			}
+		}
+	}
+	clear(b.deliveries)
+	if err := c.write(b); err != nil {
+		return err
+	}
+	if left := c.unanswered.Add(-answered); left <= 0 && c.leaving.Load() {
+		c.shut(wire.CloseDrain)
+	}
+	return nil
+}
+
+// deliver turns one delivery of the engine into a frame.
+func (c *conn) deliver(b *batch, d *actors.Delivery) {
+	c.server.metrics.framesOut.Inc()
+	if d.Answer != nil {
+		ev := answerFrame(d.Re, d.Answer, c.who.Role)
+		if e, refused := ev.(*wire.Error); refused {
+			c.server.metrics.refusal(e.Code)
+		}
+		b.begin()
+		b.buf = wire.AppendEvent(b.buf, ev)
+		b.finish()
+		return
+	}
+	b.begin()
+	b.buf = wire.AppendSeq(b.buf, d.Seq, noteBody(d.News, c.who))
+	b.finish()
+}
+
+// write puts the batch on the network in one system call.
+func (c *conn) write(b *batch) error {
+	b.cut()
+	if len(b.ends) == 0 {
+		return nil
+	}
+	c.net.cork(b.corked)
+	var err error
+	start := 0
+	for _, end := range b.ends {
+		if err == nil {
+			err = c.ws.Write(context.Background(), websocket.MessageText, b.buf[start:end])
+		}
+		start = end + 1
+	}
+	corked, writeErr := c.net.uncork()
+	b.corked = corked
+	b.reset()
+	if err == nil {
+		err = writeErr
+	}
+	return err
+}
+
+// batch is what is ready, as websocket messages with the bytes of one system
+// call behind them. Batches are shared by all connections.
+type batch struct {
+	buf        []byte // messages, one byte apart
+	start      int    // of the present message
+	mark       int    // where it ended before the present frame
+	ends       []int
+	corked     []byte
+	deliveries []actors.Delivery
+	idle       bool // there was nothing to say
+}
+
+var batches = sync.Pool{New: func() any { return new(batch) }}
+
+// keepBytes is the largest buffer worth keeping.
+const keepBytes = 2 * writeBytes
+
+func (b *batch) add(frames []byte) {
+	b.begin()
+	b.buf = append(b.buf, frames...)
+	b.finish()
+}
+
+// begin starts a frame on a new line.
+func (b *batch) begin() {
+	b.mark = len(b.buf)
+	if b.mark > b.start {
+		b.buf = append(b.buf, '\n')
+	}
+}
+
+// finish ends the frame: in the message before it, or in one of its own when
+// that would be too long.
+func (b *batch) finish() {
+	if len(b.buf)-b.start > messageBytes && b.mark > b.start {
+		b.ends = append(b.ends, b.mark)
+		b.start = b.mark + 1
+	}
+}
+
+// cut ends the present message.
+func (b *batch) cut() {
+	if len(b.buf) > b.start {
+		b.ends = append(b.ends, len(b.buf))
+	}
+}
+
+func (b *batch) reset() { b.buf, b.ends, b.start = b.buf[:0], b.ends[:0], 0 }
+
+func (b *batch) release() {
+	b.reset()
+	b.idle = false
+	if cap(b.buf) > keepBytes || cap(b.corked) > keepBytes || cap(b.deliveries) > 4096 {
+		return
+	}
+	clear(b.deliveries[:cap(b.deliveries)])
+	batches.Put(b)
+}

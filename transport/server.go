@@ -1,0 +1,70 @@
+package transport
+
+import (
+	"fmt"
+	"net/http"
+	"sync/atomic"
+	"time"
+
+	"github.com/parley-engine/parley/actors/acd"
+	"github.com/parley-engine/parley/transport/wire"
+)
+
+// Server is the edge of one node. It opens no listener: its handlers are
+// given to those that are there.
+type Server struct {
+	options   Options
+	people    *people
+	addresses *addresses
+	metrics   *edgeMetrics
+	draining  atomic.Bool
+	goodbye   atomic.Pointer[wire.GoodbyeReason]
+}
+
+// New checks the options and returns a server that is ready to serve.
+func New(o Options) (*Server, error) {
+	if err := o.Validate(); err != nil {
+		return nil, fmt.Errorf("transport options: %w", err)
+	}
+	o = o.withDefaults()
+	s := &Server{options: o, people: newPeople(), addresses: newAddresses(&o)}
+	s.metrics = newEdgeMetrics(o.Metrics, s.people.count)
+	return s, nil
+}
+
+// Handler is for the public listener: /v1/ws, /healthz and /readyz.
+func (s *Server) Handler() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /v1/ws", s.serveWS)
+	s.health(mux)
+	return mux
+}
+
+// AdminHandler is for the operator's listener: health, /metrics and
+// /debug/pprof. It has no sign-in, so it must not be reachable for others.
+func (s *Server) AdminHandler() http.Handler {
+	mux := http.NewServeMux()
+	s.health(mux)
+	mux.HandleFunc("GET /metrics", s.writeMetrics)
+	profiles(mux)
+	return mux
+}
+
+func (s *Server) health(mux *http.ServeMux) {
+	mux.HandleFunc("GET /healthz", s.healthz)
+	mux.HandleFunc("GET /readyz", s.readyz)
+}
+
+// HTTP is a server with the limits that an edge needs: a handler of this
+// package never waits for a slow header.
+func HTTP(h http.Handler) *http.Server {
+	return &http.Server{Handler: h, ReadHeaderTimeout: 5 * time.Second, IdleTimeout: time.Minute, MaxHeaderBytes: 16 << 10}
+}
+
+// Disconnect closes all connections of a principal with this code, as when his
+// tokens are revoked (4501) or a supervisor signs him out (4507).
+func (s *Server) Disconnect(p acd.Principal, code wire.CloseCode) {
+	for _, c := range s.people.of(p.Stream()) {
+		c.shut(code)
+	}
+}

@@ -1,0 +1,185 @@
+package transport
+
+import (
+	"slices"
+
+	"github.com/parley-engine/parley/actors"
+	"github.com/parley-engine/parley/actors/acd"
+	"github.com/parley-engine/parley/transport/wire"
+)
+
+const (
+	// snapshotBytes bounds a snapshot: tails of transcripts are cut to fit, and
+	// history has the rest. Facts are never cut.
+	snapshotBytes = 256 << 10
+	tailMessages  = 50
+)
+
+// snapshotFrame is a principal's whole state.
+func snapshotFrame(who acd.Principal, seq uint64, s *actors.Snapshot) wire.Event {
+	tail := tailMessages
+	for {
+		ev := snapshotWith(who, seq, s, tail)
+		if tail == 0 || len(wire.AppendEvent(nil, ev)) <= snapshotBytes {
+			return ev
+		}
+		tail /= 2
+	}
+}
+
+func snapshotWith(who acd.Principal, seq uint64, s *actors.Snapshot, tail int) wire.Event {
+	switch who.Role {
+	case acd.RoleCustomer:
+		out := &wire.CustomerSnapshot{Seq: seq, Chats: make([]wire.CustomerChat, 0, len(s.Chats))}
+		for i := range s.Chats {
+			out.Chats = append(out.Chats, customerChat(&s.Chats[i], tail))
+		}
+		return out
+	case acd.RoleAgent:
+		return agentSnapshot(seq, s, tail)
+	}
+	return supervisorSnapshot(who, seq, s, tail)
+}
+
+func last(list []acd.Message, n int) []acd.Message { return list[max(0, len(list)-n):] }
+
+// customerChat has names of agents and nothing else of them.
+func customerChat(c *actors.ChatSnapshot, tail int) wire.CustomerChat {
+	v := &c.View
+	out := wire.CustomerChat{
+		Chat: string(v.Chat), Channel: string(v.Channel), Subject: v.Subject, Phase: phaseFrame(v.Phase),
+		Agents: []wire.AgentName{}, Messages: messageFrames(last(c.Messages, tail), acd.RoleCustomer), MessageSeq: v.Messages,
+		ReceivedAt: wire.At(v.ReceivedAt),
+	}
+	if v.QueueName != "" {
+		out.Queue = &wire.Named{Name: v.QueueName}
+	}
+	read := map[string]uint64{wire.ParticipantCustomer: v.CustomerRead}
+	for i := range v.Participants {
+		p := &v.Participants[i]
+		if p.Joined {
+			out.Agents = append(out.Agents, wire.AgentName{Name: p.Name, Initials: initials(p.Name)})
+		}
+		read[wire.ParticipantAgent] = max(read[wire.ParticipantAgent], p.Read)
+	}
+	out.Read = read
+	if v.Phase == acd.PhaseEnded || v.Phase == acd.PhaseClosed {
+		out.Phase = wire.PhaseEnded // wrap-up is the agents' affair
+		out.EndReason = wire.EndReason(v.Reason)
+	}
+	return out
+}
+
+func phaseFrame(p acd.Phase) wire.Phase {
+	if p == acd.PhaseNew {
+		return wire.PhaseNew
+	}
+	return wire.Phase(p)
+}
+
+// agentChat is a chat on a desktop. Without the desk's own view it is a chat
+// that has just come: held until the focus event that follows says otherwise.
+func agentChat(v *acd.ChatView, messages []acd.Message, desk *acd.AgentView) wire.Chat {
+	out := wire.Chat{
+		Chat: string(v.Chat), Channel: string(v.Channel), Subject: v.Subject, Queue: wire.Ref{ID: string(v.Queue), Name: v.QueueName},
+		Customer: customerFrame(v.Customer, v.Attributes), Source: sourceRef(v.Source, v.SourceName),
+		Participants: participants(v), Owner: string(v.Owner), Label: wire.LabelActive, Phase: phaseFrame(v.Phase),
+		Focus: wire.FocusHeld, Unread: v.Unread, Messages: messageFrames(messages, acd.RoleAgent), MessageSeq: v.Messages,
+		Read: map[string]uint64{wire.ParticipantCustomer: v.CustomerRead}, ReceivedAt: wire.At(v.ReceivedAt),
+	}
+	out.Customer.State = customerState(v.Away)
+	for i := range v.Participants {
+		p := &v.Participants[i]
+		out.Read[string(p.Agent)] = p.Read
+		if since := wire.At(p.Since); out.StartedAt == 0 || since < out.StartedAt {
+			out.StartedAt = since
+		}
+	}
+	if desk != nil {
+		if desk.Focus == v.Chat {
+			out.Focus = wire.FocusConnected
+		}
+		out.Opened = slices.Contains(desk.Opened, v.Chat)
+	}
+	return out
+}
+
+func customerState(away bool) wire.CustomerState {
+	if away {
+		return wire.CustomerAway
+	}
+	return wire.CustomerOnline
+}
+
+func participants(v *acd.ChatView) []wire.Participant {
+	out := []wire.Participant{{Participant: wire.ParticipantCustomer, Kind: wire.KindCustomer, Name: v.Customer,
+		Mode: wire.ModeTalk, State: wire.StateJoined}}
+	if v.Phase == acd.PhaseEnded || v.Phase == acd.PhaseClosed {
+		out[0].State = wire.StateLeft
+	}
+	for i := range v.Participants {
+		p := &v.Participants[i]
+		state := wire.StateLeft
+		if p.Joined {
+			state = wire.StateJoined
+		}
+		out = append(out, wire.Participant{Participant: string(p.Agent), Kind: wire.KindAgent, Name: p.Name,
+			Mode: wire.Mode(p.Mode), State: state, Owner: p.Agent == v.Owner})
+	}
+	return out
+}
+
+func agentSnapshot(seq uint64, s *actors.Snapshot, tail int) *wire.AgentSnapshot {
+	out := &wire.AgentSnapshot{Seq: seq, Queues: []wire.Ref{}, Offers: []wire.Offer{}, Chats: []wire.Chat{},
+		Wrapups: []wire.Wrapup{}, WrapupCodes: []wire.Choice{}, Reasons: []wire.Choice{}}
+	desk := s.Agent
+	if desk != nil {
+		out.Presence = presenceFrame(desk.Presence, string(desk.Agent))
+		out.Next = nextFrame(desk.Next)
+		out.Capacity = capacityFrame(desk)
+		for i := range desk.Debts {
+			out.Wrapups = append(out.Wrapups, wrapupFrame(&desk.Debts[i]))
+		}
+		out.Queues, out.WrapupCodes = queuesOf(desk, s.Config)
+	}
+	for i := range s.Offers {
+		chat, _ := s.Offers[i].Offer.ID.Chat()
+		out.Offers = append(out.Offers, offerFrame(&s.Offers[i], chat, nil))
+	}
+	for i := range s.Chats {
+		c := &s.Chats[i]
+		out.Chats = append(out.Chats, agentChat(&c.View, last(c.Messages, tail), desk))
+	}
+	if s.Config != nil {
+		for _, r := range s.Config.Reasons {
+			out.Reasons = append(out.Reasons, wire.Choice{Code: r.Code, Name: r.Name})
+		}
+	}
+	return out
+}
+
+// queuesOf names an agent's queues and the wrap-up codes that they ask for.
+func queuesOf(desk *acd.AgentView, cfg *acd.Config) ([]wire.Ref, []wire.Choice) {
+	refs, codes := []wire.Ref{}, []wire.Choice{}
+	for _, id := range desk.Queues {
+		ref := wire.Ref{ID: string(id), Name: string(id)}
+		if cfg != nil && cfg.Queues[id] != nil {
+			ref.Name = cfg.Queues[id].Name
+			for _, c := range choices(cfg.Queues[id].Wrapup.Codes) {
+				if !slices.Contains(codes, c) {
+					codes = append(codes, c)
+				}
+			}
+		}
+		refs = append(refs, ref)
+	}
+	return refs, codes
+}
+
+func capacityFrame(v *acd.AgentView) wire.Capacity {
+	out := wire.Capacity{Total: v.Capacity, Used: v.Used, Channels: make(map[string]wire.ChannelCapacity, len(v.Channels))}
+	for _, ch := range v.Channels {
+		out.Channels[string(ch.Channel)] = wire.ChannelCapacity{Open: ch.Open, Max: ch.Max, Used: ch.Used}
+	}
+	return out
+}

@@ -1,0 +1,71 @@
+package transport
+
+import (
+	"slices"
+
+	"github.com/parley-engine/parley/actors"
+	"github.com/parley-engine/parley/actors/acd"
+	"github.com/parley-engine/parley/transport/wire"
+)
+
+// supervisorSnapshot is the board: rows of everything in scope, and the
+// supervisor's own desk if he has one.
+func supervisorSnapshot(who acd.Principal, seq uint64, s *actors.Snapshot, tail int) *wire.SupervisorSnapshot {
+	out := &wire.SupervisorSnapshot{Seq: seq, Queues: []wire.QueueRow{}, Agents: []wire.AgentRow{},
+		Chats: []wire.ChatRow{}, Alerts: []wire.Alert{}}
+	for i := range s.Queues {
+		out.Queues = append(out.Queues, queueRow(&s.Queues[i]))
+	}
+	for i := range s.Agents {
+		out.Agents = append(out.Agents, agentRow(&s.Agents[i]))
+	}
+	for i := range s.Chats {
+		out.Chats = append(out.Chats, chatRow(&s.Chats[i].View))
+	}
+	if s.Agent != nil {
+		own := *s
+		own.Chats = slices.DeleteFunc(slices.Clone(s.Chats), func(c actors.ChatSnapshot) bool {
+			return !slices.ContainsFunc(c.View.Participants, func(p acd.Participant) bool {
+				return p.Joined && string(p.Agent) == who.ID
+			})
+		})
+		out.Self = agentSnapshot(seq, &own, tail)
+	}
+	return out
+}
+
+func queueRow(q *acd.QueueView) wire.QueueRow {
+	return wire.QueueRow{Queue: string(q.Queue), Name: q.Name, Mode: wire.QueueMode(q.Mode), Waiting: q.Waiting,
+		OldestSince: wire.At(q.Oldest), AgentsSignedIn: q.SignedIn, AgentsAvailable: q.Available, FreeUnits: q.Free}
+}
+
+func agentRow(a *acd.AgentView) wire.AgentRow {
+	row := wire.AgentRow{Agent: string(a.Agent), Name: a.Name, Presence: presenceFrame(a.Presence, string(a.Agent)),
+		Status: wire.RoutingStatus(a.Status), Capacity: capacityFrame(a), Chats: []string{}, Wrapups: []string{}}
+	for _, slot := range a.Slots {
+		if slot.State == acd.SlotConnected {
+			row.Chats = append(row.Chats, string(slot.Chat))
+		}
+	}
+	for i := range a.Debts {
+		row.Wrapups = append(row.Wrapups, string(a.Debts[i].Chat))
+	}
+	return row
+}
+
+func chatRow(v *acd.ChatView) wire.ChatRow {
+	row := wire.ChatRow{Chat: string(v.Chat), Channel: string(v.Channel), Customer: wire.Named{Name: v.Customer},
+		Phase: phaseFrame(v.Phase), ReceivedAt: wire.At(v.ReceivedAt)}
+	if v.Queue != "" {
+		row.Queue = &wire.Ref{ID: string(v.Queue), Name: v.QueueName}
+	}
+	if v.Phase == acd.PhaseActive {
+		row.Label = wire.LabelActive
+	}
+	for i := range v.Participants {
+		if p := &v.Participants[i]; p.Agent == v.Owner {
+			row.Owner = &wire.Ref{ID: string(p.Agent), Name: p.Name}
+		}
+	}
+	return row
+}
