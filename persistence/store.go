@@ -102,10 +102,8 @@ func (s *Store) openDB() error {
 		err error
 	}
 	opened := make(chan result, 1)
-	p := tuning(&s.opts, s.folder(s.dir).fs, s.report)
-	p.Lock = s.lock
 	go func() {
-		db, err := pebble.Open(s.dir, p)
+		db, err := s.openChecked()
 		opened <- result{db, err}
 	}()
 	select {
@@ -118,6 +116,30 @@ func (s *Store) openDB() error {
 	case <-s.failed:
 		return s.Err()
 	}
+}
+
+// openChecked opens Pebble and sees to it that its log carries sync offsets,
+// without which a flipped bit in the newest log silently ends the replay there.
+// A database that was only just created has its first log in the older form, so
+// that one is closed and opened once more: each opening begins a new log.
+func (s *Store) openChecked() (*pebble.DB, error) {
+	options := func() *pebble.Options {
+		p := tuning(&s.opts, s.folder(s.dir).fs, s.report)
+		p.Lock = s.lock
+		return p
+	}
+	before, err := pebble.Peek(s.dir, s.folder(s.dir).fs)
+	if err != nil {
+		return nil, err
+	}
+	db, err := pebble.Open(s.dir, options())
+	if err != nil || before.Exists && before.FormatMajorVersion >= pebble.FormatWALSyncChunks {
+		return db, err
+	}
+	if err := db.Close(); err != nil {
+		return nil, err
+	}
+	return pebble.Open(s.dir, options())
 }
 
 // named puts ErrCorrupt in front of what Pebble calls corruption.
