@@ -109,9 +109,13 @@ type person struct {
 	over    map[acd.OfferID]bool
 }
 
-func (w *world) customer(id string) *person { return w.open(acd.Principal{Role: acd.RoleCustomer, ID: id, Name: id}, nil) }
+func (w *world) customer(id string) *person {
+	return w.open(acd.Principal{Role: acd.RoleCustomer, ID: id, Name: id}, nil)
+}
 
-func (w *world) agent(id string) *person { return w.open(acd.Principal{Role: acd.RoleAgent, ID: id, Name: id}, nil) }
+func (w *world) agent(id string) *person {
+	return w.open(acd.Principal{Role: acd.RoleAgent, ID: id, Name: id}, nil)
+}
 
 func (w *world) supervisor(id string) *person {
 	return w.open(acd.Principal{Role: acd.RoleSupervisor, ID: id, Name: id}, nil)
