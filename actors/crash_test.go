@@ -64,11 +64,7 @@ func (s *story) sure(p **person, to acd.Address, cmd acd.Command) *actors.Answer
 	s.ids++
 	id := fmt.Sprintf("story-%d", s.ids)
 	for range 3 {
-		if start, ok := cmd.(acd.Start); ok {
-			(*p).session.Start(id, digestOf(start), to, start)
-		} else {
-			(*p).session.Do(id, digestOf(cmd), to, cmd)
-		}
+		(*p).session.Do(id, digestOf(cmd), to, cmd)
 		(*p).read()
 		if a := (*p).answers[id]; a != nil {
 			return a

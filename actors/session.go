@@ -20,6 +20,7 @@ type Session struct {
 
 	// guarded by stream.mu
 	cursor  uint64 // the last number that Next has given
+	acked   uint64 // the last number that the client says it has handled
 	local   []queued
 	shown   []*Note // ephemeral, the latest of each kind and chat
 	ready   bool    // the welcome is out, deliveries may follow
@@ -162,11 +163,22 @@ func (s *Session) Do(id string, digest uint64, to acd.Address, cmd acd.Command) 
 		s.engine.counters.duplicates.Inc()
 		s.settle(id, known.Result, nil)
 	default:
-		s.engine.tell(to, &envelope{by: s.by, cmd: cmd, ask: &ask{
-			who: s.stream.name, id: id, digest: digest,
-			answer: func(result any, err error) { s.settle(id, result, err) },
-		}})
+		s.first(id, digest, to, cmd)
 	}
+}
+
+// first takes a command that has not been seen before.
+func (s *Session) first(id string, digest uint64, to acd.Address, cmd acd.Command) {
+	if _, ok := cmd.(acd.Start); ok {
+		if refused := s.mayStart(); refused != nil {
+			s.settle(id, nil, refused)
+			return
+		}
+	}
+	s.engine.tell(to, &envelope{by: s.by, cmd: cmd, ask: &ask{
+		who: s.stream.name, id: id, digest: digest,
+		answer: func(result any, err error) { s.settle(id, result, err) },
+	}})
 }
 
 // join notes that the command is on its way, or that it already was, or why it
@@ -215,29 +227,26 @@ func (s *Session) settle(id string, result any, err error) {
 	}
 }
 
-// Start takes a customer's command to open a chat. It is refused while the
-// node drains and when the customer has as many as he may; a repeated start
-// gets its first answer all the same.
-func (s *Session) Start(id string, digest uint64, to acd.Address, cmd acd.Start) {
-	if known, err := s.engine.known(s.stream.name, id); err == nil && known == nil {
-		if refused := s.mayStart(id); refused != nil {
-			s.reply(id, &Answer{Refusal: refused})
-			return
-		}
-	}
-	s.Do(id, digest, to, cmd)
-}
-
-func (s *Session) mayStart(id string) *acd.Refusal {
+// mayStart refuses a new chat while the node drains, and when the customer has
+// as many as he may. A start that is on its way or answered already is not new.
+func (s *Session) mayStart() *acd.Refusal {
 	if s.engine.draining.Load() {
 		return errOverloaded
 	}
 	s.stream.mu.Lock()
 	defer s.stream.mu.Unlock()
-	if s.stream.flying[id] == nil && len(s.stream.chats)+s.stream.starting >= s.engine.opts.CustomerChats {
+	if len(s.stream.chats)+s.stream.starting > s.engine.opts.CustomerChats { // this one is counted already
 		return acd.ErrCapacity
 	}
 	return nil
+}
+
+// Ack notes how far the client has got. What is kept for a resume does not
+// depend on it; the log of an eviction tells it.
+func (s *Session) Ack(seq uint64) {
+	s.stream.mu.Lock()
+	defer s.stream.mu.Unlock()
+	s.acked = max(s.acked, min(seq, s.cursor))
 }
 
 // Typing passes on what nobody answers for.
@@ -284,6 +293,7 @@ func (s *Session) evictLocked(why EvictReason) {
 	if !s.evicted {
 		s.evicted = true
 		s.stream.closed = string(why)
+		s.engine.log.Warn("session evicted", "session", s.id, "reason", string(why), "acked", s.acked, "given", s.cursor, "seq", s.stream.head)
 		s.hello.Evict(why)
 	}
 }

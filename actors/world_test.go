@@ -185,11 +185,7 @@ func (p *person) do(to acd.Address, cmd acd.Command) *actors.Answer {
 func (p *person) doAs(id string, to acd.Address, cmd acd.Command) *actors.Answer {
 	p.w.t.Helper()
 	delete(p.answers, id)
-	if start, ok := cmd.(acd.Start); ok {
-		p.session.Start(id, digestOf(start), to, start)
-	} else {
-		p.session.Do(id, digestOf(cmd), to, cmd)
-	}
+	p.session.Do(id, digestOf(cmd), to, cmd)
 	p.read()
 	a := p.answers[id]
 	if a == nil {
