@@ -26,7 +26,7 @@ func (q *Queue) decide(s *queueTurn, w *waiter, c *candidate) Decision {
 	} else if t := r.rarest(w.class.needs); t != nil {
 		t.Scan(e.pass)
 		e.count(passSkill, r.free.Len()-t.Len())
-		e.count(passBehind, t.Len()-e.walked)
+		e.count(passBehind, t.Len()-1-e.passed)
 		for st, n := range r.count {
 			if st := standing(st); st != standsFree {
 				e.count(st.reason(), n)
@@ -44,17 +44,17 @@ type explanation struct {
 	waiter *waiter
 	winner *candidate
 	now    int64
-	walked int
+	passed int
 	named  []PassedBy
 	more   []PassCount
 }
 
 // pass looks at one agent, and reports whether to go on.
 func (e *explanation) pass(c *candidate) bool {
-	e.walked++
 	if c == e.winner {
-		return e.walked < explainWalk
+		return true
 	}
+	e.passed++
 	why := c.misfit(e.waiter.class)
 	switch {
 	case why != "":
@@ -68,7 +68,7 @@ func (e *explanation) pass(c *candidate) bool {
 	} else {
 		e.count(why, 1)
 	}
-	return e.walked < explainWalk
+	return e.passed < explainWalk
 }
 
 func (e *explanation) count(why string, n int) {

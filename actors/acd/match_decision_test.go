@@ -51,8 +51,34 @@ func TestADecisionAmongManyNamesSomeAndCountsEverybody(t *testing.T) {
 		}
 	}
 	d := h.grant(h.step(h.entry("c1", needing("latin")))).Decision
-	if d.Winner != "a900" || len(d.Passed) != explainNamed || d.Passed[0] != (PassedBy{"a901", "behind"}) {
+	if d.Winner != "a900" || d.Passed[0] != (PassedBy{"a901", "behind"}) {
 		t.Fatalf("decided %+v", d)
+	}
+	wantPassed(t, d, map[string]int{"not_available": 500, "busy": 200, "skill": 200, "behind": 99})
+}
+
+func TestADecisionCountsRightWhenTheWinnerCameLate(t *testing.T) {
+	h := newHall(t, nil)
+	h.quick = true
+	for i := range 200 {
+		h.step(h.advert(AgentID(fmt.Sprintf("a%03d", i)), func(a *AgentAdvert) {
+			if i < 150 {
+				a.Room = map[Channel]int{"livechat": 0}
+			}
+		}))
+	}
+	d := h.grant(h.step(h.entry("c1"))).Decision
+	if d.Winner != "a150" {
+		t.Fatalf("decided %+v", d)
+	}
+	wantPassed(t, d, map[string]int{"channel": explainWalk, "behind": 199 - explainWalk})
+}
+
+// wantPassed counts the named and the others by reason.
+func wantPassed(t *testing.T, d Decision, want map[string]int) {
+	t.Helper()
+	if len(d.Passed) != explainNamed {
+		t.Fatalf("named %d, want %d", len(d.Passed), explainNamed)
 	}
 	got := map[string]int{}
 	for _, p := range d.Passed {
@@ -61,7 +87,6 @@ func TestADecisionAmongManyNamesSomeAndCountsEverybody(t *testing.T) {
 	for _, m := range d.More {
 		got[m.Why] += m.Count
 	}
-	want := map[string]int{"not_available": 500, "busy": 200, "skill": 200, "behind": 99}
 	if !reflect.DeepEqual(got, want) {
 		t.Fatalf("counted %v, want %v", got, want)
 	}

@@ -27,6 +27,8 @@ type Queue struct {
 	tellAt int64 // of the next walk that tells places; 0 is none
 }
 
+var _ Machine = (*Queue)(nil)
+
 // NewQueue returns a queue in which nobody waits and nobody is known.
 func NewQueue(id QueueID) *Queue {
 	return &Queue{

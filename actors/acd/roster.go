@@ -168,9 +168,10 @@ func (r *roster) advertise(ad AgentAdvert) (*candidate, bool) {
 		return c, false
 	}
 	r.unlist(c)
-	r.tally(c, -1)
+	same := slices.Equal(c.Skills, ad.Skills)
+	r.tally(c, -1, !same)
 	c.AgentAdvert = ad
-	r.tally(c, +1)
+	r.tally(c, +1, !same)
 	c.muted = false
 	c.holds = slices.DeleteFunc(c.holds, func(h *reservation) bool {
 		return h.granted || slices.Contains(ad.Chats, h.chat)
@@ -179,12 +180,16 @@ func (r *roster) advertise(ad AgentAdvert) (*candidate, bool) {
 	return c, true
 }
 
-func (r *roster) tally(c *candidate, by int) {
+// tally counts an advert in or out, with its skills if they have changed.
+func (r *roster) tally(c *candidate, by int, skills bool) {
 	if c.SignedIn {
 		r.signedIn += by
 	}
 	if c.Available {
 		r.available += by
+	}
+	if !skills {
+		return
 	}
 	for i, skill := range c.Skills {
 		if slices.Contains(c.Skills[:i], skill) {
