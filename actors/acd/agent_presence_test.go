@@ -115,6 +115,14 @@ func TestA4TheNextPresenceWaitsForTheLastChatAndItsWrapup(t *testing.T) {
 		"done c2 solved by agent | freed c2 | next | presence not_ready lunch by system | → chat/c2 filed solved by agent")
 }
 
+func TestA4AWrapupAloneIsWaitedFor(t *testing.T) {
+	d := newDesk(t)
+	chat := d.owe(timed)
+	d.expect(ann, SetPresence{State: NotReady, After: true}, "next not_ready")
+	d.expect(ann, Wrapup{Chat: chat, Code: "spam"},
+		"done c1 spam by agent | freed c1 | next | presence not_ready by system | → chat/c1 filed spam by agent")
+}
+
 func TestA4ChoosingNowTakesTheNextPresenceBack(t *testing.T) {
 	d := newDesk(t)
 	d.serve()
@@ -216,8 +224,8 @@ func TestA13AnAcceptedChatWipesTheMisses(t *testing.T) {
 func TestA13TooManyMissesSignOut(t *testing.T) {
 	d := newDesk(t, func(c *Config) { c.Desk.OfflineStrikes = 1 })
 	d.miss()
-	if d.presence() != "offline strikes" {
-		t.Fatal(d.presence())
+	if d.presence() != "offline strikes" || d.a.state.Missed != 0 {
+		t.Fatalf("%s with %d misses", d.presence(), d.a.state.Missed)
 	}
 }
 
@@ -341,6 +349,15 @@ func TestA24TheLostMayBecomeNotReady(t *testing.T) {
 	if d.presence() != "not_ready lost" || d.ad("support").SignedIn {
 		t.Fatal(d.presence())
 	}
+}
+
+func TestA24WhoWasDrainingIsOfflineWhenLost(t *testing.T) {
+	d := newDesk(t, func(c *Config) { c.Desk.LostTo = NotReady })
+	d.serve()
+	d.do(ann, SetPresence{State: Offline, Drain: true})
+	d.do(nobodyHere, SessionClosed{Session: "s1"})
+	d.now = d.now.Add(time.Minute)
+	d.expect(nobodyHere, Tick{}, "presence offline lost by system | → chat/c1 lost")
 }
 
 func TestA24DebtsOfTheLostCloseThemselvesByPolicy(t *testing.T) {

@@ -219,6 +219,14 @@ func TestA12OnlyAMissThatCouldBeHeardIsAStrike(t *testing.T) {
 	}
 }
 
+func TestA12WithoutAShortestAlertSomebodyMustStillHaveBeenThere(t *testing.T) {
+	d := newDesk(t)
+	d.do(nobodyHere, SessionClosed{Session: "s1"})
+	d.do(nobodyHere, OfferStart{Slot: deskRow("c1.1", SlotAlerting, d.now)})
+	d.wait(20 * time.Second)
+	d.expect(nobodyHere, OfferOver{Offer: "c1.1", Chat: "c1", Reason: OfferRONA}, "")
+}
+
 func TestA12AStrikeIsCountedOnceAnOffer(t *testing.T) {
 	d := newDesk(t, func(c *Config) { c.Desk.MaxNoAnswer = 9 })
 	d.miss()
@@ -327,6 +335,7 @@ func TestA28AdvertsFollowTheConfiguration(t *testing.T) {
 func TestAdvertsGoOutOnlyWhenTheySaySomethingNew(t *testing.T) {
 	d := newDesk(t)
 	d.serve()
+	d.wait(time.Second)
 	for _, c := range []struct {
 		by  Principal
 		cmd Command
