@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
+	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -127,6 +128,9 @@ func TestADiskThatNeverAnswersIsAFailure(t *testing.T) {
 		}
 	}
 	<-s.Failed()
+	if _, err := s.Get([]byte("k")); !errors.Is(err, persistence.ErrStalled) {
+		t.Errorf("a read after the failure: %v", err)
+	}
 	if err := s.Close(); !errors.Is(err, persistence.ErrStalled) {
 		t.Fatalf("Close: %v", err)
 	}
@@ -197,7 +201,7 @@ func TestAppendWaitsWhileTheQueueIsFullAndNoLonger(t *testing.T) {
 		}
 	}()
 	for s.Stats().Queued == 0 {
-		// The line fills up: nothing is durable.
+		runtime.Gosched() // the line fills up, as nothing becomes durable
 	}
 	if got := appended.Load(); got == n {
 		t.Error("the queue has no bound")

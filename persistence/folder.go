@@ -141,8 +141,7 @@ func (f folder) lock(wait, poll time.Duration) (*pebble.Lock, error) {
 // held tells whether a lock was refused because somebody has it. Within one
 // process Pebble says so in words only.
 func held(err error) bool {
-	return errors.Is(err, syscall.EAGAIN) || errors.Is(err, syscall.EACCES) && !errors.Is(err, os.ErrPermission) ||
-		strings.Contains(err.Error(), "lock held by current process")
+	return errors.Is(err, syscall.EAGAIN) || strings.Contains(err.Error(), "lock held by current process")
 }
 
 // prepare locks the folder and, if it is fresh, creates it and marks it as

@@ -76,7 +76,7 @@ func (s *Store) Scan(from, to []byte, fn func(key, value []byte) error) error {
 // Streams calls fn with the name of each stream that has a record and the given
 // prefix, in the order of the names.
 func (s *Store) Streams(prefix string, fn func(stream string) error) error {
-	if err := s.gate.enter(); err != nil {
+	if err := s.enter(); err != nil {
 		return wrap("streams", err)
 	}
 	defer s.gate.leave()
@@ -103,7 +103,7 @@ func (s *Store) Streams(prefix string, fn func(stream string) error) error {
 // Last calls fn with the last n records that still exist, oldest first, in the
 // total order of the journal. It reaches back Options.OrderKept records.
 func (s *Store) Last(n int, fn func(stream string, seq uint64, record []byte) error) error {
-	if err := s.gate.enter(); err != nil {
+	if err := s.enter(); err != nil {
 		return wrap("last", err)
 	}
 	defer s.gate.leave()
@@ -195,7 +195,7 @@ func (s *Store) Drop(stream string, rows [][]byte) error {
 // must not exist. Files that do not change any more are linked, so the copy is
 // cheap as long as it is on the same disk. Open opens it.
 func (s *Store) Checkpoint(dir string) error {
-	if err := s.gate.enter(); err != nil {
+	if err := s.enter(); err != nil {
 		return wrap("checkpoint", err)
 	}
 	defer s.gate.leave()
@@ -207,7 +207,7 @@ func (s *Store) Checkpoint(dir string) error {
 
 // each calls fn with every key from from up to but without to.
 func (s *Store) each(r pebble.Reader, what string, from, to []byte, fn func(key, value []byte) error) error {
-	if err := s.gate.enter(); err != nil {
+	if err := s.enter(); err != nil {
 		return wrap(what, err)
 	}
 	defer s.gate.leave()
@@ -228,8 +228,17 @@ func (s *Store) each(r pebble.Reader, what string, from, to []byte, fn func(key,
 	return wrap(what, it.Error())
 }
 
+// enter lets a reader into the database. After a failure nobody gets in any
+// more, since a parked goroutine may hold a lock in there.
+func (s *Store) enter() error {
+	if err := s.Err(); err != nil {
+		return err
+	}
+	return s.gate.enter()
+}
+
 func (s *Store) get(key []byte) ([]byte, error) {
-	if err := s.gate.enter(); err != nil {
+	if err := s.enter(); err != nil {
 		return nil, err
 	}
 	defer s.gate.leave()

@@ -36,7 +36,7 @@ func (s *Store) Stats() Stats {
 		BadSnapshots: s.counts.badSnapshots.Load(),
 		WriteStalls:  s.report.stalls.Load(),
 	}
-	if s.Err() == nil && s.gate.enter() == nil {
+	if s.enter() == nil {
 		st.DiskBytes = s.db.Metrics().DiskSpaceUsage()
 		s.gate.leave()
 	}

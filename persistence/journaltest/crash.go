@@ -112,7 +112,13 @@ func write(t *testing.T, j Journal, l *ledger, stop chan struct{}, epoch uint64,
 		e := entry{Epoch: epoch, Stream: stream, Rows: []row{{[]byte("mark"), fmt.Appendf(nil, "%d %s %d", epoch, stream, i)}}}
 		if rng.IntN(10) > 0 {
 			seq++
-			e.Record = fmt.Appendf(nil, "%s %d %0*d", stream, seq, rng.IntN(300), i)
+			// Now and then as long as several blocks of a log, so that a crash
+			// finds half of an entry written.
+			long := rng.IntN(300)
+			if rng.IntN(8) == 0 {
+				long = rng.IntN(100_000)
+			}
+			e.Record = fmt.Appendf(nil, "%s %d %0*d", stream, seq, long, i)
 			e.Rows = append(e.Rows,
 				row{fmt.Appendf(nil, "row/%s/%d", stream, seq), fmt.Appendf(nil, "v%d", seq)},
 				row{fmt.Appendf(nil, "row/%s/%d", stream, seq-3), nil})

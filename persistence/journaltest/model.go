@@ -1,6 +1,7 @@
 package journaltest
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"maps"
 	"slices"
@@ -23,6 +24,14 @@ func newModel() *model {
 }
 
 func name(stream string, seq uint64) string { return fmt.Sprintf("%s#%d", stream, seq) }
+
+// brief quotes a record, or gives the sum of a long one.
+func brief(record string) string {
+	if len(record) <= 80 {
+		return fmt.Sprintf("%q", record)
+	}
+	return fmt.Sprintf("%d bytes, sum %x", len(record), sha256.Sum256([]byte(record)))
+}
 
 func (m *model) apply(e persistence.Entry) {
 	if e.Record != nil {
@@ -53,7 +62,7 @@ func (m *model) dump() []string {
 			if seq != uint64(i+1) {
 				out = append(out, fmt.Sprintf("%s is not dense", stream))
 			}
-			out = append(out, fmt.Sprintf("record %s %q", name(stream, seq), m.records[stream][seq]))
+			out = append(out, fmt.Sprintf("record %s %s", name(stream, seq), brief(m.records[stream][seq])))
 		}
 		if snap, ok := m.snaps[stream]; ok {
 			out = append(out, fmt.Sprintf("snapshot %s %s", stream, snap))
@@ -71,7 +80,7 @@ func Dump(t *testing.T, j Journal) []string {
 	var out, order []string
 	must(t, j.Streams("", func(stream string) error {
 		must(t, j.Replay(stream, 0, func(seq uint64, record []byte) error {
-			out = append(out, fmt.Sprintf("record %s %q", name(stream, seq), record))
+			out = append(out, fmt.Sprintf("record %s %s", name(stream, seq), brief(string(record))))
 			return nil
 		}))
 		if seq, state, err := j.Snapshot(stream); err != nil {
