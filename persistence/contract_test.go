@@ -2,7 +2,11 @@ package persistence_test
 
 import (
 	"math/rand/v2"
+	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/cockroachdb/pebble/v2/vfs"
 
@@ -33,7 +37,7 @@ func storeOn(t *testing.T, mem *vfs.MemFS) journaltest.Subject {
 			return storeOn(t, mem)
 		},
 		Crash: func(t *testing.T, rng *rand.Rand) journaltest.Subject {
-			return storeOn(t, mem.CrashClone(vfs.CrashCloneCfg{UnsyncedDataPercent: rng.IntN(101), RNG: rng}))
+			return storeOn(t, crashInAWrite(mem, fs, rng))
 		},
 		Break: func(err error) {
 			fs.Fault(func(op, _ string) error {
@@ -44,6 +48,26 @@ func storeOn(t *testing.T, mem *vfs.MemFS) journaltest.Subject {
 			})
 		},
 	}
+}
+
+// crashInAWrite takes the power away right before one of the next writes to the
+// log, or soon if there is none.
+func crashInAWrite(mem *vfs.MemFS, fs *journaltest.FaultFS, rng *rand.Rand) *vfs.MemFS {
+	cfg := vfs.CrashCloneCfg{UnsyncedDataPercent: 100 - rng.IntN(2)*rng.IntN(101), RNG: rng}
+	var left atomic.Int64
+	left.Store(1 + rng.Int64N(8))
+	var once sync.Once
+	crashed := make(chan *vfs.MemFS, 1)
+	crash := func() { once.Do(func() { crashed <- mem.CrashClone(cfg) }) }
+	fs.Fault(func(op, path string) error {
+		if op == "write" && strings.HasSuffix(path, ".log") && left.Add(-1) == 0 {
+			crash()
+		}
+		return nil
+	})
+	late := time.AfterFunc(20*time.Millisecond, crash)
+	defer late.Stop()
+	return <-crashed
 }
 
 func TestAMemoryKeepsTheContract(t *testing.T) {
