@@ -131,13 +131,24 @@ func closedBecause(text string) *wire.Closed {
 	return &wire.Closed{Code: wire.CloseGoingAway, Text: text}
 }
 
-// limitsFrame is what welcome publishes; OpenChats and the like are the rules'
-// and stand in their answers.
+// What the rules bound, for welcome to tell; they refuse by themselves.
+const (
+	notesChars = 4000
+	openChats  = 3
+)
+
+// limitsFrame is what welcome publishes.
 func limitsFrame(role acd.Role, l *RoleLimits, cfg *acd.Config) wire.Limits {
 	out := wire.Limits{
 		MessageBytes: wire.MaxMessageBytes, Frames: wire.DefaultFrames, Nesting: wire.DefaultNesting,
 		IDChars: wire.MaxIDChars, HistoryMessages: wire.MaxHistory, Sessions: l.Sessions,
 		UnansweredCommands: l.Unanswered, OutboundBytes: l.OutboundBytes, PerSecond: l.PerSecond, Burst: l.Burst,
+	}
+	out.AttributesBytes = maxAttributesBytes
+	if role == acd.RoleCustomer {
+		out.OpenChats = openChats
+	} else {
+		out.NotesChars = notesChars
 	}
 	if cfg == nil {
 		return out

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/parley-engine/parley/actors/acd"
@@ -146,25 +147,21 @@ func TestAFirstMessageAbove4KiBIsTooBig(t *testing.T) {
 }
 
 func TestAPrincipalHasSoManySessionsAndNoMore(t *testing.T) {
-	e := onLoopback(t, func(o *Options) { o.Customer.Sessions = 2 })
-	e.hello(acd.RoleCustomer, "maria")
-	second := e.hello(acd.RoleCustomer, "maria")
-	e.hello(acd.RoleCustomer, "otto")
-	third := e.dial()
-	third.say(`{"type":"hello","id":"h","token":"` + e.token(acd.RoleCustomer, "maria", time.Minute) + `"}`)
-	third.expect(`"code":"capacity"`)
-	third.expectClose(wire.CloseTooManySessions)
+	synctest.Test(t, func(t *testing.T) {
+		e := onPipes(t, func(o *Options) { o.Customer.Sessions = 2 })
+		e.hello(acd.RoleCustomer, "maria")
+		second := e.hello(acd.RoleCustomer, "maria")
+		e.hello(acd.RoleCustomer, "otto")
+		third := e.dial()
+		third.say(`{"type":"hello","id":"h","token":"` + e.token(acd.RoleCustomer, "maria", time.Minute) + `"}`)
+		third.expect(`"code":"capacity"`)
+		third.expectClose(wire.CloseTooManySessions)
 
-	left := e.engine.sessions[1].closed
-	_ = second.ws.Close(1000, "")
-	<-left
-	for e.server.people.countOf("customer/maria") > 1 { // signed out right after the session has heard
-		<-time.After(time.Millisecond)
-	}
-	e.hello(acd.RoleCustomer, "maria")
+		_ = second.ws.Close(1000, "")
+		synctest.Wait()
+		e.hello(acd.RoleCustomer, "maria")
+	})
 }
-
-func (p *people) countOf(name acd.Stream) int { return len(p.of(name)) }
 
 func TestDisconnectClosesAllConnectionsOfAPrincipal(t *testing.T) {
 	e := onLoopback(t, nil)

@@ -194,6 +194,11 @@ func onPipes(t *testing.T, change func(*Options)) *edge {
 	t.Cleanup(func() {
 		_ = srv.Close()
 		transport.CloseIdleConnections()
+		for _, c := range e.server.people.all() {
+			c.shut(wire.CloseGoingAway)
+		}
+		<-e.server.people.close()
+		time.Sleep(2 * writerRest) // of the bubble's clock: writers that rest go home
 	})
 	return e
 }

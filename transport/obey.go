@@ -53,15 +53,18 @@ func (c *conn) first(cmd wire.Command) {
 // has unanswered on this connection.
 func (c *conn) allowance(cmd wire.Command) *wire.Error {
 	now := time.Now()
-	e := &wire.Error{Re: cmd.CommandID(), Code: wire.CodeRateLimited}
+	var e *wire.Error
 	switch {
 	case int(c.unanswered.Load()) >= c.limits.Unanswered:
-		e.Message, e.RetryAfterS = "too many commands are not answered yet", 1
+		e = refusal(wire.CodeRateLimited, "too many commands are not answered yet")
+		e.RetryAfterS = 1
 	case !c.person.commands.AllowN(now, 1):
-		e.Message, e.RetryAfterS = "too many commands", waitFor(c.person.commands, now)
+		e = refusal(wire.CodeRateLimited, "too many commands")
+		e.RetryAfterS = waitFor(c.person.commands, now)
 	default:
 		return nil
 	}
+	e.Re = cmd.CommandID()
 	if c.strikes.out(now) {
 		c.shut(wire.CloseRateLimited)
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"sync"
+	"time"
 
 	"github.com/coder/websocket"
 
@@ -81,7 +82,39 @@ func (o *outbox) wake() {
 		return
 	}
 	o.running = true
-	go o.run()
+	o.c.server.writers.run(o)
+}
+
+// writers are the goroutines that write. One that is done waits a moment for
+// the next outbox, since a fresh goroutine would first have to grow its stack.
+type writers struct{ next chan *outbox }
+
+// writerRest is how long a writer waits for more work before it ends.
+const writerRest = 100 * time.Millisecond
+
+func newWriters() *writers { return &writers{next: make(chan *outbox)} }
+
+// run lets somebody write o. It does not block.
+func (w *writers) run(o *outbox) {
+	select {
+	case w.next <- o:
+	default:
+		go w.work(o)
+	}
+}
+
+func (w *writers) work(o *outbox) {
+	rest := time.NewTimer(writerRest)
+	defer rest.Stop()
+	for {
+		o.run()
+		rest.Reset(writerRest)
+		select {
+		case o = <-w.next:
+		case <-rest.C:
+			return
+		}
+	}
 }
 
 // run writes until nothing is ready.

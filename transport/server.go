@@ -17,6 +17,7 @@ type Server struct {
 	people    *people
 	addresses *addresses
 	metrics   *edgeMetrics
+	writers   *writers
 	draining  atomic.Bool
 	goodbye   atomic.Pointer[wire.GoodbyeReason]
 }
@@ -27,7 +28,7 @@ func New(o Options) (*Server, error) {
 		return nil, fmt.Errorf("transport options: %w", err)
 	}
 	o = o.withDefaults()
-	s := &Server{options: o, people: newPeople(), addresses: newAddresses(&o)}
+	s := &Server{options: o, people: newPeople(), addresses: newAddresses(&o), writers: newWriters()}
 	s.metrics = newEdgeMetrics(o.Metrics, s.people.count)
 	return s, nil
 }
