@@ -28,7 +28,7 @@ type Agent struct {
 	sentTo   []QueueID
 	gen      uint64
 	working  bool      // had chats or wrap-ups due at the end of the last step
-	idleFrom time.Time // when the last of them ended
+	idleFrom time.Time // when he was last given a chat, or free of all
 	readyDue time.Time // ready_at, while it is still ahead
 	desk     DeskPolicy
 }

@@ -71,7 +71,9 @@ func (s *agentStep) advert() AgentAdvert {
 	return ad
 }
 
-// idleSince is when he became free of work or available, whichever is later.
+// idleSince is when he was last given a chat, became free of work or became
+// available, whichever is latest: who has room for several is not given them
+// all before the next one gets his first.
 func (s *agentStep) idleSince() time.Time {
 	if s.state.Presence.State == Available && s.state.Presence.Since.After(s.idleFrom) {
 		return s.state.Presence.Since

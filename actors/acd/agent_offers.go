@@ -87,6 +87,7 @@ func (s *agentStep) assigned(row SlotRow) {
 	}
 	first := len(s.connected()) == 0
 	s.take(row, SlotConnected)
+	s.idleFrom = s.t.Now
 	s.freed = slices.DeleteFunc(s.freed, func(c ChatID) bool { return c == row.Chat })
 	if s.state.Missed+s.state.Rejected > 0 {
 		s.emit(Struck{Offer: s.slotOf(row.Chat).Offer, Reason: OfferAccepted})

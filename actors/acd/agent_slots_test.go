@@ -377,4 +377,9 @@ func TestAnAgentIsIdleSinceHeWasFreeOrAvailable(t *testing.T) {
 	if idle() != 3*time.Minute {
 		t.Fatalf("available: %s", idle())
 	}
+	d.wait(time.Minute)
+	d.serve()
+	if idle() != 4*time.Minute {
+		t.Fatalf("given a chat: %s", idle())
+	}
 }

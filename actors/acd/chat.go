@@ -149,6 +149,9 @@ func (c *Chat) Waiting() *Enqueue {
 		return nil
 	}
 	q := &Enqueue{Chat: c.ID, Leg: *c.Leg, Customer: c.Customer.ID, Channel: c.Channel, Weight: c.Weight}
+	if len(c.Offers) > 0 {
+		q.Offer = c.Offers[0].ID
+	}
 	for _, x := range c.Excluded {
 		if q.Exclude == nil {
 			q.Exclude = make(map[AgentID]int64, len(c.Excluded))

@@ -120,6 +120,7 @@ type (
 		Channel  Channel           `cbor:"4,keyasint"`
 		Weight   int               `cbor:"5,keyasint"`
 		Exclude  map[AgentID]int64 `cbor:"6,keyasint,omitempty"` // until, in Unix milliseconds
+		Offer    OfferID           `cbor:"7,keyasint,omitempty"` // that rings: nobody else is asked
 	}
 	// Withdraw takes it out again (Q2), served or gone.
 	Withdraw struct {

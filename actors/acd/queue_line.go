@@ -37,7 +37,7 @@ func (w *waiter) loose() bool { return w.asked == nil && w.granted == "" }
 // asks reports whether an agent has been asked for the same stay, with the same
 // needs, so that what he answers holds for e too.
 func (w *waiter) asks(e Enqueue) bool {
-	return w.asked != nil && w.Leg.ID == e.Leg.ID && w.Channel == e.Channel &&
+	return w.asked != nil && e.Offer == "" && w.Leg.ID == e.Leg.ID && w.Channel == e.Channel &&
 		w.Weight == e.Weight && slices.Equal(w.Leg.Skills, e.Leg.Skills)
 }
 
@@ -210,7 +210,7 @@ func (q *Queue) enqueue(s *queueTurn, e Enqueue) {
 // insert makes e the chat's entry. The same stay keeps a reservation that is
 // still good and its customer's knowledge; another one begins anew.
 func (q *Queue) insert(s *queueTurn, e Enqueue) *waiter {
-	w := &waiter{Enqueue: e}
+	w := &waiter{Enqueue: e, granted: e.Offer}
 	if old := q.line.chats[e.Chat]; old != nil {
 		if old.Leg.ID == e.Leg.ID {
 			w.told, w.toldAt = old.told, old.toldAt
