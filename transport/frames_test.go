@@ -218,8 +218,20 @@ func TestAHugeSnapshotIsCutToItsBound(t *testing.T) {
 	}
 }
 
+func TestAnOfferInASnapshotHasItsThread(t *testing.T) {
+	s := &actors.Snapshot{
+		Offers:  []acd.Offered{{Offer: acd.Offer{ID: "c1.a"}}, {Offer: acd.Offer{ID: "c2.b"}}},
+		Threads: [][]acd.Message{{{Seq: 1, Text: "one", To: acd.ForAll}}, {{Seq: 1, Text: "two", To: acd.ForAll}}},
+	}
+	ev := snapshotFrame(acd.Principal{Role: acd.RoleAgent, ID: "alice"}, 1, s).(*wire.AgentSnapshot)
+	if o := ev.Offers[1]; o.Chat != "c2" || len(o.Thread) != 1 || o.Thread[0].Text != "two" {
+		t.Errorf("the second offer is %+v", o)
+	}
+}
+
 func TestASupervisorSeesTheBoardAndHisOwnDesk(t *testing.T) {
 	s := &actors.Snapshot{
+		At:     time.Unix(1_700_000_000, 0),
 		Config: testConfig(),
 		Agent:  &acd.AgentView{Agent: "sue", Queues: []acd.QueueID{"support"}},
 		Queues: []acd.QueueView{{Queue: "support", Name: "Support", Mode: acd.QueueOpen, Waiting: 2}},
@@ -235,6 +247,9 @@ func TestASupervisorSeesTheBoardAndHisOwnDesk(t *testing.T) {
 	}
 	if len(ev.Agents[0].Chats) != 1 || ev.Agents[0].Chats[0] != "c1" {
 		t.Errorf("alice's chats are %v", ev.Agents[0].Chats)
+	}
+	if p := ev.Self.Presence; p.State != wire.PresenceOffline || p.Since.String() != "2023-11-14T22:13:20.000Z" {
+		t.Errorf("who has never chosen a presence is %+v", p)
 	}
 	if len(ev.Self.Chats) != 1 || ev.Self.Chats[0].Chat != "c3" || ev.Self.Queues[0].Name != "Support" {
 		t.Errorf("the desk is %+v", ev.Self)

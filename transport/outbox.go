@@ -10,6 +10,7 @@ import (
 	"github.com/coder/websocket"
 
 	"github.com/parley-engine/parley/actors"
+	"github.com/parley-engine/parley/actors/acd"
 	"github.com/parley-engine/parley/transport/wire"
 )
 
@@ -219,8 +220,11 @@ func (c *conn) deliver(b *batch, d *actors.Delivery) {
 	c.server.metrics.framesOut.Inc()
 	if d.Answer != nil {
 		ev := answerFrame(d.Re, d.Answer, c.who.Role)
-		if e, refused := ev.(*wire.Error); refused {
-			c.server.metrics.refusal(e.Code)
+		switch ev := ev.(type) {
+		case *wire.Error:
+			c.server.metrics.refusal(ev.Code)
+		case *wire.Ok:
+			c.nameDecisions(ev)
 		}
 		b.begin()
 		b.buf = wire.AppendEvent(b.buf, ev)
@@ -230,6 +234,18 @@ func (c *conn) deliver(b *batch, d *actors.Delivery) {
 	b.begin()
 	b.buf = wire.AppendSeq(b.buf, d.Seq, noteBody(d.News, c.who))
 	b.finish()
+}
+
+// nameDecisions writes into the answer to an explain which chat it was about.
+func (c *conn) nameDecisions(ok *wire.Ok) {
+	if len(ok.Decisions) == 0 {
+		return
+	}
+	chat, _ := c.explains.LoadAndDelete(ok.Re)
+	id, _ := chat.(acd.ChatID)
+	for i := range ok.Decisions {
+		ok.Decisions[i].Chat = string(id)
+	}
 }
 
 // write puts the batch on the network in one system call.

@@ -2,6 +2,7 @@ package transport
 
 import (
 	"slices"
+	"time"
 
 	"github.com/parley-engine/parley/actors"
 	"github.com/parley-engine/parley/actors/acd"
@@ -104,6 +105,19 @@ func agentChat(v *acd.ChatView, messages []acd.Message, desk *acd.AgentView) wir
 	return out
 }
 
+// presenceNow is an agent's presence; who has never chosen one is offline as of
+// now.
+func presenceNow(desk *acd.AgentView, now time.Time) wire.Presence {
+	p := desk.Presence
+	if p.Since.IsZero() {
+		p.Since = now
+	}
+	if p.State == "" {
+		p.State = acd.Offline
+	}
+	return presenceFrame(p, string(desk.Agent))
+}
+
 func customerState(away bool) wire.CustomerState {
 	if away {
 		return wire.CustomerAway
@@ -134,7 +148,7 @@ func agentSnapshot(seq uint64, s *actors.Snapshot, tail int) *wire.AgentSnapshot
 		Wrapups: []wire.Wrapup{}, WrapupCodes: []wire.Choice{}, Reasons: []wire.Choice{}}
 	desk := s.Agent
 	if desk != nil {
-		out.Presence = presenceFrame(desk.Presence, string(desk.Agent))
+		out.Presence = presenceNow(desk, s.At)
 		out.Next = nextFrame(desk.Next)
 		out.Capacity = capacityFrame(desk)
 		for i := range desk.Debts {
@@ -144,7 +158,11 @@ func agentSnapshot(seq uint64, s *actors.Snapshot, tail int) *wire.AgentSnapshot
 	}
 	for i := range s.Offers {
 		chat, _ := s.Offers[i].Offer.ID.Chat()
-		out.Offers = append(out.Offers, offerFrame(&s.Offers[i], chat, nil))
+		var thread []acd.Message
+		if i < len(s.Threads) {
+			thread = last(s.Threads[i], tail)
+		}
+		out.Offers = append(out.Offers, offerFrame(&s.Offers[i], chat, thread))
 	}
 	for i := range s.Chats {
 		c := &s.Chats[i]

@@ -2,6 +2,7 @@ package transport
 
 import (
 	"slices"
+	"time"
 
 	"github.com/parley-engine/parley/actors"
 	"github.com/parley-engine/parley/actors/acd"
@@ -17,7 +18,7 @@ func supervisorSnapshot(who acd.Principal, seq uint64, s *actors.Snapshot, tail 
 		out.Queues = append(out.Queues, queueRow(&s.Queues[i]))
 	}
 	for i := range s.Agents {
-		out.Agents = append(out.Agents, agentRow(&s.Agents[i]))
+		out.Agents = append(out.Agents, agentRow(&s.Agents[i], s.At))
 	}
 	for i := range s.Chats {
 		out.Chats = append(out.Chats, chatRow(&s.Chats[i].View))
@@ -39,8 +40,8 @@ func queueRow(q *acd.QueueView) wire.QueueRow {
 		OldestSince: wire.At(q.Oldest), AgentsSignedIn: q.SignedIn, AgentsAvailable: q.Available, FreeUnits: q.Free}
 }
 
-func agentRow(a *acd.AgentView) wire.AgentRow {
-	row := wire.AgentRow{Agent: string(a.Agent), Name: a.Name, Presence: presenceFrame(a.Presence, string(a.Agent)),
+func agentRow(a *acd.AgentView, now time.Time) wire.AgentRow {
+	row := wire.AgentRow{Agent: string(a.Agent), Name: a.Name, Presence: presenceNow(a, now),
 		Status: wire.RoutingStatus(a.Status), Capacity: capacityFrame(a), Chats: []string{}, Wrapups: []string{}}
 	for _, slot := range a.Slots {
 		if slot.State == acd.SlotConnected {
