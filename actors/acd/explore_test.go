@@ -324,13 +324,17 @@ func moveWords(cmd Command, out Outcome) string {
 }
 
 func (g *explored) diagram() string {
-	edges := slices.SortedFunc(maps.Keys(g.names), func(a, b [2]string) int { return slices.Compare(a[:], b[:]) })
+	return mermaid("TestExploreEveryReachableStateOfAChat: what leads from one kind of state to another", g.names) + "    closed --> [*]\n"
+}
+
+// mermaid draws names of moves between names of states.
+func mermaid(by string, names map[[2]string]map[string]bool) string {
+	edges := slices.SortedFunc(maps.Keys(names), func(a, b [2]string) int { return slices.Compare(a[:], b[:]) })
 	var b strings.Builder
-	b.WriteString("%% Drawn by TestExploreEveryReachableStateOfAChat: what leads from one kind of state to another.\nstateDiagram-v2\n")
+	fmt.Fprintf(&b, "%%%% Drawn by %s.\nstateDiagram-v2\n", by)
 	for _, e := range edges {
-		fmt.Fprintf(&b, "    %s --> %s: %s\n", e[0], e[1], strings.Join(slices.Sorted(maps.Keys(g.names[e])), "<br/>"))
+		fmt.Fprintf(&b, "    %s --> %s: %s\n", e[0], e[1], strings.Join(slices.Sorted(maps.Keys(names[e])), "<br/>"))
 	}
-	b.WriteString("    closed --> [*]\n")
 	return b.String()
 }
 

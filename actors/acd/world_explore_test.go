@@ -21,10 +21,14 @@ type townMap struct {
 	chats, agents int
 	limits        townLimits
 	nodes         []townNode
+	edges         map[townEdge]bool
 }
 
+// townEdge is how the first agent stood before and after a move.
+type townEdge struct{ from, to, what string }
+
 func newTownMap(chats, agents int, limits townLimits) *townMap {
-	return &townMap{chats, agents, limits, []townNode{{}}}
+	return &townMap{chats, agents, limits, []townNode{{}}, map[townEdge]bool{}}
 }
 
 func (g *townMap) add(parent int, m townMove) { g.nodes = append(g.nodes, townNode{parent, m}) }
@@ -44,6 +48,21 @@ func (g *townMap) rebuild(at int) *town {
 		w.do(m)
 	}
 	return w
+}
+
+// words names a move as a diagram does.
+func (w *town) words(m townMove) string {
+	if m.what != "tick" {
+		return m.what
+	}
+	switch w.machine(m.from).(type) {
+	case *Chat:
+		return "timer of the chat"
+	case *Queue:
+		return "timer of the queue"
+	default:
+		return "timer of the agent"
+	}
 }
 
 // story tells how the last state was reached.
@@ -76,6 +95,7 @@ func (g *townMap) explore(t *testing.T, limit int) {
 			next := g.rebuild(at)
 			next.do(m)
 			moved++
+			g.edges[townEdge{standsAs(w.agents[0]), standsAs(next.agents[0]), w.words(m)}] = true
 			key := maphash.Bytes(seed, next.key())
 			if seen[key] {
 				continue
@@ -112,6 +132,51 @@ func TestExploreChatsQueueAndAgentsTogether(t *testing.T) {
 	} {
 		t.Run(small.name, func(t *testing.T) { newTownMap(small.chats, small.agents, small.limits).explore(t, limit) })
 	}
+}
+
+// TestExploreAWorldWithoutDelays visits all of a world in which every letter
+// arrives at once, and draws what can become of an agent.
+func TestExploreAWorldWithoutDelays(t *testing.T) {
+	limit := 1 << 30
+	if testing.Short() {
+		limit = 300
+	}
+	newTownMap(1, 2, townLimits{asks: 3, clocks: 3, prompt: true}).explore(t, limit)
+	newTownMap(2, 1, townLimits{asks: 3, clocks: 2, prompt: true}).explore(t, limit)
+	g := newTownMap(1, 1, townLimits{asks: 2, clocks: 3, times: 1, prompt: true})
+	if g.explore(t, limit); len(g.nodes) < limit {
+		golden(t, "testdata/agent.mmd", g.agentDiagram())
+	}
+}
+
+// agentDiagram draws how the first agent stands before and after each move.
+func (g *townMap) agentDiagram() string {
+	names := map[[2]string]map[string]bool{}
+	for e := range g.edges {
+		if e.from != e.to {
+			edge := [2]string{e.from, e.to}
+			if names[edge] == nil {
+				names[edge] = map[string]bool{}
+			}
+			names[edge][e.what] = true
+		}
+	}
+	return mermaid("TestExploreAWorldWithoutDelays: presence and work of an agent with room for one chat", names)
+}
+
+// standsAs is an agent's presence and what he has to do.
+func standsAs(a *Agent) string {
+	words := []string{string(a.state.Presence.State)}
+	if a.link != linkOnline {
+		words = append(words, "away")
+	}
+	for i := range a.slots {
+		words = append(words, string(a.slots[i].State))
+	}
+	for range a.state.Debts {
+		words = append(words, "wrapup")
+	}
+	return strings.Join(words, "_")
 }
 
 // What happens less often on a walk than the rest, and how much.

@@ -37,7 +37,10 @@ type townMove struct {
 // townLimits are how often each of the things happens at most that could
 // happen for ever: queues asking agents, the clock moving, a person coming and
 // going, the node going down.
-type townLimits struct{ asks, clocks, times, crashes int }
+type townLimits struct {
+	asks, clocks, times, crashes int
+	prompt                       bool // every letter arrives at once
+}
 
 func newTown(chats, agents int, limits townLimits) *town {
 	w := &town{limits: limits, config: chatConfig(), queue: NewQueue("support"), now: morning, done: map[string]int{}}
@@ -227,6 +230,13 @@ func (w *town) next() time.Time {
 }
 
 func (w *town) do(m townMove) {
+	w.happens(m)
+	for w.limits.prompt && !w.quiet() {
+		w.deliver(slices.IndexFunc(w.wires, func(m []mail) bool { return len(m) > 0 }))
+	}
+}
+
+func (w *town) happens(m townMove) {
 	n := len(w.chats)
 	switch m.what {
 	case "deliver":
