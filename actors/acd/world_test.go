@@ -367,9 +367,6 @@ func (w *town) checkQuiet() error {
 	for _, c := range w.chats {
 		entry := w.queue.line.chats[c.ID]
 		switch {
-		case w.done["crash"] > 0 && len(c.Offers) > 0:
-			// A queue that starts again does not know what rings. Its next grant is
-			// void, and the chat comes back to it when the offer has ended.
 		case (entry != nil) != (c.Leg != nil):
 			return fmt.Errorf("I5: chat %s waits: %t, in the queue: %t", c.ID, c.Leg != nil, entry != nil)
 		case entry != nil && (entry.Leg.ID != c.Leg.ID || (entry.granted != "") != (len(c.Offers) > 0)):
