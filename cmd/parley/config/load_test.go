@@ -58,6 +58,8 @@ func TestTheExampleLoadsAndMeansWhatItSays(t *testing.T) {
 			Codes: []acd.WrapupCode{{Code: "resolved", Name: "Resolved"}, {Code: "follow_up", Name: "Follow-up needed"}},
 		},
 	}
+	expected := acd.Config{Queues: map[acd.QueueID]*acd.QueuePolicy{"support": &want}}
+	expected.Normalize() // what the example does not set
 	if !reflect.DeepEqual(*support, want) {
 		t.Errorf("queue support is\n%+v, want\n%+v", *support, want)
 	}
