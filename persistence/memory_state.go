@@ -18,7 +18,8 @@ type memState struct {
 	epoch   uint64
 	streams map[string]*memStream
 	rows    btree.Map[string, []byte]
-	order   []ref
+	order   []memPlace
+	written uint64 // records ever
 }
 
 type memStream struct {
@@ -30,6 +31,12 @@ type memStream struct {
 type memRecord struct {
 	seq  uint64
 	data []byte
+	at   uint64 // place in the total order
+}
+
+type memPlace struct {
+	ref
+	at uint64
 }
 
 func newMemState() *memState { return &memState{streams: make(map[string]*memStream)} }
@@ -40,6 +47,7 @@ func (s *memState) clone() *memState {
 		streams: make(map[string]*memStream, len(s.streams)),
 		rows:    *s.rows.Copy(),
 		order:   slices.Clone(s.order),
+		written: s.written,
 	}
 	for name, st := range s.streams {
 		c.streams[name] = &memStream{slices.Clone(st.records), st.snapshot, st.at}
@@ -81,7 +89,8 @@ func (s *memState) stream(e *Entry) {
 	if e.Record == nil {
 		return
 	}
-	rec := memRecord{e.Seq, e.Record}
+	s.written++
+	rec := memRecord{e.Seq, e.Record, s.written}
 	if i := st.above(e.Seq - 1); i == len(st.records) {
 		st.records = append(st.records, rec)
 	} else if st.records[i].seq == e.Seq {
@@ -92,7 +101,7 @@ func (s *memState) stream(e *Entry) {
 	if len(s.order) >= 2*memKept {
 		s.order = append(s.order[:0:0], s.order[memKept:]...)
 	}
-	s.order = append(s.order, ref{e.Stream, e.Seq})
+	s.order = append(s.order, memPlace{ref{e.Stream, e.Seq}, s.written})
 }
 
 // above is the index of the first record whose number is above after.
@@ -110,16 +119,16 @@ func (s *memState) drop(stream string, rows [][]byte) {
 	}
 }
 
-// record returns a record, nil if there is none.
-func (s *memState) record(stream string, seq uint64) []byte {
+// record returns a record, without data if there is none.
+func (s *memState) record(stream string, seq uint64) memRecord {
 	st := s.streams[stream]
 	if st == nil || seq == 0 {
-		return nil
+		return memRecord{}
 	}
 	if i := st.above(seq - 1); i < len(st.records) && st.records[i].seq == seq {
-		return st.records[i].data
+		return st.records[i]
 	}
-	return nil
+	return memRecord{}
 }
 
 // Replay calls fn with each record of a stream whose number is above after, in
@@ -143,7 +152,7 @@ func (m *Memory) Replay(stream string, after uint64, fn func(seq uint64, record 
 func (m *Memory) Record(stream string, seq uint64) ([]byte, error) {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
-	return bytes.Clone(m.state.record(stream, seq)), nil
+	return bytes.Clone(m.state.record(stream, seq).data), nil
 }
 
 // Snapshot returns a stream's last snapshot and the number of the record that
@@ -193,8 +202,9 @@ func (m *Memory) Last(n int, fn func(stream string, seq uint64, record []byte) e
 	var data [][]byte
 	for i := len(m.state.order) - 1; i >= 0 && len(refs) < n; i-- {
 		r := m.state.order[i]
-		if record := m.state.record(r.stream, r.seq); record != nil {
-			refs, data = append(refs, r), append(data, record)
+		// Another place is a record of a stream that was begun anew.
+		if record := m.state.record(r.stream, r.seq); record.data != nil && record.at == r.at {
+			refs, data = append(refs, r.ref), append(data, record.data)
 		}
 	}
 	m.mu.RUnlock()

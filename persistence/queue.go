@@ -20,8 +20,8 @@ type queue[W any] struct {
 	mu       sync.Mutex
 	notEmpty sync.Cond
 	notFull  sync.Cond
-	idle     bool // the committer waits in take
-	waiting  int  // callers that wait in put
+	idle     int // goroutines that wait in take or rest; two for a moment after a failure
+	waiting  int // callers that wait in put
 	items    []item[W]
 	spare    [][]item[W]
 	closed   bool
@@ -49,8 +49,7 @@ func (q *queue[W]) put(it item[W]) bool {
 		return false
 	}
 	q.items = append(q.items, it)
-	if q.idle {
-		q.idle = false
+	if q.idle > 0 {
 		q.notEmpty.Signal()
 	}
 	q.mu.Unlock()
@@ -64,9 +63,9 @@ func (q *queue[W]) take(most int, hand func([]item[W])) []item[W] {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	for len(q.items) == 0 && !q.closed && !q.failed {
-		q.idle = true
+		q.idle++
 		q.notEmpty.Wait()
-		q.idle = false
+		q.idle--
 	}
 	if q.failed || len(q.items) == 0 {
 		return nil
@@ -118,9 +117,9 @@ func (q *queue[W]) rest() []item[W] {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	for len(q.items) == 0 && !q.closed {
-		q.idle = true
+		q.idle++
 		q.notEmpty.Wait()
-		q.idle = false
+		q.idle--
 	}
 	if len(q.items) == 0 {
 		return nil

@@ -148,7 +148,9 @@ func lastRefs(r pebble.Reader, n int) ([]ref, error) {
 			if err != nil {
 				return nil, err
 			}
-			if v != nil {
+			// Another position is a record of a stream that was dropped and
+			// begun anew: it stands further on.
+			if v != nil && headerPosition(v) == orderNumber(it.Key())<<placeBits|uint64(i) {
 				refs = append(refs, row[i])
 			}
 		}

@@ -37,6 +37,14 @@ func cutHeader(v []byte) (body []byte, err error) {
 	return v[headerLen:], nil
 }
 
+// headerPosition is the place in the total order, 0 if there is no header.
+func headerPosition(v []byte) uint64 {
+	if len(v) < headerLen {
+		return 0
+	}
+	return binary.BigEndian.Uint64(v[9:])
+}
+
 // putSnapshot fills dst, which has snapshotLen bytes and room for state.
 func putSnapshot(dst []byte, stream string, epoch, position, seq uint64, state []byte) {
 	putHeader(dst, epoch, position)

@@ -247,6 +247,8 @@ func lastPasses(t *testing.T, s *Subject) {
 	fill(t, s, epoch, "c", 2)
 	must(t, s.Drop("b", nil))
 	equal(t, "last 3", last(t, s, 3), "a#2 c#1 c#2")
+	fill(t, s, epoch, "b", 1)
+	equal(t, "a name that is used again", last(t, s, 9), "a#1 a#2 c#1 c#2 b#1")
 }
 
 func streamsListed(t *testing.T, s *Subject) {

@@ -53,6 +53,13 @@ func (m *model) apply(e persistence.Entry) {
 	}
 }
 
+// forget drops all streams; their rows stay.
+func (m *model) forget() {
+	clear(m.records)
+	clear(m.snaps)
+	m.order = nil
+}
+
 // dump lists the model line by line; Dump gives the same lines for a journal
 // with the same contents.
 func (m *model) dump() []string {
