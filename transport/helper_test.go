@@ -40,6 +40,7 @@ type fakeSession struct {
 	hello  actors.Hello
 
 	mu     sync.Mutex
+	idle   func() // called once, when Next has found nothing and not returned yet
 	ready  []actors.Delivery
 	asked  []asked
 	acked  uint64
@@ -114,10 +115,16 @@ func (s *fakeSession) Typing(to acd.Address, cmd acd.Typing) {
 
 func (s *fakeSession) Next(buf []actors.Delivery) []actors.Delivery {
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	buf = append(buf, s.ready...)
-	s.ready = s.ready[:0]
-	return buf
+	ready, idle := s.ready, s.idle
+	s.ready = nil
+	if len(ready) == 0 {
+		s.idle = nil
+	}
+	s.mu.Unlock()
+	if len(ready) == 0 && idle != nil {
+		idle()
+	}
+	return append(buf, ready...)
 }
 
 func (s *fakeSession) Ack(seq uint64) {

@@ -6,6 +6,7 @@ import (
 	"net"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/coder/websocket"
@@ -296,6 +297,34 @@ func TestAHundredThousandEmptyContinuationsAreAFlood(t *testing.T) {
 	if why := <-e.engine.last(t).closed; why != "rate limited" {
 		t.Errorf("the engine heard %q", why)
 	}
+}
+
+func TestFramesAreCountedEvenWhenTheyAreEmpty(t *testing.T) {
+	empty := []byte{0x00, 0x80, 0, 0, 0, 0}
+	m := newMeter(1<<20, 100)
+	for i := range 100 {
+		if !m.take(empty) {
+			t.Fatalf("frame %d was refused", i)
+		}
+	}
+	if m.take(empty) {
+		t.Error("the 101st frame was taken")
+	}
+}
+
+func TestWhatBecomesReadyWhileTheWriterStopsIsStillWritten(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		e := onPipes(t, nil)
+		p := e.hello(acd.RoleCustomer, "maria")
+		s := e.engine.last(t)
+		synctest.Wait()
+		s.mu.Lock()
+		s.idle = func() { s.send(message(2, "just in time")) }
+		s.mu.Unlock()
+		s.send(message(1, "first"))
+		p.expect("first")
+		p.expect("just in time")
+	})
 }
 
 func TestAMessageThatTheNetworkCutsOffIsNeverDone(t *testing.T) {
