@@ -109,41 +109,38 @@ func (s *Store) Last(n int, fn func(stream string, seq uint64, record []byte) er
 	defer s.gate.leave()
 	snap := s.db.NewSnapshot()
 	defer snap.Close()
-	refs, err := lastRefs(snap, n)
+	found, err := lastRecords(snap, n)
 	if err != nil {
 		return wrap("last", err)
 	}
-	for i := len(refs) - 1; i >= 0; i-- {
-		r := refs[i]
-		v, err := getFrom(snap, recordKey(r.stream, r.seq))
-		if err != nil {
-			return wrap("last", err)
-		}
-		record, err := cutHeader(v)
-		if err != nil {
-			return wrap("last", err)
-		}
-		if err := fn(r.stream, r.seq, record); err != nil {
+	for i := len(found) - 1; i >= 0; i-- {
+		if err := fn(found[i].stream, found[i].seq, found[i].value[headerLen:]); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// lastRefs walks the order rows backwards and returns up to n records that
+type foundRecord struct {
+	ref
+	value []byte
+}
+
+// lastRecords walks the order rows backwards and returns up to n records that
 // exist, newest first.
-func lastRefs(r pebble.Reader, n int) ([]ref, error) {
+func lastRecords(r pebble.Reader, n int) ([]foundRecord, error) {
 	it, err := orderIter(r)
 	if err != nil {
 		return nil, err
 	}
 	defer it.Close()
-	var refs, row []ref
-	for ok := it.Last(); ok && len(refs) < n; ok = it.Prev() {
+	var found []foundRecord
+	var row []ref
+	for ok := it.Last(); ok && len(found) < n; ok = it.Prev() {
 		if row, err = orderRefs(row[:0], it.Value()); err != nil {
 			return nil, err
 		}
-		for i := len(row) - 1; i >= 0 && len(refs) < n; i-- {
+		for i := len(row) - 1; i >= 0 && len(found) < n; i-- {
 			v, err := getFrom(r, recordKey(row[i].stream, row[i].seq))
 			if err != nil {
 				return nil, err
@@ -151,11 +148,11 @@ func lastRefs(r pebble.Reader, n int) ([]ref, error) {
 			// Another position is a record of a stream that was dropped and
 			// begun anew: it stands further on.
 			if v != nil && headerPosition(v) == orderNumber(it.Key())<<placeBits|uint64(i) {
-				refs = append(refs, row[i])
+				found = append(found, foundRecord{row[i], v})
 			}
 		}
 	}
-	return refs, it.Error()
+	return found, it.Error()
 }
 
 // Drop removes records, snapshot and the given rows of an ended stream, after

@@ -85,9 +85,11 @@ func (m *model) dump() []string {
 func Dump(t *testing.T, j Journal) []string {
 	t.Helper()
 	var out, order []string
+	records := 0
 	must(t, j.Streams("", func(stream string) error {
 		must(t, j.Replay(stream, 0, func(seq uint64, record []byte) error {
 			out = append(out, fmt.Sprintf("record %s %s", name(stream, seq), brief(string(record))))
+			records++
 			return nil
 		}))
 		if seq, state, err := j.Snapshot(stream); err != nil {
@@ -101,7 +103,7 @@ func Dump(t *testing.T, j Journal) []string {
 		out = append(out, fmt.Sprintf("row %q %q", key, value))
 		return nil
 	}))
-	must(t, j.Last(1<<30, func(stream string, seq uint64, _ []byte) error {
+	must(t, j.Last(records, func(stream string, seq uint64, _ []byte) error {
 		order = append(order, name(stream, seq))
 		return nil
 	}))
