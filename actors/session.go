@@ -157,10 +157,10 @@ func (s *Session) Do(id string, digest uint64, to acd.Address, cmd acd.Command) 
 	case known != nil && known.Digest != digest:
 		s.settle(id, nil, ErrDuplicateConflict)
 	case known != nil && known.Refusal != nil:
-		s.engine.counters.duplicates.Inc()
+		s.repeated(id)
 		s.settle(id, nil, known.Refusal)
 	case known != nil:
-		s.engine.counters.duplicates.Inc()
+		s.repeated(id)
 		s.settle(id, known.Result, nil)
 	default:
 		s.first(id, digest, to, cmd)
@@ -202,6 +202,19 @@ func (s *Session) join(id string, digest uint64, cmd acd.Command) (done bool) {
 		st.starting++
 	}
 	return false
+}
+
+// repeated notes that the command has had its effect before: a start sent again
+// opens no chat, and the first one's may be over.
+func (s *Session) repeated(id string) {
+	s.engine.counters.duplicates.Inc()
+	st := s.stream
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	if f := st.flying[id]; f != nil && f.start {
+		f.start = false
+		st.starting--
+	}
 }
 
 // settle gives the answer to everyone who waits for the command.
