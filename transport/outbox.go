@@ -175,12 +175,15 @@ func (o *outbox) close(lastWord bool) {
 	if running != nil {
 		<-running
 	}
-	if lastWord && len(o.own) > 0 {
+	o.mu.Lock()
+	own := o.own
+	o.own = nil
+	o.mu.Unlock()
+	if lastWord && len(own) > 0 {
 		b := batches.Get().(*batch)
-		_ = o.c.say(b, o.own, nil) // the peer may have gone
+		_ = o.c.say(b, own, nil) // the peer may have gone
 		b.release()
 	}
-	o.own = nil
 }
 
 // say writes our own frames and what the session has ready.
@@ -193,10 +196,9 @@ func (c *conn) say(b *batch, own []byte, s Session) error {
 		b.deliveries = s.Next(b.deliveries)
 	}
 	b.idle = len(own) == 0 && len(b.deliveries) == 0
-	answered := int32(0)
 	for i := range b.deliveries {
 		if b.deliveries[i].Answer != nil {
-			answered++
+			c.unanswered.Add(-1) // before he can know of it and send the next one
 		}
 		c.deliver(b, &b.deliveries[i])
 		if len(b.buf) >= writeBytes {
@@ -209,7 +211,7 @@ func (c *conn) say(b *batch, own []byte, s Session) error {
 	if err := c.write(b); err != nil {
 		return err
 	}
-	if left := c.unanswered.Add(-answered); left <= 0 && c.leaving.Load() {
+	if c.leaving.Load() && c.unanswered.Load() <= 0 {
 		c.shut(wire.CloseDrain)
 	}
 	return nil

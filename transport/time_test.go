@@ -96,6 +96,7 @@ func TestAPeerThatDoesNotReadIsClosedWith4003AndNobodyWaits(t *testing.T) {
 		if got := time.Since(start); got != 5*time.Second {
 			t.Errorf("closed after %s, want 5s", got)
 		}
+		synctest.Wait()
 		if _, page := get(e.server.AdminHandler(), "/metrics"); !strings.Contains(page, "parley_slow_consumers_total 1") {
 			t.Error("the slow consumer is not counted")
 		}
