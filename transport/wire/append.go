@@ -277,6 +277,8 @@ func (o *Ok) appendBody(dst []byte) []byte {
 		dst = append(dst, `,"already":true`...)
 	}
 	dst = appendOptional(dst, `,"chat":`, o.Chat)
+	dst = appendOptional(dst, `,"transfer":`, o.Transfer)
+	dst = appendOptional(dst, `,"offer":`, o.Offer)
 	if o.MessageSeq != 0 {
 		dst = appendUint(dst, `,"message_seq":`, o.MessageSeq)
 	}

@@ -98,6 +98,8 @@ type LeftEvent struct {
 	Participant string      `json:"participant"`
 	Mode        Mode        `json:"mode"`
 	Reason      LeaveReason `json:"reason,omitempty"`
+	// By is who took him out, if it was not he himself.
+	By string `json:"by,omitempty"`
 }
 
 // OwnerEvent tells who serves the chat; no participant means nobody does.

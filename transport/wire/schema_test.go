@@ -112,10 +112,11 @@ func commandSchema(t *testing.T, r *generator.Reflector, spec *commandSpec, defs
 			object{"required": []any{"attachment"}},
 		}
 	case *Explain:
-		s["oneOf"] = []any{
-			object{"required": []any{"offer"}, "properties": object{"offer": object{"minLength": 1}}},
-			object{"required": []any{"chat"}, "properties": object{"chat": object{"minLength": 1}}},
-		}
+		s["oneOf"] = either("offer", "chat")
+	case *Pick:
+		s["oneOf"] = either("chat", "queue")
+	case *Transfer:
+		defs["Target"].(object)["oneOf"] = either("agent", "queue")
 	}
 	var may []string
 	for _, role := range spec.roles {
@@ -123,6 +124,14 @@ func commandSchema(t *testing.T, r *generator.Reflector, spec *commandSpec, defs
 	}
 	s["$comment"] = "sent by: " + strings.Join(may, ", ")
 	return s
+}
+
+// either asks for one of two texts.
+func either(a, b string) []any {
+	return []any{
+		object{"required": []any{a}, "properties": object{a: object{"minLength": 1}}},
+		object{"required": []any{b}, "properties": object{b: object{"minLength": 1}}},
+	}
 }
 
 func eventSchema(t *testing.T, r *generator.Reflector, spec *eventSpec, defs object) object {

@@ -93,8 +93,11 @@ type Ok struct {
 	// Already says that the effect was there before (ended twice, wrapped up
 	// from another session, accepted on another device of the same agent).
 	Already bool `json:"already,omitzero"`
-	// Chat answers start.
+	// Chat answers start and what brings a chat to the sender.
 	Chat string `json:"chat,omitempty"`
+	// Transfer answers transfer; Offer what rings: transfer, invite and consult.
+	Transfer string `json:"transfer,omitempty"`
+	Offer    string `json:"offer,omitempty"`
 	// MessageSeq answers send.
 	MessageSeq uint64 `json:"message_seq,omitzero"`
 	// ExpiresAt and ExtensionsLeft answer extend_wrapup; ExpiresAt answers refresh too.

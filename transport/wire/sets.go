@@ -269,14 +269,18 @@ type LeaveReason string
 
 // The reasons for which a participant leaves.
 const (
-	LeaveLeft        LeaveReason = "left"
-	LeaveLost        LeaveReason = "lost"
-	LeaveTransferred LeaveReason = "transferred"
-	LeaveDropped     LeaveReason = "dropped"
-	LeaveTakenOver   LeaveReason = "taken_over"
+	LeaveLeft         LeaveReason = "left"
+	LeaveLost         LeaveReason = "lost"
+	LeaveTransferred  LeaveReason = "transferred"
+	LeaveDropped      LeaveReason = "dropped"
+	LeaveTakenOver    LeaveReason = "taken_over"
+	LeaveRequeued     LeaveReason = "requeued"
+	LeaveReassigned   LeaveReason = "reassigned"
+	LeaveConsultEnded LeaveReason = "consult_ended"
 )
 
-var leaveReasons = list(LeaveLeft, LeaveLost, LeaveTransferred, LeaveDropped, LeaveTakenOver)
+var leaveReasons = list(LeaveLeft, LeaveLost, LeaveTransferred, LeaveDropped, LeaveTakenOver, LeaveRequeued,
+	LeaveReassigned, LeaveConsultEnded)
 
 // Values is the closed list of reasons.
 func (LeaveReason) Values() []string { return leaveReasons }
@@ -286,19 +290,20 @@ type EndReason string
 
 // The reasons for which a chat ends.
 const (
-	EndAgent         EndReason = "agent"
-	EndCustomer      EndReason = "customer"
-	EndAbandoned     EndReason = "abandoned"
-	EndDisconnected  EndReason = "disconnected"
-	EndMaxWait       EndReason = "max_wait"
-	EndQueueRefused  EndReason = "queue_refused"
-	EndForced        EndReason = "forced"
-	EndCustomerIdle  EndReason = "customer_idle"
-	EndSourceRemoved EndReason = "source_removed"
+	EndAgent          EndReason = "agent"
+	EndCustomer       EndReason = "customer"
+	EndAbandoned      EndReason = "abandoned"
+	EndDisconnected   EndReason = "disconnected"
+	EndMaxWait        EndReason = "max_wait"
+	EndQueueRefused   EndReason = "queue_refused"
+	EndForced         EndReason = "forced"
+	EndCustomerIdle   EndReason = "customer_idle"
+	EndSourceRemoved  EndReason = "source_removed"
+	EndTransferFailed EndReason = "transfer_failed"
 )
 
 var endReasons = list(EndAgent, EndCustomer, EndAbandoned, EndDisconnected, EndMaxWait, EndQueueRefused,
-	EndForced, EndCustomerIdle, EndSourceRemoved)
+	EndForced, EndCustomerIdle, EndSourceRemoved, EndTransferFailed)
 
 // Values is the closed list of reasons.
 func (EndReason) Values() []string { return endReasons }

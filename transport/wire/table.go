@@ -41,6 +41,8 @@ var (
 	speakers    = []Role{RoleCustomer, RoleAgent, RoleSupervisor}
 	agents      = []Role{RoleAgent, RoleSupervisor}
 	supervisors = []Role{RoleSupervisor, RoleAdmin}
+	// overseers step into chats, which an administrator does not.
+	overseers = []Role{RoleSupervisor}
 )
 
 // commandTable has a line for each command that the server understands.
@@ -68,6 +70,26 @@ var commandTable = index(
 	command[ExtendWrapUp](agents),
 	command[SetAttributes](agents),
 
+	command[Transfer](agents),
+	command[CancelTransfer](agents),
+	command[Invite](agents),
+	command[CancelInvite](agents),
+	command[Consult](agents),
+	command[EndConsult](agents),
+	command[EndConference](agents),
+	command[Drop](agents),
+	command[HandOver](agents),
+	command[Pick](agents),
+
+	command[Monitor](overseers),
+	command[Whisper](overseers),
+	command[Barge](overseers),
+	command[Unmonitor](overseers),
+	command[TakeOver](overseers),
+	command[Assign](overseers),
+	command[Requeue](overseers),
+	command[SetPriority](overseers),
+	command[ForceWrapUp](overseers),
 	command[ForceEnd](supervisors),
 	command[ForcePresence](supervisors),
 	command[Explain](supervisors),
@@ -101,6 +123,12 @@ var eventTable = []eventSpec{
 	event[LeftEvent](durable, agents),
 	event[OwnerEvent](durable, agents),
 	event[LabelEvent](durable, agents),
+	event[TransferDoneEvent](durable, agents),
+	event[TransferFailedEvent](durable, agents),
+	event[TransferCancelledEvent](durable, agents),
+	event[InviteFailedEvent](durable, agents),
+	event[TakenOverEvent](durable, agents),
+	event[InterruptedEvent](durable, speakers),
 	event[CustomerEvent](durable, agents),
 	event[AttributesEvent](durable, agents),
 	event[ChatEndedEvent](durable, agents),
@@ -113,6 +141,7 @@ var eventTable = []eventSpec{
 
 	event[QueuedEvent](durable, customers),
 	event[AgentJoinedEvent](durable, customers),
+	event[AgentChangedEvent](durable, customers),
 	event[AgentLeftEvent](durable, customers),
 	event[AgentAwayEvent](durable, customers),
 	event[EndedEvent](durable, customers),
