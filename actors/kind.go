@@ -82,7 +82,7 @@ func texts(chat string, events []acd.Event) []Row {
 func (ix *indexed) changes(c *acd.Chat, now time.Time, events []acd.Event) []Row {
 	for _, e := range events {
 		switch e.(type) {
-		case acd.MessageSent, acd.ReadMarked, acd.AttributesSet:
+		case acd.MessageSent, acd.ReadMarked, acd.AttributesSet, acd.Labelled:
 		default:
 			return ix.rows(c, now)
 		}
@@ -126,7 +126,7 @@ func (ix *indexed) waitingRows(c *acd.Chat) []Row {
 	if old := ix.waiting; old != nil && (now == nil || now.Leg.Queue != old.Leg.Queue) {
 		rows = append(rows, Row{waitingKey(old.Leg.Queue, c.ID), nil})
 	}
-	if now != nil && (ix.waiting == nil || ix.waiting.Leg.ID != now.Leg.ID || ix.waiting.Offer != now.Offer || len(ix.waiting.Exclude) != len(now.Exclude)) {
+	if now != nil && (ix.waiting == nil || ix.waiting.Leg.ID != now.Leg.ID || !ix.waiting.Leg.Key.Equal(now.Leg.Key) || ix.waiting.Offer != now.Offer || len(ix.waiting.Exclude) != len(now.Exclude)) {
 		rows = append(rows, Row{waitingKey(now.Leg.Queue, c.ID), mustEncode(*now)})
 	}
 	ix.waiting = now

@@ -24,7 +24,9 @@ var eventTypes = []acd.Event{
 	11: acd.WaitedLong{}, 12: acd.AttributesSet{}, 13: acd.ChatEnded{}, 14: acd.WrapupRecorded{}, 15: acd.ChatClosed{},
 	16: acd.PresenceSet{}, 17: acd.NextPresenceSet{}, 18: acd.ChannelSet{}, 19: acd.Struck{}, 20: acd.Focused{},
 	21: acd.WindowSet{}, 22: acd.WrapupStarted{}, 23: acd.WrapupSaved{}, 24: acd.WrapupExtended{}, 25: acd.WrapupDone{},
-	26: acd.WrapupAmended{}, 27: acd.SlotFreed{},
+	26: acd.WrapupAmended{}, 27: acd.SlotFreed{}, 28: acd.TransferStarted{}, 29: acd.TransferDone{}, 30: acd.TransferFailed{},
+	31: acd.TransferCancelled{}, 32: acd.TransferReturning{}, 33: acd.InviteFailed{}, 34: acd.Joined{}, 35: acd.OwnerSet{},
+	36: acd.LegDropped{}, 37: acd.Prioritized{}, 38: acd.Labelled{}, 39: acd.Interrupted{},
 }
 
 var eventNumbers = func() map[reflect.Type]uint64 {

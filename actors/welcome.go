@@ -358,6 +358,11 @@ func (n *Note) loadThread() {
 			return
 		}
 		upto = ev.View.Messages
+	case acd.Joined:
+		if n.View != acd.ToAgent {
+			return
+		}
+		upto = ev.View.Messages
 	default:
 		return
 	}

@@ -16,6 +16,11 @@ func (s *agentStep) offerStart(row SlotRow) {
 		// back at once, it goes to somebody else.
 		s.abort(row, AgentState)
 		return
+	case slot == nil && s.profile != nil && s.used()+row.Weight > s.profile.Capacity:
+		// He did not hear of it in the time his slot was kept, and has given
+		// the unit to another chat since.
+		s.abort(row, AgentState)
+		return
 	}
 	s.take(row, SlotAlerting)
 	slot = s.slotOf(row.Chat)

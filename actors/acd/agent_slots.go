@@ -121,8 +121,12 @@ func (s *agentStep) reserve(c Reserve) {
 	s.tell = c.From
 	if slot := s.slotFor(c.Offer); slot == nil || slot.Chat != c.Chat {
 		if why := s.denies(c); why != "" {
-			s.send(c.From.Address(), "", ReserveDenied{Offer: c.Offer, Agent: s.id, Reason: why})
+			s.deny(c, why)
 			return
+		}
+		under := s.profile.Capacity
+		if c.Force {
+			under = 0 // not held against what he can take
 		}
 		s.slots = append(s.slots, agentSlot{
 			SlotRow: SlotRow{
@@ -130,14 +134,28 @@ func (s *agentStep) reserve(c Reserve) {
 				Channel: c.Channel, Weight: c.Weight, Since: s.t.Now,
 			},
 			expires: s.t.Now.Add(s.desk.ReserveTTL),
-			granted: s.profile.Capacity,
+			granted: under,
 		})
 	}
 	granted := Reserved{Offer: c.Offer, Agent: s.id}
 	if s.profile != nil {
 		granted.Name = s.profile.Name
 	}
+	if c.From == "" {
+		s.out.Forward = &Send{To: c.Chat.Address(), Cmd: SlotGranted{c.Offer, s.id, granted.Name, c.Then}}
+		return
+	}
 	s.send(c.From.Address(), "", granted)
+}
+
+// deny answers who asked: a queue, or the chat itself, where somebody may wait
+// for the answer.
+func (s *agentStep) deny(c Reserve, why string) {
+	if c.From == "" {
+		s.out.Forward = &Send{To: c.Chat.Address(), Cmd: SlotDenied{c.Offer, s.id, why, c.Then}}
+		return
+	}
+	s.send(c.From.Address(), "", ReserveDenied{Offer: c.Offer, Agent: s.id, Reason: why})
 }
 
 // denies returns why the agent does not take the chat, or nothing.
@@ -147,6 +165,8 @@ func (s *agentStep) denies(c Reserve) string {
 		return deniedStarting
 	case s.profile == nil || s.link != linkOnline || s.state.Presence.State == Offline:
 		return deniedOffline
+	case c.Force && s.slotOf(c.Chat) == nil && s.state.debt(c.Chat) == nil:
+		return "" // a supervisor's will
 	case s.state.Presence.State != Available:
 		return deniedPresence
 	case s.slotOf(c.Chat) != nil || slices.Contains(s.over, c.Offer):

@@ -39,6 +39,11 @@ type ChatState struct {
 	EndReason    EndReason        `cbor:"23,keyasint,omitempty"`
 	EndedAt      time.Time        `cbor:"24,keyasint,omitzero"`
 	Filed        []WrapupRecorded `cbor:"25,keyasint,omitempty"`
+	NextPolicy   *LegPolicy       `cbor:"26,keyasint,omitempty"` // of Leg, while somebody still serves the chat
+	Transfer     *Transfer        `cbor:"27,keyasint,omitempty"`
+	Interrupted  bool             `cbor:"28,keyasint,omitempty"` // the source is gone
+	CloseAt      time.Time        `cbor:"29,keyasint,omitzero"`  // of an interrupted chat
+	Label        Label            `cbor:"30,keyasint,omitempty"` // when it is not active
 }
 
 // Exclusion keeps a chat from an agent who rejected or missed it.
@@ -62,19 +67,28 @@ func NewChat(id ChatID) *Chat { return &Chat{ID: id} }
 func (c *Chat) Live() bool { return c.Phase == PhaseQueued || c.Phase == PhaseActive }
 
 // Deadline implements Machine: the first of the offers' deadlines, the longest
-// wait (never while an offer is open) and the customer's grace.
+// wait (never while a queue's offer is open), the customer's grace, the wait
+// for a sender's answer and the end of an interrupted chat.
 func (c *Chat) Deadline() time.Time {
 	if !c.Live() {
 		return time.Time{}
 	}
-	at := c.AwayUntil
+	at := sooner(sooner(c.AwayUntil, c.CloseAt), c.returnDue())
 	for _, o := range c.Offers {
 		at = sooner(at, o.Deadline)
 	}
-	if c.Leg != nil && len(c.Offers) == 0 {
-		at = sooner(at, c.Policy.GiveUpAt)
+	if c.Leg != nil && c.openOffer(OfferRoute) == nil {
+		at = sooner(at, c.waitPolicy().GiveUpAt)
 	}
 	return at
+}
+
+// waitPolicy is the policy of the present stay in a queue.
+func (c *Chat) waitPolicy() *LegPolicy {
+	if c.NextPolicy != nil {
+		return c.NextPolicy
+	}
+	return &c.Policy
 }
 
 // sooner returns the earlier of two times, of which zero is never.
@@ -123,12 +137,12 @@ func (c *Chat) joined(a AgentID) *Participant {
 	return nil
 }
 
-// nextOwner is who has been in the chat longest, apart from leaver.
+// nextOwner is who has served the chat longest, apart from leaver.
 func (c *Chat) nextOwner(leaver AgentID) AgentID {
 	var next *Participant
 	for i := range c.Participants {
 		p := &c.Participants[i]
-		if p.Joined && p.Agent != leaver && (next == nil || p.Since.Before(next.Since)) {
+		if p.Joined && p.Slot && p.Mode == Talk && p.Agent != leaver && (next == nil || p.Since.Before(next.Since)) {
 			next = p
 		}
 	}
@@ -149,8 +163,8 @@ func (c *Chat) Waiting() *Enqueue {
 		return nil
 	}
 	q := &Enqueue{Chat: c.ID, Leg: *c.Leg, Customer: c.Customer.ID, Channel: c.Channel, Weight: c.Weight}
-	if len(c.Offers) > 0 {
-		q.Offer = c.Offers[0].ID
+	if o := c.openOffer(OfferRoute); o != nil {
+		q.Offer = o.ID
 	}
 	for _, x := range c.Excluded {
 		if q.Exclude == nil {
@@ -169,7 +183,7 @@ func (c *Chat) SlotRows() []SlotRow {
 		rows = append(rows, c.alertingRow(&c.Offers[i]))
 	}
 	for i := range c.Participants {
-		if p := &c.Participants[i]; p.Joined && c.Phase == PhaseActive {
+		if p := &c.Participants[i]; p.Joined && p.Slot {
 			rows = append(rows, c.connectedRow(p.Agent, p.Since))
 		}
 	}

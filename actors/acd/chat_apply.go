@@ -14,9 +14,8 @@ func (c *Chat) Apply(at time.Time, e Event) {
 		c.Source, c.SourceName, c.Subject = e.Source, e.SourceName, e.Subject
 		c.Weight, c.Grace = e.Weight, e.Grace
 	case Queued:
-		leg := e.Leg
-		c.Phase, c.Leg, c.LastLeg, c.Policy = PhaseQueued, &leg, e.Leg, e.Policy
-		if !c.AwayUntil.IsZero() {
+		c.applyQueued(e)
+		if c.Phase == PhaseQueued && !c.AwayUntil.IsZero() {
 			c.AwayUntil = sooner(c.AwayUntil, at.Add(c.Grace.Waiting))
 		}
 	case Offered:
@@ -28,10 +27,8 @@ func (c *Chat) Apply(at time.Time, e Event) {
 			c.exclude(at, Exclusion{e.Agent, e.Exclude})
 		}
 	case Accepted:
-		c.closeOffer(e.Offer, e.Agent, OfferAccepted)
-		c.join(Participant{Agent: e.Agent, Name: e.Name, Mode: "talk", Joined: true, Since: at, Read: c.Messages})
-		c.Phase, c.Owner, c.Leg = PhaseActive, e.Agent, nil
-		if !c.AwayUntil.IsZero() {
+		c.applyAccepted(at, e)
+		if c.Owner == e.Agent && !c.AwayUntil.IsZero() {
 			c.AwayUntil = at.Add(c.Grace.Served)
 		}
 	case MessageSent:
@@ -43,13 +40,7 @@ func (c *Chat) Apply(at time.Time, e Event) {
 	case CustomerBack:
 		c.AwayUntil = time.Time{}
 	case Left:
-		if p := c.participant(e.Agent); p != nil {
-			p.Joined, p.Pending, p.Unread = false, nil, 0
-		}
-		c.Owner = e.Owner
-		if c.Owner == "" && c.Leg != nil {
-			c.Phase = PhaseQueued // B12: it waits where it waited beside him
-		}
+		c.applyLeft(e)
 		c.owe(at, []AgentID{e.Agent}, e.Wrapup, e.Reason)
 	case WaitedLong:
 		if e.Moved != "" {
@@ -60,15 +51,118 @@ func (c *Chat) Apply(at time.Time, e Event) {
 	case ChatEnded:
 		c.Phase, c.Leg, c.Owner = PhaseEnded, nil, ""
 		c.EndReason, c.EndedAt, c.AwayUntil = e.Reason, at, time.Time{}
+		c.NextPolicy, c.Transfer, c.CloseAt = nil, nil, time.Time{}
 		c.owe(at, e.Debts, e.Wrapup, string(e.Reason))
 		for i := range c.Participants {
-			c.Participants[i].Joined, c.Participants[i].Pending, c.Participants[i].Unread = false, nil, 0
+			p := &c.Participants[i]
+			p.Joined, p.Slot, p.Pending, p.Unread = false, false, nil, 0
 		}
 	case WrapupRecorded:
 		c.Filed = append(c.Filed, e)
 		c.Owing = slices.DeleteFunc(c.Owing, func(o Owed) bool { return o.Agent == e.Agent })
 	case ChatClosed:
 		c.Phase = PhaseClosed
+	default:
+		c.applyFlow(at, e)
+	}
+}
+
+// applyFlow is Apply for the flows of a second agent and of supervisors.
+func (c *Chat) applyFlow(at time.Time, e Event) {
+	switch e := e.(type) {
+	case TransferStarted:
+		x := e.Transfer
+		c.Transfer = &x
+	case TransferReturning:
+		if c.Transfer != nil {
+			x := *c.Transfer
+			x.Until = e.Until
+			c.Transfer = &x
+		}
+	case TransferDone, TransferFailed, TransferCancelled:
+		c.Transfer = nil
+	case Joined:
+		c.join(Participant{Agent: e.Agent, Name: e.Name, Mode: e.Mode, Joined: true, Since: at, Read: c.Messages, Slot: e.Owner})
+		if e.Owner {
+			c.Phase, c.Owner = PhaseActive, e.Agent
+		}
+	case OwnerSet:
+		c.Owner = e.Owner
+	case LegDropped:
+		c.Leg, c.NextPolicy = nil, nil
+	case Prioritized:
+		if c.Leg != nil {
+			leg := *c.Leg
+			leg.Priority, leg.Key = e.Priority, e.Key
+			c.Leg = &leg
+			if c.NextPolicy == nil {
+				c.LastLeg = leg
+			}
+		}
+	case Labelled:
+		if c.Label = e.Label; c.Label == LabelActive {
+			c.Label = ""
+		}
+	case Interrupted:
+		c.Interrupted, c.CloseAt = true, e.CloseAt
+	}
+}
+
+// applyQueued begins a stay: instead of being served, or beside it.
+func (c *Chat) applyQueued(e Queued) {
+	leg := e.Leg
+	c.Leg = &leg
+	if c.Owner != "" {
+		policy := e.Policy
+		c.NextPolicy = &policy
+		return
+	}
+	c.Phase, c.LastLeg, c.Policy, c.NextPolicy = PhaseQueued, e.Leg, e.Policy, nil
+}
+
+// settleLeg makes the queue that the chat waited in beside being served the
+// one that it comes from.
+func (c *Chat) settleLeg() {
+	if c.Leg != nil && c.NextPolicy != nil {
+		c.LastLeg, c.Policy, c.NextPolicy = *c.Leg, *c.NextPolicy, nil
+	}
+}
+
+func (c *Chat) applyAccepted(at time.Time, e Accepted) {
+	c.closeOffer(e.Offer, e.Agent, OfferAccepted)
+	mode := e.Mode
+	if mode == "" {
+		mode = Talk
+	}
+	c.join(Participant{Agent: e.Agent, Name: e.Name, Mode: mode, Joined: true, Since: at, Read: c.Messages, Slot: true})
+	if e.Kind == OfferInvite || e.Kind == OfferConsult {
+		return
+	}
+	if e.Kind != OfferTransfer {
+		c.settleLeg()
+		c.Leg = nil
+	}
+	c.Phase, c.Owner = PhaseActive, e.Agent
+}
+
+// applyLeft takes an agent out. Without an owner the chat waits: in the queue
+// that it waited in beside him (B12), or for whom it rings at.
+func (c *Chat) applyLeft(e Left) {
+	if p := c.participant(e.Agent); p != nil {
+		p.Joined, p.Slot, p.Pending, p.Unread = false, false, nil, 0
+	}
+	if c.Owner == e.Owner {
+		return
+	}
+	if c.Owner = e.Owner; c.Owner != "" {
+		return
+	}
+	c.Phase = PhaseQueued
+	c.settleLeg()
+	if c.Transfer != nil && c.Transfer.Mode == Warm {
+		x := *c.Transfer
+		x.Mode, x.OnFail = Blind, ReturnToQueue
+		c.Transfer = &x
 	}
 }
 
@@ -94,7 +188,11 @@ func (c *Chat) exclude(at time.Time, x Exclusion) {
 // join adds a participant, or brings one back with his markers.
 func (c *Chat) join(p Participant) {
 	if old := c.participant(p.Agent); old != nil {
-		old.Joined, old.Since, old.Mode, old.Name = true, p.Since, p.Mode, p.Name
+		if !old.Joined {
+			old.Since, old.Slot = p.Since, false
+		}
+		old.Joined, old.Mode, old.Name = true, p.Mode, p.Name
+		old.Slot = old.Slot || p.Slot
 		return
 	}
 	c.Participants = append(c.Participants, p)
@@ -123,7 +221,7 @@ func (c *Chat) applyMessage(e MessageSent) {
 		case !p.Joined:
 		case string(p.Agent) == m.Author.ID && m.Author.Kind != "customer":
 			p.Read, p.Pending, p.Unread, p.Wrote = m.Seq, nil, 0, true
-		case counts(m):
+		case p.Slot && counts(m):
 			if len(p.Pending) == maxPending {
 				p.Pending = slices.Delete(p.Pending, 0, 1)
 			}

@@ -35,6 +35,8 @@ func (c *Chat) checkOffers() error {
 			return fmt.Errorf("I3: offer %s is open on a chat that is %s", o.ID, c.Phase)
 		case c.past(o.ID) != nil:
 			return fmt.Errorf("I3: offer %s is open and ended", o.ID)
+		case o.Kind == OfferRoute && c.Leg == nil:
+			return fmt.Errorf("I3: offer %s is a queue's, and the chat waits in none", o.ID)
 		case seen[o.Agent] || c.joined(o.Agent) != nil:
 			return fmt.Errorf("I3: rings twice at %s", o.Agent)
 		}
@@ -47,7 +49,7 @@ func (c *Chat) checkOffers() error {
 // waits has a queue.
 func (c *Chat) checkHeld() error {
 	switch {
-	case c.Phase == PhaseQueued && c.Leg == nil:
+	case c.Phase == PhaseQueued && c.Leg == nil && c.openOffer(OfferTransfer) == nil && c.returnDue().IsZero():
 		return fmt.Errorf("I4: waits in no queue")
 	case c.Leg != nil && !c.Live():
 		return fmt.Errorf("I4: %s and still in queue %s", c.Phase, c.Leg.Queue)

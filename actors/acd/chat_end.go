@@ -14,7 +14,7 @@ func (s *chatStep) end() (any, error) {
 		s.customerEnds()
 		return Result{}, nil
 	}
-	if s.Owner != AgentID(author.ID) {
+	if p := s.partOf(author); s.Owner != p.Agent && !(s.Policy.Flows.AnyoneEnds && p.Mode == Talk && p.Slot) {
 		return nil, badState("only the owner ends the chat: use leave")
 	}
 	s.finish(ChatEnded{By: author.Kind, Reason: EndedByAgent, Agent: AgentID(author.ID)}, OfferEndedChat)
@@ -44,18 +44,27 @@ func (s *chatStep) leave() (any, error) {
 		return Result{}, nil
 	}
 	a := AgentID(author.ID)
+	if a != s.Owner {
+		s.part(a, "left", s.Owner, "")
+		return Result{}, nil
+	}
 	next := s.nextOwner(a)
-	if next == "" && s.Leg == nil {
+	switch {
+	case next == "" && s.Leg == nil && s.openOffer(OfferTransfer) != nil:
+		return nil, ErrTransferring
+	case next == "" && s.Leg == nil:
 		return nil, ErrSoleAgent
 	}
-	s.part(a, "left", next)
+	s.part(a, "left", next, "")
 	return Result{}, nil
 }
 
-// part takes an agent out of a chat that goes on.
-func (s *chatStep) part(a AgentID, reason string, next AgentID) {
-	p := s.joined(a)
-	spec := s.wrapupFor(p)
+// part takes an agent out of a chat that goes on; if he was the owner, next is
+// it now. by says who did it, when it was not himself. A chat that is left
+// without an owner keeps nobody beside it.
+func (s *chatStep) part(a AgentID, reason string, next, by AgentID) {
+	p := *s.joined(a)
+	spec := s.wrapupFor(&p)
 	if reason == "lost" {
 		spec = WrapupPolicy{Mode: WrapupNone}
 	}
@@ -63,14 +72,36 @@ func (s *chatStep) part(a AgentID, reason string, next AgentID) {
 	if owner == a {
 		owner = next
 	}
-	s.emit(Left{Agent: a, Name: p.Name, Reason: reason, Owner: owner, Wrapup: spec})
-	s.tell(s.sendAgent(a, Released{Chat: s.ID, Spec: spec, Reason: reason}))
+	s.emit(Left{Agent: a, Name: p.Name, Reason: reason, Owner: owner, Wrapup: spec, Mode: p.Mode, By: by})
+	if p.Slot {
+		s.tell(s.sendAgent(a, Released{Chat: s.ID, Spec: spec, Reason: reason}))
+	}
+	if owner == "" && s.Phase == PhaseQueued {
+		s.alone()
+	}
 }
 
-// wrapupFor is what the queue's policy asks of this agent.
+// alone ends what only makes sense beside an owner: invitations, consultations.
+func (s *chatStep) alone() {
+	for i := 0; i < len(s.Offers); {
+		if o := s.Offers[i]; o.Kind == OfferInvite || o.Kind == OfferConsult {
+			s.endOffer(o, OfferMoved)
+			continue
+		}
+		i++
+	}
+	for i := range s.Participants {
+		if p := &s.Participants[i]; p.Joined && p.Mode == Consulting {
+			s.part(p.Agent, "consult_ended", "", "")
+		}
+	}
+}
+
+// wrapupFor is what the queue's policy asks of this agent. Who only consulted,
+// listened or whispered owes nothing.
 func (s *chatStep) wrapupFor(p *Participant) WrapupPolicy {
 	spec := s.Policy.Wrapup
-	if spec.SkipUntouched && !p.Wrote {
+	if !p.Slot || p.Mode != Talk || spec.SkipUntouched && !p.Wrote {
 		return WrapupPolicy{Mode: WrapupNone}
 	}
 	return spec
@@ -96,6 +127,7 @@ func (s *chatStep) finish(e ChatEnded, offers OfferReason) {
 	}
 	leg := s.Leg
 	e.Wrapup = WrapupPolicy{Mode: WrapupNone}
+	var told []AgentID
 	var released []Send
 	for i := range s.Participants {
 		p := &s.Participants[i]
@@ -106,14 +138,17 @@ func (s *chatStep) finish(e ChatEnded, offers OfferReason) {
 		if spec.Mode != WrapupNone && spec.Mode != "" {
 			e.Wrapup, e.Debts = spec, append(e.Debts, p.Agent)
 		}
-		released = append(released, s.sendAgent(p.Agent, Released{Chat: s.ID, Spec: spec, Reason: string(e.Reason)}))
+		told = append(told, p.Agent)
+		if p.Slot {
+			released = append(released, s.sendAgent(p.Agent, Released{Chat: s.ID, Spec: spec, Reason: string(e.Reason)}))
+		}
 	}
 	var ended Event = e
 	s.emit(ended)
-	for _, send := range released {
-		s.news(AgentID(send.To.ID).Stream(), ToAgent, ended)
-		s.tell(send)
+	for _, a := range told {
+		s.news(a.Stream(), ToAgent, ended)
 	}
+	s.out.Sends = append(s.out.Sends, released...)
 	if leg != nil {
 		s.tell(s.sendQueue(leg.Queue, Withdraw{Chat: s.ID, ID: leg.ID, Reason: withdrawal(e.Reason)}))
 	}
@@ -136,12 +171,15 @@ func (s *chatStep) closeIfSettled() {
 // agentLost is C37: the chat is never left without an owner. It goes back to
 // its queue with its age, a little ahead.
 func (s *chatStep) agentLost(m AgentLost) error {
-	if s.Phase != PhaseActive || s.joined(m.Agent) == nil {
+	if p := s.joined(m.Agent); p == nil || !p.Slot || !s.Live() {
 		return nil
 	}
 	next := s.nextOwner(m.Agent)
-	s.part(m.Agent, "lost", next)
-	if next != "" || s.Leg != nil {
+	if m.Agent != s.Owner {
+		next = s.Owner
+	}
+	s.part(m.Agent, "lost", next, "")
+	if next != "" || s.Leg != nil || s.openOffer(OfferTransfer) != nil {
 		return nil
 	}
 	old := s.LastLeg

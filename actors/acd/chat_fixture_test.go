@@ -164,12 +164,13 @@ func served(t testing.TB, change ...func(*Config)) *play {
 	return p
 }
 
-// shared is a chat that alice owns and bob is in. No command of the rules so
-// far brings a second agent in, so that this one is made by hand.
+// shared is a chat that alice owns and bob is in. It is made by hand, so that
+// its transcript is empty.
 func shared(t testing.TB) *play {
 	p := served(t)
 	for _, c := range []*Chat{p.chat, p.folded} {
-		c.join(Participant{Agent: "bob", Name: "Bob", Mode: "talk", Joined: true, Since: p.now.Add(time.Second)})
+		c.join(Participant{Agent: "bob", Name: "Bob", Mode: Talk, Joined: true, Slot: true, Since: p.now.Add(time.Second)})
+		c.Label = LabelConference
 	}
 	return p
 }
@@ -179,8 +180,8 @@ func shared(t testing.TB) *play {
 func legged(t testing.TB) *play {
 	p := served(t)
 	for _, c := range []*Chat{p.chat, p.folded} {
-		leg := c.LastLeg
-		c.Leg = &leg
+		leg, policy := c.LastLeg, c.Policy
+		c.Leg, c.NextPolicy = &leg, &policy
 	}
 	return p
 }
@@ -226,7 +227,8 @@ func told(out Outcome) string {
 	return b.String()
 }
 
-var viewWords = map[View]string{ToCustomer: "customer", ToAgent: "agent", ToOffered: "offered", ToOwnDesk: "desk", ToUnread: "unread"}
+var viewWords = map[View]string{ToCustomer: "customer", ToAgent: "agent", ToOffered: "offered", ToOwnDesk: "desk", ToUnread: "unread",
+	ToOthers: "others", ToSender: "sender"}
 
 func resultWords(r Result) string {
 	switch {
@@ -253,6 +255,8 @@ func eventWords(e Event) string {
 		words = append(words, e.Offer, e.Agent, e.Reason)
 	case Accepted:
 		words = append(words, e.Offer, e.Agent)
+	case Labelled:
+		words = append(words, e.Label)
 	case MessageSent:
 		words = append(words, e.Message.Seq, e.Message.Author.Kind, e.Message.To)
 		for _, u := range e.Unread {

@@ -1,5 +1,7 @@
 package acd
 
+import "slices"
+
 // grant is C4, or C5 when nobody waits under that leg any more. Sent twice, it
 // is one offer.
 func (s *chatStep) grant(m OfferGrant) error {
@@ -14,13 +16,16 @@ func (s *chatStep) grant(m OfferGrant) error {
 	if !s.takes(m) {
 		s.tell(s.sendRelease(m.Offer, m.Agent))
 		s.tell(Send{To: m.Decision.Queue.Address(), Cmd: OfferVoid{Chat: s.ID, Offer: m.Offer, ID: m.ID}})
-		if s.Leg != nil && len(s.Offers) == 0 {
+		if s.Leg != nil && s.openOffer(OfferRoute) == nil {
 			s.tell(s.sendQueue(s.Leg.Queue, *s.Waiting()))
 		}
 		return nil
 	}
-	o := Offer{ID: m.Offer, Agent: m.Agent, Kind: OfferRoute, Started: s.t.Now, Deadline: s.t.Now.Add(s.Policy.Offer),
+	o := Offer{ID: m.Offer, Agent: m.Agent, Kind: OfferRoute, Started: s.t.Now, Deadline: s.t.Now.Add(s.waitPolicy().Offer),
 		Attempt: s.Attempts + 1, Name: m.Name}
+	if s.Transfer != nil {
+		o.From, o.FromName = s.Transfer.From, s.nameOf(s.Transfer.From)
+	}
 	s.emit(Offered{Offer: o, Popover: s.popover(), Decision: m.Decision})
 	s.tell(s.sendAgent(o.Agent, OfferStart{s.alertingRow(&o)}))
 	return nil
@@ -29,8 +34,8 @@ func (s *chatStep) grant(m OfferGrant) error {
 // takes reports whether a grant is for the present stay, while nothing rings
 // yet, and to an agent who is neither avoided nor there already.
 func (s *chatStep) takes(m OfferGrant) bool {
-	return s.Leg != nil && s.Leg.ID == m.ID && len(s.Offers) == 0 &&
-		!s.excluded(m.Agent, s.t.Now) && s.joined(m.Agent) == nil
+	return s.Leg != nil && s.Leg.ID == m.ID && s.openOffer(OfferRoute) == nil &&
+		!s.excluded(m.Agent, s.t.Now) && s.joined(m.Agent) == nil && s.offerTo(m.Agent) == nil
 }
 
 func (s *chatStep) sendRelease(id OfferID, a AgentID) Send {
@@ -38,7 +43,11 @@ func (s *chatStep) sendRelease(id OfferID, a AgentID) Send {
 }
 
 func (s *chatStep) popover() Popover {
-	return Popover{Channel: s.Channel, Queue: s.LastLeg.Queue, QueueName: s.Policy.QueueName, Customer: s.Customer.Name,
+	queue, name := s.LastLeg.Queue, s.Policy.QueueName
+	if s.Leg != nil {
+		queue, name = s.Leg.Queue, s.waitPolicy().QueueName
+	}
+	return Popover{Channel: s.Channel, Queue: queue, QueueName: name, Customer: s.Customer.Name,
 		Attributes: s.Customer.Attributes, Source: s.Source, SourceName: s.SourceName, ReceivedAt: s.StartedAt, Thread: s.Messages}
 }
 
@@ -73,25 +82,46 @@ func (s *chatStep) accept(m Accept) (any, error) {
 	case p != nil:
 		return nil, offerGone(p.Reason)
 	}
-	won, leg := *o, s.Leg
-	for len(s.Offers) > 1 {
-		s.lose(won.ID)
-	}
-	s.emit(Accepted{Offer: won.ID, Agent: won.Agent, Name: won.Name})
-	s.tell(s.sendAgent(won.Agent, Assigned{s.connectedRow(won.Agent, s.t.Now)}))
-	if leg != nil {
-		s.tell(s.sendQueue(leg.Queue, Withdraw{Chat: s.ID, ID: leg.ID, Reason: Taken}))
-	}
+	s.take(*o)
 	return Result{Chat: s.ID}, nil
 }
 
-// lose ends the first open offer that is not the winner's.
-func (s *chatStep) lose(winner OfferID) {
-	for _, o := range s.Offers {
-		if o.ID != winner {
-			s.endOffer(o, AcceptedElsewhere)
-			return
+// take makes the offer's agent a participant: the owner, or a second agent
+// beside him.
+func (s *chatStep) take(won Offer) {
+	leg := s.Leg
+	accepted := Accepted{Offer: won.ID, Agent: won.Agent, Name: won.Name, Kind: won.Kind, Mode: Talk,
+		Replaces: slices.ContainsFunc(s.Participants, func(p Participant) bool { return p.Mode == Talk && p.Agent != won.Agent })}
+	if won.Kind == OfferConsult {
+		accepted.Mode = Consulting
+	}
+	if won.Kind == OfferRoute {
+		s.lose(won.ID)
+	}
+	s.emit(accepted)
+	s.tell(s.sendAgent(won.Agent, Assigned{s.connectedRow(won.Agent, s.t.Now)}))
+	switch won.Kind {
+	case OfferInvite:
+		s.announce(won.Name + " joined the chat")
+	case OfferConsult:
+	case OfferRoute:
+		if leg != nil {
+			s.tell(s.sendQueue(leg.Queue, Withdraw{Chat: s.ID, ID: leg.ID, Reason: Taken}))
 		}
+		s.transferAccepted(won)
+	default:
+		s.transferAccepted(won)
+	}
+}
+
+// lose ends the other offers of the same stay: the first accept wins.
+func (s *chatStep) lose(winner OfferID) {
+	for i := 0; i < len(s.Offers); {
+		if o := s.Offers[i]; o.ID != winner && o.Kind == OfferRoute {
+			s.endOffer(o, AcceptedElsewhere)
+			continue
+		}
+		i++
 	}
 }
 
@@ -106,15 +136,16 @@ func (s *chatStep) reject(m Reject) (any, error) {
 	case p != nil:
 		return nil, offerGone(p.Reason)
 	}
-	s.endOffer(*o, OfferRejected)
-	s.requeue()
+	gone := *o
+	s.endOffer(gone, OfferRejected)
+	s.offerFailed(gone, OfferRejected)
 	return Result{Chat: s.ID}, nil
 }
 
 // rona is C8: redirection on no answer.
 func (s *chatStep) rona(o Offer) {
 	s.endOffer(o, OfferRONA)
-	s.requeue()
+	s.offerFailed(o, OfferRONA)
 }
 
 // aborted is C9: the agent cannot answer any more. No strike, no exclusion.
@@ -126,8 +157,9 @@ func (s *chatStep) aborted(m OfferAborted) error {
 		}
 		return nil
 	}
-	s.endOffer(*o, m.Why)
-	s.requeue()
+	gone := *o
+	s.endOffer(gone, m.Why)
+	s.offerFailed(gone, m.Why)
 	return nil
 }
 
@@ -135,8 +167,8 @@ func (s *chatStep) aborted(m OfferAborted) error {
 // rejected or missed it is not asked again for a while.
 func (s *chatStep) endOffer(o Offer, why OfferReason) {
 	e := OfferEnded{Offer: o.ID, Agent: o.Agent, Reason: why}
-	if why == OfferRejected || why == OfferRONA {
-		e.Exclude = s.t.Now.Add(s.Policy.RejectHold).UnixMilli()
+	if o.Kind == OfferRoute && (why == OfferRejected || why == OfferRONA) {
+		e.Exclude = s.t.Now.Add(s.waitPolicy().RejectHold).UnixMilli()
 	}
 	s.emit(e)
 	s.tell(s.sendOver(o.ID, o.Agent, why))
@@ -145,7 +177,7 @@ func (s *chatStep) endOffer(o Offer, why OfferReason) {
 // requeue tells the queue that the chat waits for the next agent, at the same
 // place, and whom not to ask.
 func (s *chatStep) requeue() {
-	if s.Leg != nil && len(s.Offers) == 0 {
+	if s.Leg != nil && s.openOffer(OfferRoute) == nil {
 		s.tell(s.sendQueue(s.Leg.Queue, *s.Waiting()))
 	}
 }

@@ -22,8 +22,39 @@ func (c *Chat) Step(t Turn, cmd Command) Outcome {
 	if err != nil {
 		return Outcome{Err: err, Sends: s.out.Sends}
 	}
+	s.label()
 	s.out.Result = result
 	return s.out
+}
+
+// label says so when the one word that desks show for the chat has changed.
+func (s *chatStep) label() {
+	if len(s.out.Events) == 0 || !s.Live() {
+		return
+	}
+	if now := s.labelNow(); now != s.Label && !(now == LabelActive && s.Label == "") {
+		s.emit(Labelled{now})
+	}
+}
+
+// labelNow derives the label from what is open.
+func (c *Chat) labelNow() Label {
+	consults := func() bool {
+		return slices.ContainsFunc(c.Participants, func(p Participant) bool { return p.Joined && p.Mode == Consulting })
+	}
+	switch {
+	case c.Interrupted:
+		return LabelInterrupted
+	case c.Transfer != nil:
+		return LabelTransferRequested
+	case c.openOffer(OfferInvite) != nil:
+		return LabelConferenceRequested
+	case c.talking() > 1:
+		return LabelConference
+	case c.openOffer(OfferConsult) != nil || consults():
+		return LabelConsulting
+	}
+	return LabelActive
 }
 
 func (s *chatStep) do(cmd Command) (any, error) {
@@ -49,6 +80,14 @@ func (s *chatStep) do(cmd Command) (any, error) {
 		return nil, s.customerSeen(m)
 	case Tick:
 		return nil, s.tick()
+	case SourceRemoved:
+		return nil, s.sourceRemoved(m)
+	case SlotGranted:
+		return s.slotGranted(m)
+	case SlotDenied:
+		return s.slotDenied(m)
+	case Admitted:
+		return s.admitted(m)
 	}
 	if s.Phase == PhaseNew {
 		return nil, ErrNotFound
@@ -78,15 +117,58 @@ func (s *chatStep) asked(cmd Command) (any, error) {
 	case ViewOffers:
 		return s.viewOffers(), nil
 	}
+	return s.moved(cmd)
+}
+
+// moved takes what people ask of who serves the chat.
+func (s *chatStep) moved(cmd Command) (any, error) {
+	switch m := cmd.(type) {
+	case TransferChat:
+		return s.transfer(m)
+	case CancelTransfer:
+		return s.cancelTransfer(m)
+	case Invite:
+		return s.invite(m.Agent, OfferInvite, m)
+	case Consult:
+		return s.invite(m.Agent, OfferConsult, m)
+	case CancelInvite:
+		return s.cancelInvite(m)
+	case EndConsult:
+		return s.endConsult()
+	case EndConference:
+		return s.endConference()
+	case DropAgent:
+		return s.drop(m)
+	case HandOver:
+		return s.handOver(m)
+	case Monitor:
+		return s.monitor(m)
+	case Unmonitor:
+		return s.unmonitor()
+	case TakeOver:
+		return s.takeOver()
+	case AssignTo:
+		return s.assign(m)
+	case Requeue:
+		return s.requeueBy(m)
+	case SetPriority:
+		return s.setPriority(m)
+	case Pick:
+		return s.pick(m)
+	}
 	return nil, badState("a chat does not take this command")
 }
 
 // emit makes e happen and notes who must hear of it.
 func (s *chatStep) emit(e Event) {
 	s.Apply(s.t.Now, e)
-	if a, ok := e.(Accepted); ok {
-		a.View = s.View(a.Agent)
-		e = a
+	switch m := e.(type) {
+	case Accepted:
+		m.View = s.View(m.Agent)
+		e = m
+	case Joined:
+		m.View = s.View(m.Agent)
+		e = m
 	}
 	s.out.Events = append(s.out.Events, e)
 	s.audience(e)
@@ -104,16 +186,23 @@ func (s *chatStep) tell(send Send) { s.out.Sends = append(s.out.Sends, send) }
 // audience names who hears of e; the state is the one after it.
 func (s *chatStep) audience(e Event) {
 	switch m := e.(type) {
-	case Queued, ChatEnded:
+	case Queued:
+		if s.Owner == "" {
+			s.newsCustomer(e)
+		}
+	case ChatEnded:
 		s.newsCustomer(e)
 	case Offered:
 		s.news(m.Offer.Agent.Stream(), ToOffered, e)
 	case OfferEnded:
 		s.news(m.Agent.Stream(), ToOffered, e)
 	case Accepted:
-		s.newsCustomer(e)
+		if m.Mode != Consulting {
+			s.newsCustomer(e)
+		}
 		s.news(m.Agent.Stream(), ToOffered, e)
 		s.news(m.Agent.Stream(), ToAgent, e)
+		s.newsOthers(m.Agent, e)
 	case MessageSent:
 		if m.Message.To != ForAgents {
 			s.newsCustomer(e)
@@ -122,12 +211,55 @@ func (s *chatStep) audience(e Event) {
 	case ReadMarked:
 		s.readAudience(m, e)
 	case Left:
+		s.leftAudience(m, e)
+	case Joined:
+		s.joinedAudience(m, e)
+	case TransferDone:
+		s.news(m.From.Stream(), ToSender, e)
+	case TransferFailed:
+		s.news(m.From.Stream(), ToSender, e)
+	case TransferCancelled:
+		s.news(m.From.Stream(), ToSender, e)
+	case InviteFailed:
+		s.news(m.By.Stream(), ToSender, e)
+	case Interrupted:
 		s.newsCustomer(e)
-		s.news(m.Agent.Stream(), ToAgent, e)
 		s.newsAgents(e, nil)
-	case CustomerAway, CustomerBack, AttributesSet:
+	case CustomerAway, CustomerBack, AttributesSet, OwnerSet, Labelled:
 		s.newsAgents(e, nil)
-	case ChatStarted, WaitedLong, WrapupRecorded, ChatClosed:
+	case ChatStarted, WaitedLong, WrapupRecorded, ChatClosed, TransferStarted, TransferReturning, LegDropped, Prioritized:
+	}
+}
+
+// leftAudience: a customer hears of nobody whom he never heard, nor of a
+// sender whose chat has gone to another.
+func (s *chatStep) leftAudience(m Left, e Event) {
+	if m.Mode == Talk && !(m.Reason == "transferred" && s.Owner != "") {
+		s.newsCustomer(e)
+	}
+	s.news(m.Agent.Stream(), ToAgent, e)
+	if m.Mode != Monitoring {
+		s.newsOthers(m.Agent, e)
+	}
+}
+
+// joinedAudience: who monitors is seen by nobody, who whispers by agents.
+func (s *chatStep) joinedAudience(m Joined, e Event) {
+	if m.Mode == Talk && m.Was != Talk {
+		s.newsCustomer(e)
+	}
+	s.news(m.Agent.Stream(), ToAgent, e)
+	if m.Mode != Monitoring {
+		s.newsOthers(m.Agent, e)
+	}
+}
+
+// newsOthers tells who is in the chat beside the one whom it is about.
+func (s *chatStep) newsOthers(about AgentID, e Event) {
+	for i := range s.Participants {
+		if p := &s.Participants[i]; p.Joined && p.Agent != about {
+			s.news(p.Agent.Stream(), ToOthers, e)
+		}
 	}
 }
 
@@ -204,7 +336,7 @@ func (s *chatStep) leg(q QueueID, entered time.Time, priority int, skills []stri
 	key := entered.Add(-boost - time.Duration(priority)*p.PriorityBoost)
 	leg := Leg{ID: EnqueueID(s.t.id(len(s.out.Events))), Queue: q, Key: key, EnteredAt: entered, Skills: skills, Priority: priority}
 	policy := LegPolicy{QueueName: p.Name, Offer: p.OfferTimeout, MinAlert: p.MinAlert, OverflowTo: p.OnMaxWait.Queue,
-		GiveUpText: p.OnMaxWait.Text, RejectHold: p.RejectHold, Regain: p.RegainBoost, Wrapup: p.Wrapup}
+		GiveUpText: p.OnMaxWait.Text, RejectHold: p.RejectHold, Regain: p.RegainBoost, Wrapup: p.Wrapup, Flows: p.Flows}
 	if p.MaxWait > 0 {
 		policy.GiveUpAt = s.t.Now.Add(p.MaxWait)
 	}
@@ -219,7 +351,11 @@ func (s *chatStep) enqueue(leg Leg, policy LegPolicy, reason string) {
 // enqueueRefused is C3 for a chat that was already on its way. An open offer
 // runs to its end; if nobody takes it the queue is asked again.
 func (s *chatStep) enqueueRefused(m EnqueueRefused) error {
-	if s.Leg == nil || s.Leg.ID != m.ID || len(s.Offers) > 0 {
+	if s.Leg == nil || s.Leg.ID != m.ID || s.openOffer(OfferRoute) != nil {
+		return nil
+	}
+	if s.Owner != "" {
+		s.legFailed("queue_" + m.Reason)
 		return nil
 	}
 	s.finish(ChatEnded{By: "system", Reason: EndRefused, Note: m.Reason}, OfferMoved)
@@ -239,8 +375,14 @@ func (s *chatStep) tick() error {
 		}
 		i++
 	}
-	if s.Leg != nil && len(s.Offers) == 0 && due(s.Policy.GiveUpAt, s.t.Now) {
+	if s.Leg != nil && s.openOffer(OfferRoute) == nil && due(s.waitPolicy().GiveUpAt, s.t.Now) {
 		s.giveUp()
+	}
+	if s.Live() && due(s.returnDue(), s.t.Now) {
+		s.toQueue()
+	}
+	if s.Live() && due(s.CloseAt, s.t.Now) {
+		s.finish(ChatEnded{By: "system", Reason: EndSourceGone}, OfferInterrupted)
 	}
 	if s.Live() && due(s.AwayUntil, s.t.Now) {
 		s.finish(ChatEnded{By: "customer", Reason: EndDisconnected}, CustomerGone)
@@ -250,6 +392,10 @@ func (s *chatStep) tick() error {
 
 // giveUp is C11: the longest wait is over.
 func (s *chatStep) giveUp() {
+	if s.Owner != "" {
+		s.legFailed(string(EndMaxWait))
+		return
+	}
 	old, text := *s.Leg, s.Policy.GiveUpText
 	if to := s.Policy.OverflowTo; to != "" {
 		if leg, policy, ok := s.leg(to, old.EnteredAt, old.Priority, old.Skills, 0); ok {
@@ -263,6 +409,15 @@ func (s *chatStep) giveUp() {
 	s.emit(WaitedLong{})
 	s.say(text)
 	s.finish(ChatEnded{By: "system", Reason: EndMaxWait}, OfferEndedChat)
+}
+
+// legFailed ends a transfer to a queue that came to nothing while its sender
+// still serves the chat.
+func (s *chatStep) legFailed(why string) {
+	s.dropLeg(why)
+	if x := s.Transfer; x != nil {
+		s.emit(TransferFailed{ID: x.ID, From: x.From, Reason: why})
+	}
 }
 
 // say is the queue speaking to the customer.

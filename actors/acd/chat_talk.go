@@ -38,13 +38,24 @@ func (s *chatStep) author() (Author, error) {
 	return Author{Kind: "agent", ID: by.ID, Name: p.Name}, nil
 }
 
+// partOf is the author's part in the chat, nil for the customer.
+func (s *chatStep) partOf(author Author) *Participant {
+	if author.Kind == "customer" {
+		return nil
+	}
+	return s.joined(AgentID(author.ID))
+}
+
 // send is C12. What it refuses it names; nothing is ever stripped from a text.
 func (s *chatStep) send(m SendText) (any, error) {
 	author, err := s.author()
 	if err != nil {
 		return nil, err
 	}
-	if !s.Live() {
+	switch {
+	case s.Interrupted && s.Live():
+		return nil, ErrSourceRemoved
+	case !s.Live():
 		return nil, ErrEnded
 	}
 	switch m.To {
@@ -56,6 +67,9 @@ func (s *chatStep) send(m SendText) (any, error) {
 	}
 	if author.Kind == "customer" && m.To != ForAll {
 		return nil, ErrForbidden
+	}
+	if p := s.partOf(author); p != nil && (p.Mode == Monitoring || p.Mode != Talk && m.To == ForAll) {
+		return nil, refusal(ErrForbidden.Code, "who consults or whispers writes to agents, who monitors to nobody")
 	}
 	if err := s.allowed(m.Text, author); err != nil {
 		return nil, err
@@ -90,7 +104,7 @@ func (s *chatStep) message(author Author, to Audience, text string) uint64 {
 			if p.Unread > 0 {
 				e.Unread = append(e.Unread, Unread{p.Agent, 0})
 			}
-		case counts(e.Message):
+		case p.Slot && counts(e.Message):
 			e.Unread = append(e.Unread, Unread{p.Agent, min(p.Unread+1, maxPending)})
 		}
 	}
@@ -137,7 +151,11 @@ func (s *chatStep) typing(m Typing) error {
 		return nil
 	}
 	e := TypingShown{Chat: s.ID, By: author, On: m.On}
-	if author.Kind != "customer" {
+	p := s.partOf(author)
+	if p != nil && p.Mode == Monitoring {
+		return ErrForbidden
+	}
+	if p != nil && p.Mode == Talk {
 		s.out.News = append(s.out.News, News{To: s.Customer.ID.Stream(), View: ToCustomer, Event: e, Ephemeral: true})
 	}
 	for i := range s.Participants {
@@ -201,7 +219,7 @@ func (c *Chat) View(reader AgentID) ChatView {
 	v := ChatView{Chat: c.ID, Phase: c.Phase, Channel: c.Channel, Queue: c.LastLeg.Queue, QueueName: c.Policy.QueueName,
 		Source: c.Source, SourceName: c.SourceName, Customer: c.Customer.Name, Attributes: c.Customer.Attributes,
 		Away: !c.AwayUntil.IsZero(), Owner: c.Owner, Messages: c.Messages, ReceivedAt: c.StartedAt,
-		CustomerRead: c.CustomerRead, Reason: c.EndReason, Subject: c.Subject}
+		CustomerRead: c.CustomerRead, Reason: c.EndReason, Subject: c.Subject, Label: c.labelNow()}
 	for _, p := range c.Participants {
 		if p.Agent == reader {
 			v.Unread, v.Read = p.Unread, p.Read

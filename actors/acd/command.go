@@ -128,7 +128,8 @@ type (
 		ID     EnqueueID
 		Reason WithdrawReason
 	}
-	// Reserve asks an agent for a slot (A5).
+	// Reserve asks an agent for a slot (A5). Without From it is the chat that
+	// asks, and Then goes back to it with the answer.
 	Reserve struct {
 		Offer   OfferID
 		Chat    ChatID
@@ -136,6 +137,8 @@ type (
 		Channel Channel
 		Weight  int
 		Kind    OfferKind
+		Force   bool // whatever he can take
+		Then    Command
 	}
 	// Reserved grants it, ReserveDenied does not (A7).
 	Reserved struct {
@@ -212,6 +215,8 @@ type (
 	}
 	// Advert tells a queue what an agent could take now.
 	Advert struct{ Advert AgentAdvert }
+	// SourceRemoved says that an administrator has taken the source away (C34).
+	SourceRemoved struct{ Source SourceID }
 	// EnqueueRefused tells the chat that its queue does not have it.
 	EnqueueRefused struct {
 		ID     EnqueueID
@@ -293,3 +298,4 @@ func (WrapupFiled) command()    {}
 func (AgentLost) command()      {}
 func (Advert) command()         {}
 func (EnqueueRefused) command() {}
+func (SourceRemoved) command()  {}

@@ -20,7 +20,7 @@ type (
 	Queued struct {
 		Leg    Leg       `cbor:"1,keyasint"`
 		Policy LegPolicy `cbor:"2,keyasint"`
-		Reason string    `cbor:"3,keyasint,omitempty"` // "", overflow, agent_lost
+		Reason string    `cbor:"3,keyasint,omitempty"` // "", overflow, agent_lost, transfer, requeued
 	}
 	// Offered rings at one agent.
 	Offered struct {
@@ -41,6 +41,11 @@ type (
 		Agent AgentID  `cbor:"2,keyasint"`
 		Name  string   `cbor:"3,keyasint,omitempty"`
 		View  ChatView `cbor:"4,keyasint"` // as the agent finds it
+		// Kind and Mode say what he came for; queue and talk when empty.
+		Kind OfferKind `cbor:"5,keyasint,omitempty"`
+		Mode Mode      `cbor:"6,keyasint,omitempty"`
+		// Replaces says that another agent served the chat before.
+		Replaces bool `cbor:"7,keyasint,omitempty"`
 	}
 	// MessageSent is one line of the transcript. The text is in the
 	// transcript's own row and nowhere else, so that erasing it erases it.
@@ -63,9 +68,11 @@ type (
 	Left struct {
 		Agent  AgentID      `cbor:"1,keyasint"`
 		Name   string       `cbor:"2,keyasint,omitempty"`
-		Reason string       `cbor:"3,keyasint"` // left | lost
+		Reason string       `cbor:"3,keyasint"` // left | lost | transferred | dropped | taken_over | …
 		Owner  AgentID      `cbor:"4,keyasint,omitempty"`
 		Wrapup WrapupPolicy `cbor:"5,keyasint"`
+		Mode   Mode         `cbor:"6,keyasint,omitempty"`
+		By     AgentID      `cbor:"7,keyasint,omitempty"` // who took him out
 	}
 	// WaitedLong says that max wait has passed and what came of it.
 	WaitedLong struct {

@@ -76,10 +76,40 @@ type QueuePolicy struct {
 	Wrapup       WrapupPolicy
 	// RegainBoost moves a chat that lost its agent ahead by that much.
 	RegainBoost time.Duration
+	Flows       FlowPolicy
+	// TransferText is what the queue says to a customer who is transferred to it.
+	TransferText  string
+	TransferBoost time.Duration // how far ahead he comes; 0 is none
 	// ShortAbandon counts who leaves sooner apart; 5 s.
 	ShortAbandon time.Duration
 	// ServiceLevel is the threshold T of the service level; 20 s.
 	ServiceLevel time.Duration
+}
+
+// FlowPolicy is how chats of a queue move between agents.
+type FlowPolicy struct {
+	TransferMode  TransferMode   `cbor:"1,keyasint,omitempty"` // to an agent, when not said; warm
+	OnFail        OnTransferFail `cbor:"2,keyasint,omitempty"` // of a blind one; return_to_queue
+	Accept        time.Duration  `cbor:"3,keyasint,omitempty"` // of transfer, invite, consult and return; 30 s
+	EndConference string         `cbor:"4,keyasint,omitempty"` // by the owner: leave | drop_invitee | end_chat; leave
+	MaxAgents     int            `cbor:"5,keyasint,omitempty"` // who talk at once; 8
+	AnyoneEnds    bool           `cbor:"6,keyasint,omitempty"` // any agent in it may end the chat, not the owner alone
+	Interrupted   time.Duration  `cbor:"7,keyasint,omitempty"` // until an interrupted chat closes; 30 min
+}
+
+func (f *FlowPolicy) normalize() {
+	if f.TransferMode == "" {
+		f.TransferMode = Warm
+	}
+	if f.OnFail == "" {
+		f.OnFail = ReturnToQueue
+	}
+	if f.EndConference == "" {
+		f.EndConference = "leave"
+	}
+	f.Accept = or(f.Accept, 30*time.Second)
+	f.MaxAgents = orInt(f.MaxAgents, 8)
+	f.Interrupted = or(f.Interrupted, 30*time.Minute)
 }
 
 // JoinEmpty says when a queue without agents still takes chats (after
@@ -221,6 +251,7 @@ func (q *QueuePolicy) normalize() {
 	q.ShortAbandon = or(q.ShortAbandon, 5*time.Second)
 	q.ServiceLevel = or(q.ServiceLevel, 20*time.Second)
 	q.Wrapup.normalize()
+	q.Flows.normalize()
 }
 
 func (w *WrapupPolicy) normalize() {

@@ -85,6 +85,10 @@ func (q *Queue) Step(t Turn, cmd Command) Outcome {
 		q.denied(s, c)
 	case Restore:
 		q.restore(s, c.Waiting)
+	case Admit:
+		q.admitTransfer(s, c)
+	case PickNext:
+		q.pickNext(s)
 	case Tick:
 		q.tick(s)
 	case ConfigChanged: // followed already

@@ -18,6 +18,33 @@ func (q *Queue) admit(s *queueTurn, c Start) {
 	s.out.Forward = &Send{To: c.Chat.Address(), Cmd: c}
 }
 
+// admitTransfer says whether a chat that is served may come to wait here too.
+// It holds no place: the chat looks again, and then is here.
+func (q *Queue) admitTransfer(s *queueTurn, c Admit) {
+	if err := q.refuses(); err != nil {
+		s.out.Err = err
+		return
+	}
+	s.out.Forward = &Send{To: c.Chat.Address(), Cmd: Admitted{Queue: q.id, Then: c.Then}}
+}
+
+// pickNext sends an agent to the first chat that nobody is being asked for. Who
+// may pick is the chat's to say.
+func (q *Queue) pickNext(s *queueTurn) {
+	var first *waiter
+	q.line.order.Scan(func(w *waiter) bool {
+		if w.loose() {
+			first = w
+		}
+		return first == nil
+	})
+	if first == nil {
+		s.out.Err = refusal(ErrNotFound.Code, "nobody waits here whom you could take")
+		return
+	}
+	s.out.Forward = &Send{To: first.Chat.Address(), Cmd: Pick{}}
+}
+
 // expects reports whether the chat has its place already, so that a start sent
 // twice is admitted once.
 func (q *Queue) expects(c ChatID) bool {

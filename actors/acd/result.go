@@ -9,4 +9,7 @@ type Result struct {
 	// already_done, already_accepted.
 	Already string `cbor:"3,keyasint,omitempty"`
 	Unread  int    `cbor:"4,keyasint,omitempty"` // read
+	// Transfer and Offer name what transfer, invite and consult have opened.
+	Transfer string  `cbor:"5,keyasint,omitempty"`
+	Offer    OfferID `cbor:"6,keyasint,omitempty"`
 }

@@ -39,6 +39,7 @@ type LegPolicy struct {
 	RejectHold time.Duration `cbor:"7,keyasint"`
 	Regain     time.Duration `cbor:"8,keyasint,omitempty"`
 	Wrapup     WrapupPolicy  `cbor:"9,keyasint"`
+	Flows      FlowPolicy    `cbor:"10,keyasint"`
 }
 
 // OfferKind says what an offer is for.
@@ -77,6 +78,9 @@ type Offer struct {
 	Deadline time.Time `cbor:"5,keyasint"`
 	Attempt  int       `cbor:"6,keyasint"`
 	Name     string    `cbor:"7,keyasint,omitempty"` // the agent's
+	From     AgentID   `cbor:"8,keyasint,omitempty"` // who transfers, invites or consults
+	FromName string    `cbor:"9,keyasint,omitempty"`
+	Note     string    `cbor:"10,keyasint,omitempty"`
 }
 
 // OfferOutcome is remembered so that a late answer gets the truth.
@@ -170,6 +174,8 @@ const (
 	EndMaxWait      EndReason = "max_wait"
 	EndRefused      EndReason = "queue_refused"
 	EndForced       EndReason = "forced"
+	EndSourceGone   EndReason = "source_removed"
+	EndTransfer     EndReason = "transfer_failed"
 )
 
 // PresenceState is the person's state; the routing status follows from it and
@@ -241,7 +247,7 @@ const (
 type Participant struct {
 	Agent  AgentID   `cbor:"1,keyasint"`
 	Name   string    `cbor:"2,keyasint,omitempty"`
-	Mode   string    `cbor:"3,keyasint"` // talk
+	Mode   Mode      `cbor:"3,keyasint"`
 	Joined bool      `cbor:"4,keyasint,omitempty"`
 	Since  time.Time `cbor:"5,keyasint"`
 	Read   uint64    `cbor:"6,keyasint,omitempty"`
@@ -250,6 +256,9 @@ type Participant struct {
 	// Pending are the messages of others that he has not read, oldest first;
 	// Unread is their number.
 	Pending []uint64 `cbor:"9,keyasint,omitempty"`
+	// Slot says that the chat takes a unit of his capacity. Who monitors,
+	// whispers or barges in has none.
+	Slot bool `cbor:"10,keyasint,omitempty"`
 }
 
 // Owed is a wrap-up that a chat waits for.
@@ -282,6 +291,7 @@ type ChatView struct {
 	CustomerRead uint64            `cbor:"17,keyasint,omitempty"`
 	Reason       EndReason         `cbor:"18,keyasint,omitempty"`
 	Subject      string            `cbor:"19,keyasint,omitempty"`
+	Label        Label             `cbor:"20,keyasint,omitempty"`
 }
 
 // AgentView is what an agent's desk starts from. Chats, offers and debts are

@@ -1,0 +1,173 @@
+package acd
+
+// invite is C26 and consult C31: another agent is asked in.
+func (s *chatStep) invite(a AgentID, kind OfferKind, then Command) (any, error) {
+	if err := s.mayInvite(a, kind); err != nil {
+		return nil, err
+	}
+	if p := s.joined(a); p != nil { // who consults needs no second accept
+		s.rejoin(p, Talk, false)
+		s.announce(p.Name + " joined the chat")
+		return Result{}, nil
+	}
+	return s.askAgent(a, kind, false, then)
+}
+
+func (s *chatStep) mayInvite(a AgentID, kind OfferKind) error {
+	if err := s.commands(); err != nil {
+		return err
+	}
+	p := s.joined(a)
+	switch {
+	case s.t.Config.Agents[a] == nil:
+		return refusal(ErrBadTarget.Code, "no agent named "+string(a))
+	case a == s.Owner || p != nil && (kind == OfferConsult || p.Mode != Consulting):
+		return refusal(ErrBadTarget.Code, "he is in the chat already")
+	case s.offerTo(a) != nil:
+		return refusal(ErrBadTarget.Code, "he is asked already")
+	case kind == OfferInvite && s.talking()+s.invited() >= s.Policy.Flows.MaxAgents:
+		return ErrConferenceFull
+	}
+	return nil
+}
+
+// talking counts the agents whom the customer hears, invited those asked to be.
+func (c *Chat) talking() (n int) {
+	for i := range c.Participants {
+		if p := &c.Participants[i]; p.Joined && p.Mode == Talk {
+			n++
+		}
+	}
+	return n
+}
+
+func (c *Chat) invited() (n int) {
+	for i := range c.Offers {
+		if c.Offers[i].Kind == OfferInvite {
+			n++
+		}
+	}
+	return n
+}
+
+func (s *chatStep) inviteGranted(g SlotGranted, kind OfferKind, note string) (any, error) {
+	if err := s.mayInvite(g.Agent, kind); err != nil {
+		return nil, err
+	}
+	s.ring(g, kind, s.Owner, note)
+	return Result{Offer: g.Offer}, nil
+}
+
+// cancelInvite takes an invitation or a consultation back (C28).
+func (s *chatStep) cancelInvite(m CancelInvite) (any, error) {
+	if err := s.commands(); err != nil {
+		return nil, err
+	}
+	o := s.offer(m.Offer)
+	if o == nil || o.Kind != OfferInvite && o.Kind != OfferConsult {
+		return nil, ErrTooLate
+	}
+	gone := *o
+	s.endOffer(gone, OfferCancelled)
+	s.emit(InviteFailed{Offer: gone.ID, Kind: gone.Kind, By: gone.From, Reason: string(OfferCancelled)})
+	return Result{}, nil
+}
+
+// endConsult ends the side talk for whoever was consulted; he may do so too.
+func (s *chatStep) endConsult() (any, error) {
+	me := s.joined(AgentID(s.t.By.ID))
+	if me == nil || me.Mode != Consulting {
+		if err := s.commands(); err != nil {
+			return nil, err
+		}
+	}
+	ended := false
+	for _, o := range append([]Offer(nil), s.Offers...) {
+		if o.Kind == OfferConsult {
+			s.endOffer(o, OfferCancelled)
+			ended = true
+		}
+	}
+	for i := range s.Participants {
+		if p := &s.Participants[i]; p.Joined && p.Mode == Consulting {
+			s.part(p.Agent, "consult_ended", s.Owner, "")
+			ended = true
+		}
+	}
+	if !ended {
+		return nil, badState("nobody is consulted")
+	}
+	return Result{}, nil
+}
+
+// endConference is C29 for who was invited, and for the owner what the policy
+// says (C30).
+func (s *chatStep) endConference() (any, error) {
+	me := s.joined(AgentID(s.t.By.ID))
+	switch {
+	case me == nil:
+		return nil, ErrNotParticipant
+	case !s.Live():
+		return Result{Already: "already_ended"}, nil
+	case s.talking() < 2 || me.Mode != Talk:
+		return nil, badState("this is no conference: nobody else talks in it")
+	case me.Agent != s.Owner:
+		s.part(me.Agent, "left", s.Owner, "")
+		return Result{}, nil
+	}
+	switch s.Policy.Flows.EndConference {
+	case "drop_invitee":
+		s.dropOthers()
+	case "end_chat":
+		s.finish(ChatEnded{By: "agent", Reason: EndedByAgent, Agent: me.Agent}, OfferEndedChat)
+	default:
+		s.part(me.Agent, "left", s.nextOwner(me.Agent), "")
+	}
+	return Result{}, nil
+}
+
+func (s *chatStep) dropOthers() {
+	for i := range s.Participants {
+		if p := &s.Participants[i]; p.Joined && p.Mode == Talk && p.Agent != s.Owner {
+			s.part(p.Agent, "dropped", s.Owner, s.Owner)
+		}
+	}
+}
+
+// drop takes one participant out.
+func (s *chatStep) drop(m DropAgent) (any, error) {
+	if err := s.commands(); err != nil {
+		return nil, err
+	}
+	p := s.joined(m.Agent)
+	if p == nil || p.Agent == s.Owner {
+		return nil, refusal(ErrBadTarget.Code, "not somebody else who is in the chat")
+	}
+	s.part(p.Agent, "dropped", s.Owner, AgentID(s.t.By.ID))
+	return Result{}, nil
+}
+
+// handOver makes a participant the owner, without an offer.
+func (s *chatStep) handOver(m HandOver) (any, error) {
+	if err := s.commands(); err != nil {
+		return nil, err
+	}
+	p := s.joined(m.Agent)
+	switch {
+	case p == nil || p.Agent == s.Owner || p.Mode == Monitoring || p.Mode == Whisper:
+		return nil, refusal(ErrBadTarget.Code, "not an agent who serves the chat beside its owner")
+	case p.Mode == Consulting:
+		s.rejoin(p, Talk, true)
+	default:
+		s.emit(OwnerSet{Owner: p.Agent, Name: p.Name})
+	}
+	return Result{}, nil
+}
+
+// rejoin changes how somebody who is in the chat takes part.
+func (s *chatStep) rejoin(p *Participant, mode Mode, owner bool) {
+	s.emit(Joined{Agent: p.Agent, Name: p.Name, Mode: mode, Owner: owner, Was: p.Mode})
+}
+
+// announce is the system speaking to all.
+func (s *chatStep) announce(text string) { s.message(Author{Kind: "system"}, ForAll, text) }

@@ -1,0 +1,248 @@
+package acd
+
+import "time"
+
+// monitor is C32: a supervisor listens, whispers to the agents, or talks. It
+// needs no slot and takes none.
+func (s *chatStep) monitor(m Monitor) (any, error) {
+	if err := s.oversees(); err != nil {
+		return nil, err
+	}
+	me := AgentID(s.t.By.ID)
+	p := s.joined(me)
+	switch {
+	case p != nil && p.Mode == m.Mode:
+		return Result{Already: "already_joined"}, nil
+	case p != nil && p.Agent == s.Owner:
+		return nil, badState("you serve this chat")
+	case p != nil:
+		s.rejoin(p, m.Mode, false)
+	default:
+		s.emit(Joined{Agent: me, Name: s.byName(), Mode: m.Mode})
+	}
+	return Result{Chat: s.ID}, nil
+}
+
+func (s *chatStep) oversees() error {
+	switch {
+	case !s.t.By.Oversees():
+		return ErrForbidden
+	case !s.Live():
+		return ErrEnded
+	}
+	return nil
+}
+
+func (s *chatStep) byName() string {
+	if s.t.By.Name != "" {
+		return s.t.By.Name
+	}
+	return s.nameOf(AgentID(s.t.By.ID))
+}
+
+func (s *chatStep) unmonitor() (any, error) {
+	p := s.joined(AgentID(s.t.By.ID))
+	switch {
+	case !s.t.By.Oversees():
+		return nil, ErrForbidden
+	case p == nil:
+		return Result{Already: "already_left"}, nil
+	case p.Agent == s.Owner:
+		return nil, badState("you serve this chat: end, leave or transfer it")
+	}
+	s.part(p.Agent, "left", s.Owner, "")
+	return Result{}, nil
+}
+
+// takeOver is C33: the supervisor serves the chat himself from now on.
+func (s *chatStep) takeOver() (any, error) {
+	if err := s.oversees(); err != nil {
+		return nil, err
+	}
+	if s.Interrupted {
+		return nil, ErrSourceRemoved
+	}
+	me := AgentID(s.t.By.ID)
+	if s.Owner == me {
+		return Result{Chat: s.ID, Already: "already_owner"}, nil
+	}
+	s.clear(TakenOver)
+	s.serve(me, s.byName(), "taken_over")
+	return Result{Chat: s.ID}, nil
+}
+
+// clear ends everything that is open beside the conversation itself: offers,
+// the transfer, the place in a queue.
+func (s *chatStep) clear(why OfferReason) {
+	for len(s.Offers) > 0 {
+		s.endOffer(s.Offers[0], why)
+	}
+	s.dropLeg(string(why))
+	if x := s.Transfer; x != nil {
+		s.emit(TransferFailed{ID: x.ID, From: x.From, Reason: string(why)})
+	}
+}
+
+// serve makes a the owner without an offer; the owner until now goes.
+func (s *chatStep) serve(a AgentID, name, why string) {
+	old := s.Owner
+	s.emit(Joined{Agent: a, Name: name, Mode: Talk, Owner: true, Was: s.modeOf(a)})
+	s.tell(s.sendAgent(a, Assigned{s.connectedRow(a, s.t.Now)}))
+	if old != "" && old != a {
+		s.part(old, why, a, AgentID(s.t.By.ID))
+	}
+}
+
+func (s *chatStep) modeOf(a AgentID) Mode {
+	if p := s.joined(a); p != nil {
+		return p.Mode
+	}
+	return ""
+}
+
+// assign gives the chat to an agent by hand; he is asked for a slot first.
+func (s *chatStep) assign(m AssignTo) (any, error) {
+	if err := s.oversees(); err != nil {
+		return nil, err
+	}
+	switch {
+	case s.Interrupted:
+		return nil, ErrSourceRemoved
+	case s.t.Config.Agents[m.Agent] == nil:
+		return nil, refusal(ErrBadTarget.Code, "no agent named "+string(m.Agent))
+	case s.Owner == m.Agent:
+		return Result{Chat: s.ID, Already: "already_owner"}, nil
+	case s.joined(m.Agent) != nil:
+		s.clear(OfferMoved)
+		s.serve(m.Agent, s.nameOf(m.Agent), "reassigned")
+		return Result{Chat: s.ID}, nil
+	}
+	return s.askAgent(m.Agent, OfferTransfer, m.Force, m)
+}
+
+func (s *chatStep) assigned(g SlotGranted) (any, error) {
+	if err := s.oversees(); err != nil {
+		return nil, err
+	}
+	s.clear(OfferMoved)
+	s.serve(g.Agent, g.Name, "reassigned")
+	return Result{Chat: s.ID}, nil
+}
+
+// requeueBy takes the chat from whoever has it and puts it into a queue, at
+// the place that its age gives it.
+func (s *chatStep) requeueBy(m Requeue) (any, error) {
+	if err := s.oversees(); err != nil {
+		return nil, err
+	}
+	if s.Interrupted {
+		return nil, ErrSourceRemoved
+	}
+	old := s.LastLeg
+	priority := old.Priority
+	if m.Priority != 0 {
+		priority = m.Priority
+	}
+	leg, policy, ok := s.leg(m.Queue, old.EnteredAt, priority, old.Skills, 0)
+	if !ok {
+		return nil, refusal(ErrBadTarget.Code, "no queue named "+string(m.Queue))
+	}
+	s.clear(OfferMoved)
+	for i := range s.Participants {
+		if p := &s.Participants[i]; p.Joined && (p.Mode == Talk || p.Mode == Consulting) {
+			s.part(p.Agent, "requeued", "", AgentID(s.t.By.ID))
+		}
+	}
+	s.enqueue(leg, policy, "requeued")
+	return Result{}, nil
+}
+
+// setPriority moves a chat that waits to the place of another priority.
+func (s *chatStep) setPriority(m SetPriority) (any, error) {
+	if err := s.oversees(); err != nil {
+		return nil, err
+	}
+	if s.Leg == nil {
+		return nil, badState("the chat does not wait")
+	}
+	boost := time.Minute
+	if q := s.t.Config.Queues[s.Leg.Queue]; q != nil {
+		boost = q.PriorityBoost
+	}
+	key := s.Leg.EnteredAt.Add(-time.Duration(m.Priority) * boost)
+	s.emit(Prioritized{Priority: m.Priority, Key: key, By: AgentID(s.t.By.ID)})
+	s.tell(s.sendQueue(s.Leg.Queue, *s.Waiting()))
+	return Result{}, nil
+}
+
+// pick takes a waiting chat by hand: who serves its queue, or who oversees.
+func (s *chatStep) pick(m Pick) (any, error) {
+	if err := s.mayPick(); err != nil {
+		return nil, err
+	}
+	return s.askAgent(AgentID(s.t.By.ID), OfferRoute, false, m)
+}
+
+func (s *chatStep) mayPick() error {
+	by := s.t.By
+	switch {
+	case !by.Works():
+		return ErrForbidden
+	case s.Phase == PhaseEnded || s.Phase == PhaseClosed:
+		return ErrEnded
+	case s.Leg == nil:
+		return &Refusal{Code: ErrTaken.Code, Text: ErrTaken.Text, Reason: string(s.Owner)}
+	case !by.Oversees() && !s.serves(AgentID(by.ID), s.Leg.Queue):
+		return ErrForbidden
+	case s.openOffer(OfferRoute) != nil:
+		return refusal(ErrTaken.Code, "the chat is being offered to somebody")
+	}
+	return nil
+}
+
+func (s *chatStep) serves(a AgentID, q QueueID) bool {
+	p := s.t.Config.Agents[a]
+	if p == nil {
+		return false
+	}
+	for _, id := range p.Queues {
+		if id == q {
+			return true
+		}
+	}
+	return false
+}
+
+// picked is an offer and its accept in one.
+func (s *chatStep) picked(g SlotGranted) (any, error) {
+	if err := s.mayPick(); err != nil {
+		return nil, err
+	}
+	s.take(Offer{ID: g.Offer, Agent: g.Agent, Kind: OfferRoute, Name: g.Name})
+	return Result{Chat: s.ID}, nil
+}
+
+// sourceRemoved is C34: the source is gone. Who waits is told so; who is
+// served can only be brought to an end.
+func (s *chatStep) sourceRemoved(m SourceRemoved) error {
+	if !s.Live() || s.Interrupted || s.Source != m.Source {
+		return nil
+	}
+	if s.Phase == PhaseQueued {
+		s.finish(ChatEnded{By: "system", Reason: EndSourceGone}, OfferInterrupted)
+		return nil
+	}
+	for len(s.Offers) > 0 {
+		o := s.Offers[0]
+		s.endOffer(o, OfferInterrupted)
+		if o.Kind == OfferInvite || o.Kind == OfferConsult {
+			s.emit(InviteFailed{Offer: o.ID, Kind: o.Kind, By: o.From, Reason: string(OfferInterrupted)})
+		}
+	}
+	s.dropLeg(string(OfferInterrupted))
+	if x := s.Transfer; x != nil {
+		s.emit(TransferFailed{ID: x.ID, From: x.From, Reason: string(OfferInterrupted)})
+	}
+	s.emit(Interrupted{Reason: "source_removed", CloseAt: s.t.Now.Add(s.Policy.Flows.Interrupted)})
+	return nil
+}
