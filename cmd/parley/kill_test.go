@@ -1,0 +1,176 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"github.com/parley-engine/parley/actors/acd"
+	"github.com/parley-engine/parley/transport/wire"
+)
+
+var killSeed = flag.Uint64("kill.seed", 0, "seed of the kill test, 0 for another one each time")
+
+// TestNothingAcknowledgedIsLostByKill9 drives a real server with customers and
+// agents, kills it again and again in the middle of their work, and holds what
+// everybody was told, on whatever connection, against the disk.
+func TestNothingAcknowledgedIsLostByKill9(t *testing.T) {
+	seed := *killSeed
+	if seed == 0 {
+		seed = rand.Uint64()
+	}
+	t.Logf("-kill.seed=%d", seed)
+	dice := rand.New(rand.NewPCG(seed, 0))
+	kills := 21
+	if testing.Short() {
+		kills = 5
+	}
+	s := newServer(t)
+	s.start()
+	s.serving()
+	c := newCrowd(t, s, seed)
+	for i := range kills {
+		if long := i%8 == 7; long || dice.IntN(5) > 0 {
+			s.serving()
+			c.during(lifetimeOf(dice, long))
+		} else {
+			c.during(time.Duration(dice.Int64N(int64(300 * time.Millisecond)))) // while it starts
+		}
+		s.kill()
+		if i%6 == 4 {
+			audit(t, s, fmt.Sprintf("after kill %d", i+1))
+		}
+		s.start()
+	}
+	s.serving()
+	c.close()
+	transcripts := c.transcripts()
+	c.part()
+	s.terminate()
+	sum := audit(t, s, "in the end")
+
+	acknowledged := c.checkAnswers()
+	lines := c.checkTexts(transcripts)
+	c.checkHeard(transcripts)
+	c.checkEnds()
+	c.checkOwners()
+	debts := c.checkDebts()
+	c.checkStore(sum, lines)
+	s.checkLog()
+	happened := c.happened()
+	t.Logf("what happened: %v", happened)
+	var events, resent, resumed, snapshots, repeated int
+	for _, who := range c.people() {
+		n := &who.witness.count
+		events += len(who.witness.events)
+		resent, resumed, snapshots, repeated = resent+n.resent, resumed+n.resumed, snapshots+n.snapshots, repeated+n.repeated
+	}
+	t.Logf("%d kills, %d chats, %d wrap-ups, %d commands acknowledged, %d re-sent, %d events (%d told again), %d resumed, %d snapshots, %d records, %d messages",
+		kills, sum.Chats, debts, acknowledged, resent, events, repeated, resumed, snapshots, sum.Records, sum.Messages)
+	if testing.Short() {
+		return
+	}
+	for _, what := range []string{"offer accepted", "offer rejected", "offer rona", "offer customer_gone", "ended agent", "ended customer",
+		"ended abandoned", "wrapup_extended"} {
+		if happened[what] == 0 || resent < 20 || resumed < 100 {
+			t.Errorf("too little has happened to prove anything: %s %d times", what, happened[what])
+		}
+	}
+}
+
+// lifetimeOf is how long the server lives until it is killed. A long life
+// outlasts the time in which no old deadline fires.
+func lifetimeOf(dice *rand.Rand, long bool) time.Duration {
+	if long {
+		return 13 * time.Second
+	}
+	return time.Duration(dice.Int64N(int64(2200 * time.Millisecond)))
+}
+
+func newCrowd(t *testing.T, s *server, seed uint64) *crowd {
+	t.Helper()
+	c := &crowd{t: t, server: s, moved: make(chan struct{}, 1)}
+	c.ctx, c.leave = context.WithCancel(t.Context())
+	t.Cleanup(c.part)
+	for i := range 8 {
+		who := &customer{person: c.person(acd.RoleCustomer, fmt.Sprintf("customer%d", i+1), seed), patient: i%3 == 0, chats: map[string]visit{}, over: map[string]bool{}}
+		c.customers = append(c.customers, who)
+		c.work.Go(func() { who.live(who.hear) })
+		c.work.Go(who.act)
+	}
+	for _, name := range []string{"alice", "bob", "carol", "dave"} {
+		who := &agent{person: c.person(acd.RoleAgent, name, seed)}
+		who.begin(&wire.AgentSnapshot{})
+		c.agents = append(c.agents, who)
+		c.work.Go(func() { who.live(who.hear) })
+		c.work.Go(who.act)
+	}
+	return c
+}
+
+// during lets the crowd work for a while.
+func (c *crowd) during(d time.Duration) {
+	select {
+	case <-time.After(d):
+	case <-c.server.exit:
+		c.server.exit <- nil
+		c.t.Fatalf("the server ended by itself:\n%s", c.server.tail())
+	}
+}
+
+// close lets everybody finish, and waits until all is done.
+func (c *crowd) close() {
+	c.t.Helper()
+	c.closing.Store(true)
+	c.stir()
+	for end := time.After(45 * time.Second); !c.quiet(); {
+		select {
+		case <-c.moved:
+		case <-end:
+			c.t.Fatalf("it never came to an end: %s", c.left())
+		}
+	}
+}
+
+// quiet reports whether nobody has anything left to do, the server included.
+func (c *crowd) quiet() bool {
+	for _, who := range c.customers {
+		if !who.quiet() {
+			return false
+		}
+	}
+	for _, who := range c.agents {
+		if !who.quiet() {
+			return false
+		}
+	}
+	if c.open() == 0 {
+		return true
+	}
+	c.stir() // ask again
+	return false
+}
+
+// left says what people still have.
+func (c *crowd) left() (text string) {
+	for _, who := range c.customers {
+		who.know.Lock()
+		text += fmt.Sprintf("\n%s: chats %v, answered %t", who.name, who.chats, who.answered())
+		who.know.Unlock()
+	}
+	for _, who := range c.agents {
+		who.know.Lock()
+		text += fmt.Sprintf("\n%s is %s: offers %v, chats %v, debts %v, answered %t", who.name, who.presence, who.offers, who.chats, who.debts, who.answered())
+		who.know.Unlock()
+	}
+	return text + "\n" + c.server.tail()
+}
+
+// part sends everybody home and waits until they are.
+func (c *crowd) part() {
+	c.leave()
+	c.work.Wait()
+}
