@@ -104,6 +104,10 @@ type agentStep struct {
 // emit makes an event happen: it is applied at once, and all but strikes are
 // news at the desk.
 func (s *agentStep) emit(e Event) {
+	if next, ok := e.(NextPresenceSet); ok {
+		next.Present = s.state.Presence
+		e = next
+	}
 	s.Apply(s.t.Now, e)
 	if _, silent := e.(Struck); !silent {
 		s.out.News = append(s.out.News, News{To: s.id.Stream(), View: ToOwnDesk, Event: e, Index: len(s.out.Events)})

@@ -45,7 +45,7 @@ func (s *DeskState) apply(e Event) {
 	case PresenceSet:
 		s.presence(e)
 	case NextPresenceSet:
-		s.Next = e
+		s.Next = NextPresenceSet{State: e.State, Reason: e.Reason}
 	case ChannelSet:
 		s.channel(e)
 	case Struck:

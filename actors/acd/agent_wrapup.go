@@ -184,7 +184,9 @@ func (s *agentStep) extendWrapup(chat ChatID) error {
 	case debt.Left <= 0:
 		return badState("no extensions are left")
 	}
-	s.emit(WrapupExtended{Chat: chat, Deadline: debt.Deadline.Add(debt.Spec.Extend), Left: debt.Left - 1})
+	e := WrapupExtended{Chat: chat, Deadline: debt.Deadline.Add(debt.Spec.Extend), Left: debt.Left - 1}
+	s.emit(e)
+	s.out.Result = Result{ExpiresAt: e.Deadline, Left: e.Left}
 	return nil
 }
 

@@ -183,7 +183,7 @@ func (s *chatStep) setAttributes(m SetAttributes) (any, error) {
 	if size := attributesSize(mergeAttributes(s.Customer.Attributes, m.Set)); size > maxAttributes {
 		return nil, tooLong("the attributes are too long", maxAttributes, size)
 	}
-	s.emit(AttributesSet{m.Set})
+	s.emit(AttributesSet{Set: m.Set, By: s.t.By.ID})
 	return Result{}, nil
 }
 

@@ -81,6 +81,7 @@ type (
 	// AttributesSet adds to what is known of the customer.
 	AttributesSet struct {
 		Set map[string]string `cbor:"1,keyasint"`
+		By  string            `cbor:"2,keyasint,omitempty"` // the agent or supervisor
 	}
 	// ChatEnded is the end for the customer; wrap-up may follow.
 	ChatEnded struct {
@@ -116,6 +117,8 @@ type (
 	NextPresenceSet struct {
 		State  PresenceState `cbor:"1,keyasint,omitempty"`
 		Reason string        `cbor:"2,keyasint,omitempty"`
+		// Present is what he is until then.
+		Present PresenceSet `cbor:"3,keyasint"`
 	}
 	// ChannelSet opens or closes a channel.
 	ChannelSet struct {

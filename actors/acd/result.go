@@ -1,5 +1,7 @@
 package acd
 
+import "time"
+
 // Result is the answer to a person's command that took effect. It is kept with
 // the command's id, so that the same command sent again gets the same answer.
 type Result struct {
@@ -12,4 +14,7 @@ type Result struct {
 	// Transfer and Offer name what transfer, invite and consult have opened.
 	Transfer string  `cbor:"5,keyasint,omitempty"`
 	Offer    OfferID `cbor:"6,keyasint,omitempty"`
+	// ExpiresAt and Left are a wrap-up's, after an extension.
+	ExpiresAt time.Time `cbor:"7,keyasint,omitzero"`
+	Left      int       `cbor:"8,keyasint,omitempty"`
 }
