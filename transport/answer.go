@@ -11,7 +11,8 @@ func answerFrame(re string, a *actors.Answer, role acd.Role) wire.Event {
 	if a.Refusal != nil {
 		return refusalFrame(re, a.Refusal)
 	}
-	ok := &wire.Ok{Re: re, Already: a.Result.Already != "", Chat: string(a.Result.Chat), MessageSeq: a.Result.MessageSeq}
+	ok := &wire.Ok{Re: re, Already: a.Result.Already != "", Chat: string(a.Result.Chat), Transfer: a.Result.Transfer,
+		Offer: string(a.Result.Offer), MessageSeq: a.Result.MessageSeq}
 	if a.History != nil {
 		ok.Page = &wire.Page{Messages: messageFrames(a.History.Messages, role), More: a.History.More}
 	}
@@ -26,6 +27,9 @@ func answerFrame(re string, a *actors.Answer, role acd.Role) wire.Event {
 func refusalFrame(re string, r *acd.Refusal) *wire.Error {
 	e := &wire.Error{Re: re, Code: wire.ErrorCode(r.Code), Message: r.Text}
 	d := wire.ErrorDetail{Reason: r.Reason, Max: r.Max, Got: r.Got, Characters: r.Chars}
+	if e.Code == wire.CodeTaken {
+		d.By, d.Reason = d.Reason, "" // the rules name who was faster
+	}
 	if r.Chars != "" {
 		d.Index = &r.Index
 	}

@@ -35,6 +35,10 @@ func noteFrame(n *actors.Note) wire.Event {
 		ev = agentEvent(n)
 	case acd.ToOffered:
 		ev = offerEvent(n)
+	case acd.ToOthers:
+		ev = othersEvent(n)
+	case acd.ToSender:
+		ev = senderEvent(n)
 	case acd.ToOwnDesk:
 		ev = deskEvent(n)
 	case acd.ToUnread:
@@ -53,8 +57,6 @@ func customerEvent(n *actors.Note) wire.Event {
 	switch e := n.Event.(type) {
 	case acd.Queued:
 		return &wire.QueuedEvent{At: at, Chat: chat, Queue: &wire.Named{Name: e.Policy.QueueName}}
-	case acd.Accepted:
-		return &wire.AgentJoinedEvent{At: at, Chat: chat, Name: e.Name, Initials: initials(e.Name)}
 	case acd.MessageSent:
 		if e.Message.To != acd.ForAll {
 			return nil
@@ -62,8 +64,6 @@ func customerEvent(n *actors.Note) wire.Event {
 		return &wire.MessageEvent{At: at, Chat: chat, Message: messageFrame(&e.Message, acd.RoleCustomer)}
 	case acd.ReadMarked:
 		return &wire.ReadEvent{At: at, Chat: chat, By: party(e.By, "", acd.RoleCustomer), Upto: e.Upto}
-	case acd.Left:
-		return &wire.AgentLeftEvent{At: at, Chat: chat, Name: e.Name}
 	case acd.ChatEnded:
 		return &wire.EndedEvent{At: at, Chat: chat, Reason: wire.EndReason(e.Reason)}
 	case acd.PositionTold:
@@ -71,7 +71,7 @@ func customerEvent(n *actors.Note) wire.Event {
 	case acd.TypingShown:
 		return &wire.TypingEvent{Chat: string(e.Chat), By: party(e.By.Kind, "", acd.RoleCustomer), On: e.On}
 	}
-	return nil
+	return customerFlow(n)
 }
 
 func positionFrame(e acd.PositionTold) *wire.PositionEvent {
@@ -86,14 +86,10 @@ func positionFrame(e acd.PositionTold) *wire.PositionEvent {
 func agentEvent(n *actors.Note) wire.Event {
 	at, chat := wire.At(n.At), n.From.ID
 	switch e := n.Event.(type) {
-	case acd.Accepted:
-		return &wire.AssignedEvent{At: at, Chat: agentChat(&e.View, n.Thread, nil)}
 	case acd.MessageSent:
 		return &wire.MessageEvent{At: at, Chat: chat, Message: messageFrame(&e.Message, acd.RoleAgent)}
 	case acd.ReadMarked:
 		return &wire.ReadEvent{At: at, Chat: chat, By: e.By, Upto: e.Upto}
-	case acd.Left:
-		return &wire.LeftEvent{At: at, Chat: chat, Participant: string(e.Agent), Mode: wire.ModeTalk, Reason: wire.LeaveReason(e.Reason)}
 	case acd.CustomerAway:
 		return &wire.CustomerEvent{At: at, Chat: chat, State: wire.CustomerAway}
 	case acd.CustomerBack:
@@ -106,7 +102,7 @@ func agentEvent(n *actors.Note) wire.Event {
 	case acd.TypingShown:
 		return &wire.TypingEvent{Chat: string(e.Chat), By: party(e.By.Kind, e.By.ID, acd.RoleAgent), On: e.On}
 	}
-	return nil
+	return agentFlow(n)
 }
 
 // offerEvent is for whom a chat rings at.
@@ -125,13 +121,17 @@ func offerEvent(n *actors.Note) wire.Event {
 
 func offerFrame(e *acd.Offered, chat acd.ChatID, thread []acd.Message) wire.Offer {
 	p := &e.Popover
-	return wire.Offer{
+	out := wire.Offer{
 		Offer: string(e.Offer.ID), Kind: wire.OfferKind(e.Offer.Kind), Chat: string(chat), Channel: string(p.Channel),
 		Queue: wire.Ref{ID: string(p.Queue), Name: p.QueueName}, Customer: customerFrame(p.Customer, p.Attributes),
 		Source: sourceRef(p.Source, p.SourceName), Thread: messageFrames(thread, acd.RoleAgent),
 		ReceivedAt: wire.At(p.ReceivedAt), OfferedAt: wire.At(e.Offer.Started), ExpiresAt: wire.At(e.Offer.Deadline),
-		Attempt: e.Offer.Attempt,
+		Attempt: e.Offer.Attempt, Note: e.Offer.Note,
 	}
+	if e.Offer.From != "" {
+		out.From = &wire.Ref{ID: string(e.Offer.From), Name: e.Offer.FromName}
+	}
+	return out
 }
 
 // deskEvent is for all sessions of the agent whom it happened to.

@@ -2,6 +2,7 @@ package transport
 
 import (
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -67,18 +68,21 @@ func everyEvent(t *testing.T) []acd.Event {
 		planted[acd.NextPresenceSet](t), planted[acd.ChannelSet](t), planted[acd.Struck](t), planted[acd.Focused](t),
 		planted[acd.WindowSet](t), planted[acd.WrapupStarted](t), planted[acd.WrapupSaved](t), planted[acd.WrapupExtended](t),
 		planted[acd.WrapupDone](t), planted[acd.WrapupAmended](t), planted[acd.SlotFreed](t), planted[acd.PositionTold](t),
-		planted[acd.TypingShown](t),
+		planted[acd.TypingShown](t), planted[acd.TransferStarted](t), planted[acd.TransferDone](t), planted[acd.TransferFailed](t),
+		planted[acd.TransferCancelled](t), planted[acd.TransferReturning](t), planted[acd.InviteFailed](t), planted[acd.Joined](t),
+		planted[acd.OwnerSet](t), planted[acd.LegDropped](t), planted[acd.Prioritized](t), planted[acd.Labelled](t),
+		planted[acd.Interrupted](t),
 	}
 }
 
 // mayReach lists which planted texts a customer's view may show: names of
 // people and of the queue, the text of a message for all, and why it ended.
-var mayReach = []string{"Accepted.Name", "Left.Name", "Queued.Policy.QueueName", "MessageSent.Message.Text",
+var mayReach = []string{"Accepted.Name", "Joined.Name", "Left.Name", "Queued.Policy.QueueName", "MessageSent.Message.Text",
 	"MessageSent.Message.Author.Name", "MessageSent.Message.Author.Kind", "ChatEnded.Reason",
 	"PositionTold.Chat", "TypingShown.Chat"}
 
 func TestNoViewOfACustomerShowsWhatIsForAgents(t *testing.T) {
-	for _, e := range everyEvent(t) {
+	for _, e := range slices.Concat(everyEvent(t), everyPart(t)) {
 		for _, to := range []acd.Audience{acd.ForAll, acd.ForAgents} {
 			if m, ok := e.(acd.MessageSent); ok {
 				m.Message.To = to
@@ -125,9 +129,11 @@ func TestNoSnapshotOrPageOfACustomerShowsWhatIsForAgents(t *testing.T) {
 // told is every event in every view that the rules tell somebody of.
 var told = map[acd.View][]acd.Event{
 	acd.ToCustomer: {acd.Queued{}, acd.Accepted{}, acd.MessageSent{Message: acd.Message{To: acd.ForAll}}, acd.ReadMarked{}, acd.Left{},
-		acd.ChatEnded{}, acd.PositionTold{}, acd.TypingShown{}},
+		acd.ChatEnded{}, acd.PositionTold{}, acd.TypingShown{}, acd.Joined{}, acd.Interrupted{}},
 	acd.ToAgent: {acd.Accepted{}, acd.MessageSent{}, acd.ReadMarked{}, acd.Left{}, acd.CustomerAway{}, acd.CustomerBack{},
-		acd.AttributesSet{}, acd.ChatEnded{}, acd.TypingShown{}},
+		acd.AttributesSet{}, acd.ChatEnded{}, acd.TypingShown{}, acd.Joined{}, acd.OwnerSet{}, acd.Labelled{}, acd.Interrupted{}},
+	acd.ToOthers:  {acd.Accepted{}, acd.Joined{}, acd.Left{}},
+	acd.ToSender:  {acd.TransferDone{}, acd.TransferFailed{}, acd.TransferCancelled{}, acd.InviteFailed{}},
 	acd.ToOffered: {acd.Offered{}, acd.OfferEnded{}, acd.Accepted{}},
 	acd.ToOwnDesk: {acd.PresenceSet{}, acd.ChannelSet{}, acd.Focused{}, acd.WindowSet{}, acd.WrapupStarted{}, acd.WrapupSaved{},
 		acd.WrapupExtended{}, acd.WrapupDone{}, acd.WrapupAmended{}, acd.SlotFreed{}},

@@ -48,7 +48,7 @@ func last(list []acd.Message, n int) []acd.Message { return list[max(0, len(list
 func customerChat(c *actors.ChatSnapshot, tail int) wire.CustomerChat {
 	v := &c.View
 	out := wire.CustomerChat{
-		Chat: string(v.Chat), Channel: string(v.Channel), Subject: v.Subject, Phase: phaseFrame(v.Phase),
+		Chat: string(v.Chat), Channel: string(v.Channel), Subject: v.Subject, Phase: phaseFrame(v),
 		Agents: []wire.AgentName{}, Messages: messageFrames(last(c.Messages, tail), acd.RoleCustomer), MessageSeq: v.Messages,
 		ReceivedAt: wire.At(v.ReceivedAt),
 	}
@@ -58,6 +58,9 @@ func customerChat(c *actors.ChatSnapshot, tail int) wire.CustomerChat {
 	read := map[string]uint64{wire.ParticipantCustomer: v.CustomerRead}
 	for i := range v.Participants {
 		p := &v.Participants[i]
+		if !heard(p.Mode) {
+			continue
+		}
 		if p.Joined {
 			out.Agents = append(out.Agents, wire.AgentName{Name: p.Name, Initials: initials(p.Name)})
 		}
@@ -71,28 +74,47 @@ func customerChat(c *actors.ChatSnapshot, tail int) wire.CustomerChat {
 	return out
 }
 
-func phaseFrame(p acd.Phase) wire.Phase {
-	if p == acd.PhaseNew {
+func phaseFrame(v *acd.ChatView) wire.Phase {
+	switch {
+	case v.Phase == acd.PhaseNew:
 		return wire.PhaseNew
+	case v.Phase == acd.PhaseActive && v.Label == acd.LabelInterrupted:
+		return wire.PhaseInterrupted
 	}
-	return wire.Phase(p)
+	return wire.Phase(v.Phase)
 }
 
-// agentChat is a chat on a desktop. Without the desk's own view it is a chat
+func labelFrame(v *acd.ChatView) wire.Label {
+	if v.Label == "" {
+		return wire.LabelActive
+	}
+	return wire.Label(v.Label)
+}
+
+// shown says whether the reader may know of somebody who takes part: who
+// monitors is known to himself alone.
+func shown(p *acd.Participant, reader acd.AgentID) bool {
+	return p.Mode != acd.Monitoring || p.Agent == reader
+}
+
+// agentChat is a chat on the reader's desktop. Without the desk's own view it is a chat
 // that has just come: held until the focus event that follows says otherwise.
-func agentChat(v *acd.ChatView, messages []acd.Message, desk *acd.AgentView) wire.Chat {
+func agentChat(v *acd.ChatView, messages []acd.Message, reader acd.AgentID, desk *acd.AgentView) wire.Chat {
 	out := wire.Chat{
 		Chat: string(v.Chat), Channel: string(v.Channel), Subject: v.Subject, Queue: wire.Ref{ID: string(v.Queue), Name: v.QueueName},
 		Customer: customerFrame(v.Customer, v.Attributes), Source: sourceRef(v.Source, v.SourceName),
-		Participants: participants(v), Owner: string(v.Owner), Label: wire.LabelActive, Phase: phaseFrame(v.Phase),
+		Participants: participants(v, reader), Owner: string(v.Owner), Label: labelFrame(v), Phase: phaseFrame(v),
 		Focus: wire.FocusHeld, Unread: v.Unread, Messages: messageFrames(messages, acd.RoleAgent), MessageSeq: v.Messages,
 		Read: map[string]uint64{wire.ParticipantCustomer: v.CustomerRead}, ReceivedAt: wire.At(v.ReceivedAt),
 	}
 	out.Customer.State = customerState(v.Away)
 	for i := range v.Participants {
 		p := &v.Participants[i]
+		if !shown(p, reader) {
+			continue
+		}
 		out.Read[string(p.Agent)] = p.Read
-		if since := wire.At(p.Since); out.StartedAt == 0 || since < out.StartedAt {
+		if since := wire.At(p.Since); heard(p.Mode) && (out.StartedAt == 0 || since < out.StartedAt) {
 			out.StartedAt = since
 		}
 	}
@@ -125,7 +147,7 @@ func customerState(away bool) wire.CustomerState {
 	return wire.CustomerOnline
 }
 
-func participants(v *acd.ChatView) []wire.Participant {
+func participants(v *acd.ChatView, reader acd.AgentID) []wire.Participant {
 	out := []wire.Participant{{Participant: wire.ParticipantCustomer, Kind: wire.KindCustomer, Name: v.Customer,
 		Mode: wire.ModeTalk, State: wire.StateJoined}}
 	if v.Phase == acd.PhaseEnded || v.Phase == acd.PhaseClosed {
@@ -133,12 +155,15 @@ func participants(v *acd.ChatView) []wire.Participant {
 	}
 	for i := range v.Participants {
 		p := &v.Participants[i]
+		if !shown(p, reader) {
+			continue
+		}
 		state := wire.StateLeft
 		if p.Joined {
 			state = wire.StateJoined
 		}
-		out = append(out, wire.Participant{Participant: string(p.Agent), Kind: wire.KindAgent, Name: p.Name,
-			Mode: wire.Mode(p.Mode), State: state, Owner: p.Agent == v.Owner})
+		out = append(out, wire.Participant{Participant: string(p.Agent), Kind: kindOf(p), Name: p.Name,
+			Mode: modeFrame(p.Mode), State: state, Owner: p.Agent == v.Owner})
 	}
 	return out
 }
@@ -147,7 +172,9 @@ func agentSnapshot(seq uint64, s *actors.Snapshot, tail int) *wire.AgentSnapshot
 	out := &wire.AgentSnapshot{Seq: seq, Queues: []wire.Ref{}, Offers: []wire.Offer{}, Chats: []wire.Chat{},
 		Wrapups: []wire.Wrapup{}, WrapupCodes: []wire.Choice{}, Reasons: []wire.Choice{}}
 	desk := s.Agent
+	var reader acd.AgentID
 	if desk != nil {
+		reader = desk.Agent
 		out.Presence = presenceNow(desk, s.At)
 		out.Next = nextFrame(desk.Next)
 		out.Capacity = capacityFrame(desk)
@@ -166,7 +193,7 @@ func agentSnapshot(seq uint64, s *actors.Snapshot, tail int) *wire.AgentSnapshot
 	}
 	for i := range s.Chats {
 		c := &s.Chats[i]
-		out.Chats = append(out.Chats, agentChat(&c.View, last(c.Messages, tail), desk))
+		out.Chats = append(out.Chats, agentChat(&c.View, last(c.Messages, tail), reader, desk))
 	}
 	if s.Config != nil {
 		for _, r := range s.Config.Reasons {

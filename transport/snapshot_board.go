@@ -56,12 +56,12 @@ func agentRow(a *acd.AgentView, now time.Time) wire.AgentRow {
 
 func chatRow(v *acd.ChatView) wire.ChatRow {
 	row := wire.ChatRow{Chat: string(v.Chat), Channel: string(v.Channel), Customer: wire.Named{Name: v.Customer},
-		Phase: phaseFrame(v.Phase), ReceivedAt: wire.At(v.ReceivedAt)}
+		Phase: phaseFrame(v), ReceivedAt: wire.At(v.ReceivedAt)}
 	if v.Queue != "" {
 		row.Queue = &wire.Ref{ID: string(v.Queue), Name: v.QueueName}
 	}
 	if v.Phase == acd.PhaseActive {
-		row.Label = wire.LabelActive
+		row.Label = labelFrame(v)
 	}
 	for i := range v.Participants {
 		if p := &v.Participants[i]; p.Agent == v.Owner {

@@ -33,13 +33,13 @@ func translate(who acd.Principal, cmd wire.Command, cfg *acd.Config) (acd.Addres
 	case *wire.ForceEnd:
 		return chat(cmd.Chat, acd.ForceEnd{Reason: cmd.Reason})
 	case *wire.ForcePresence:
-		return forcePresence(cmd, cfg)
+		return forceAgent(cmd.Agent, cfg, acd.SetPresence{State: acd.PresenceState(cmd.State), Reason: cmd.Reason})
 	}
-	return translateDesk(who, cmd)
+	return translateDesk(who, cmd, cfg)
 }
 
 // translateDesk is for what an agent does at his own desk.
-func translateDesk(who acd.Principal, cmd wire.Command) (acd.Address, acd.Command, *wire.Error) {
+func translateDesk(who acd.Principal, cmd wire.Command, cfg *acd.Config) (acd.Address, acd.Command, *wire.Error) {
 	self := acd.AgentID(who.ID).Address()
 	switch cmd := cmd.(type) {
 	case *wire.Accept:
@@ -65,7 +65,7 @@ func translateDesk(who acd.Principal, cmd wire.Command) (acd.Address, acd.Comman
 	case *wire.ExtendWrapUp:
 		return self, acd.ExtendWrapup{Chat: acd.ChatID(cmd.Chat)}, nil
 	}
-	return acd.Address{}, nil, refusal(wire.CodeUnknownType, cmd.FrameType()+" is not served here")
+	return translateFlow(cmd, cfg)
 }
 
 func chat(id string, cmd acd.Command) (acd.Address, acd.Command, *wire.Error) {
@@ -122,14 +122,6 @@ func send(who acd.Principal, cmd *wire.Send) (acd.Address, acd.Command, *wire.Er
 		to = acd.ForAgents
 	}
 	return chat(cmd.Chat, acd.SendText{Text: cmd.Text, To: to})
-}
-
-func forcePresence(cmd *wire.ForcePresence, cfg *acd.Config) (acd.Address, acd.Command, *wire.Error) {
-	agent := acd.AgentID(cmd.Agent)
-	if cfg != nil && cfg.Agents[agent] == nil {
-		return acd.Address{}, nil, refusal(wire.CodeNotFound, "no such agent")
-	}
-	return agent.Address(), acd.SetPresence{State: acd.PresenceState(cmd.State), Reason: cmd.Reason}, nil
 }
 
 func checkAttributes(set map[string]string) *wire.Error {

@@ -71,8 +71,20 @@ func TestEveryCommandOfTheWireIsServed(t *testing.T) {
 
 // sample is a frame with all the fields that any command needs.
 func sample(kind string) string {
-	return `{"type":"` + kind + `","id":"1","chat":"c","text":"t","upto":1,"source":"web","offer":"c.1","state":"available",
+	queue := `"queue":"support",`
+	if kind == "pick" { // a chat or a queue, not both
+		queue = ""
+	}
+	return `{"type":"` + kind + `","id":"1","chat":"c",` + queue + `"to":` + sampleTo(kind) + `,"transfer":"c.1t","participant":"alice","priority":1,"text":"t","upto":1,"source":"web","offer":"c.1","state":"available",
 		"channel":"livechat","open":true,"on":true,"set":{},"reason":"r","agent":"alice","code":"x"}`
+}
+
+// sampleTo is an audience in a message and a target in a transfer.
+func sampleTo(kind string) string {
+	if kind == "transfer" {
+		return `{"agent":"alice"}`
+	}
+	return `"all"`
 }
 
 func TestTheTokensNameWinsOverTheFramesName(t *testing.T) {
