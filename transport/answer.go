@@ -13,6 +13,9 @@ func answerFrame(re string, a *actors.Answer, role acd.Role) wire.Event {
 	}
 	ok := &wire.Ok{Re: re, Already: a.Result.Already != "", Chat: string(a.Result.Chat), Transfer: a.Result.Transfer,
 		Offer: string(a.Result.Offer), MessageSeq: a.Result.MessageSeq}
+	if !a.Result.ExpiresAt.IsZero() {
+		ok.ExpiresAt, ok.ExtensionsLeft = wire.At(a.Result.ExpiresAt), &a.Result.Left
+	}
 	if a.History != nil {
 		ok.Page = &wire.Page{Messages: messageFrames(a.History.Messages, role), More: a.History.More}
 	}

@@ -95,7 +95,7 @@ func agentEvent(n *actors.Note) wire.Event {
 	case acd.CustomerBack:
 		return &wire.CustomerEvent{At: at, Chat: chat, State: wire.CustomerOnline}
 	case acd.AttributesSet:
-		return &wire.AttributesEvent{At: at, Chat: chat, Set: e.Set}
+		return &wire.AttributesEvent{At: at, Chat: chat, Set: e.Set, By: e.By}
 	case acd.ChatEnded:
 		return &wire.ChatEndedEvent{At: at, Chat: chat, By: party(e.By, string(e.Agent), acd.RoleAgent),
 			Reason: wire.EndReason(e.Reason), Note: e.Note}
@@ -140,6 +140,8 @@ func deskEvent(n *actors.Note) wire.Event {
 	switch e := n.Event.(type) {
 	case acd.PresenceSet:
 		return &wire.PresenceEvent{At: at, Presence: presenceFrame(e, agent)}
+	case acd.NextPresenceSet:
+		return &wire.PresenceEvent{At: at, Presence: presenceSince(e.Present, agent, n.At), Next: nextFrame(e)}
 	case acd.ChannelSet:
 		return &wire.ChannelEvent{At: at, Channel: string(e.Channel), Open: e.Open, By: agent}
 	case acd.Focused:

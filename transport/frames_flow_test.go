@@ -79,6 +79,12 @@ var viewed = []struct {
 	{acd.ToAgent, acd.Interrupted{Reason: "source_removed", CloseAt: time.Unix(1_700_001_800, 0)},
 		head("interrupted") + `,"reason":"source_removed","warning":"` + interruptedWarning + `","closes_at":"2023-11-14T22:43:20.000Z"}`},
 
+	{acd.ToAgent, acd.AttributesSet{Set: map[string]string{"a": "b"}, By: "bob"}, head("attributes") + `,"set":{"a":"b"},"by":"bob"}`},
+
+	{acd.ToOwnDesk, acd.NextPresenceSet{State: acd.NotReady, Reason: "lunch", Present: acd.PresenceSet{State: acd.Available, Since: time.Unix(1_700_000_000, 0), By: "agent"}},
+		`{"type":"presence","at":"2023-11-14T22:13:20.000Z","state":"available","since":"2023-11-14T22:13:20.000Z","by":"c","next":{"state":"not_ready","reason":"lunch"}}`},
+	{acd.ToOwnDesk, acd.NextPresenceSet{}, `{"type":"presence","at":"2023-11-14T22:13:20.000Z","state":"offline","since":"2023-11-14T22:13:20.000Z","by":"system"}`},
+
 	{acd.ToOthers, acd.Accepted{Agent: "bob", Name: "Bob", Kind: acd.OfferConsult, Mode: acd.Consulting},
 		head("joined") + `,"participant":"bob","kind":"agent","name":"Bob","mode":"consult"}`},
 	{acd.ToOthers, acd.Accepted{Agent: "bob", Name: "Bob"}, head("joined") + `,"participant":"bob","kind":"agent","name":"Bob","mode":"talk"}`},
@@ -180,6 +186,10 @@ func TestAChatWithoutItsSourceIsInterruptedUntilItEnds(t *testing.T) {
 func TestAnAnswerNamesWhatWasOpened(t *testing.T) {
 	a := &actors.Answer{Result: acd.Result{Transfer: "c.5t", Offer: "c.6"}}
 	if got := string(wire.AppendEvent(nil, answerFrame("7", a, acd.RoleAgent))); got != `{"type":"ok","re":"7","transfer":"c.5t","offer":"c.6"}` {
+		t.Errorf("got %s", got)
+	}
+	more := &actors.Answer{Result: acd.Result{ExpiresAt: time.Unix(1_700_000_000, 0)}}
+	if got := string(wire.AppendEvent(nil, answerFrame("7", more, acd.RoleAgent))); got != `{"type":"ok","re":"7","expires_at":"2023-11-14T22:13:20.000Z","extensions_left":0}` {
 		t.Errorf("got %s", got)
 	}
 	taken := &actors.Answer{Refusal: &acd.Refusal{Code: "taken", Text: "t", Reason: "bob"}}

@@ -135,7 +135,7 @@ var told = map[acd.View][]acd.Event{
 	acd.ToOthers:  {acd.Accepted{}, acd.Joined{}, acd.Left{}},
 	acd.ToSender:  {acd.TransferDone{}, acd.TransferFailed{}, acd.TransferCancelled{}, acd.InviteFailed{}},
 	acd.ToOffered: {acd.Offered{}, acd.OfferEnded{}, acd.Accepted{}},
-	acd.ToOwnDesk: {acd.PresenceSet{}, acd.ChannelSet{}, acd.Focused{}, acd.WindowSet{}, acd.WrapupStarted{}, acd.WrapupSaved{},
+	acd.ToOwnDesk: {acd.PresenceSet{}, acd.NextPresenceSet{}, acd.ChannelSet{}, acd.Focused{}, acd.WindowSet{}, acd.WrapupStarted{}, acd.WrapupSaved{},
 		acd.WrapupExtended{}, acd.WrapupDone{}, acd.WrapupAmended{}, acd.SlotFreed{}},
 }
 

@@ -130,14 +130,17 @@ func agentChat(v *acd.ChatView, messages []acd.Message, reader acd.AgentID, desk
 // presenceNow is an agent's presence; who has never chosen one is offline as of
 // now.
 func presenceNow(desk *acd.AgentView, now time.Time) wire.Presence {
-	p := desk.Presence
+	return presenceSince(desk.Presence, string(desk.Agent), now)
+}
+
+func presenceSince(p acd.PresenceSet, agent string, now time.Time) wire.Presence {
 	if p.Since.IsZero() {
 		p.Since = now
 	}
 	if p.State == "" {
 		p.State = acd.Offline
 	}
-	return presenceFrame(p, string(desk.Agent))
+	return presenceFrame(p, agent)
 }
 
 func customerState(away bool) wire.CustomerState {
