@@ -231,9 +231,15 @@ func (a *auditor) chat(c *acd.Chat) error {
 		a.rows[string(row.Key)] = row.Value
 	}
 	if c.EndReason != "" {
-		a.rows[string(endedKey(c.EndedAt, c.ID))] = []byte(c.EndReason)
+		a.ended(c)
 	}
 	return a.transcript(c)
+}
+
+// ended notes the row of a chat that is over. It was written at the end, before
+// the wrap-ups came; what they add is not in it.
+func (a *auditor) ended(c *acd.Chat) {
+	a.rows[string(endedKey(c.EndedAt, c.ID))] = mustEncode(segmentOf(c))
 }
 
 func (a *auditor) transcript(c *acd.Chat) error {

@@ -15,7 +15,6 @@ type turn struct {
 	ask   *ask
 
 	news []addressed
-	ends bool // it is the chat's last event
 }
 
 // addressed is one numbered piece of news.

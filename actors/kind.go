@@ -45,15 +45,20 @@ type indexed struct {
 }
 
 func chatKind() kind {
-	ix := &indexed{slots: map[acd.AgentID][]byte{}}
+	ix, lines := &indexed{slots: map[acd.AgentID][]byte{}}, &texts{}
 	return kind{
 		durable: true,
 		restore: func(s *shell) acd.Command {
 			ix.rows(s.machine.(*acd.Chat), s.engine.now()) // as the index has it already
+			key, err := s.engine.journal.Get(secretKey(acd.ChatID(s.addr.ID)))
+			if err != nil {
+				panic(err)
+			}
+			lines.key = key
 			return nil
 		},
 		rows: func(s *shell, now time.Time, events []acd.Event) []Row {
-			return append(texts(s.addr.ID, events), ix.changes(s.machine.(*acd.Chat), now, events)...)
+			return append(lines.rows(acd.ChatID(s.addr.ID), events), ix.changes(s.machine.(*acd.Chat), now, events)...)
 		},
 		mayLeave: func(*shell) bool { return true },
 		export:   func(m acd.Machine) any { return &m.(*acd.Chat).ChatState },
@@ -61,20 +66,6 @@ func chatKind() kind {
 			return decoding.Unmarshal(b, &m.(*acd.Chat).ChatState)
 		},
 	}
-}
-
-// texts are the transcript rows of the messages among events.
-func texts(chat string, events []acd.Event) []Row {
-	var rows []Row
-	for _, e := range events {
-		if m, ok := e.(acd.MessageSent); ok {
-			rows = append(rows, Row{
-				Key:   textKey(acd.ChatID(chat), m.Message.Seq),
-				Value: mustEncode(textRow{m.Message, m.Message.Text}),
-			})
-		}
-	}
-	return rows
 }
 
 // changes brings the index from what it says to what the chat is now. Messages
@@ -115,7 +106,7 @@ func (ix *indexed) liveRows(c *acd.Chat, now time.Time) []Row {
 	case !c.Live() && ix.listed:
 		ix.listed = false
 		rows = append(rows, Row{customerKey(c.Customer.ID, c.ID), nil},
-			Row{endedKey(now, c.ID), []byte(c.EndReason)})
+			Row{endedKey(now, c.ID), mustEncode(segmentOf(c))})
 	}
 	return rows
 }

@@ -129,7 +129,7 @@ func (e *Engine) forgetChats(before time.Time) error {
 	}
 	for _, key := range ended {
 		chat := acd.ChatID(key[9:])
-		rows := [][]byte{key}
+		rows := [][]byte{key, secretKey(chat)}
 		from, to := rowRange(rowText, string(chat))
 		if err := e.journal.Scan(from, to, func(k, _ []byte) error {
 			rows = append(rows, append([]byte(nil), k...))

@@ -13,10 +13,11 @@ import (
 const (
 	rowSlot     = 'a' // agent, chat → SlotRow: what a chat says of an agent's slot
 	rowCommand  = 'c' // day, principal, command id → outcome
-	rowEnded    = 'e' // end (newest first), chat → reason
+	rowEnded    = 'e' // end (newest first), chat → Segment
 	rowLive     = 'l' // chat → liveRow: not closed
 	rowPresent  = 'p' // agent → nothing: has state worth waking for
 	rowWaiting  = 'q' // queue, chat → Enqueue: what a queue restores
+	rowSecret   = 'k' // chat → the key that its text is sealed under
 	rowText     = 't' // chat, message number → textRow
 	rowCustomer = 'u' // customer, chat → nothing: open chats of a customer
 )
@@ -41,6 +42,8 @@ func endedKey(at time.Time, c acd.ChatID) []byte {
 func textKey(c acd.ChatID, seq uint64) []byte {
 	return binary.BigEndian.AppendUint64(rowKey(rowText, string(c), ""), seq)
 }
+
+func secretKey(c acd.ChatID) []byte { return rowKey(rowSecret, string(c), "") }
 
 func commandKey(day uint16, who acd.Stream, id string) []byte {
 	b := binary.BigEndian.AppendUint16([]byte{rowCommand}, day)
@@ -77,11 +80,11 @@ func rowNames(key []byte) (owner, of string) {
 	return string(key[1:]), ""
 }
 
-// textRow is one line of a transcript with its text: the only place where the
-// text of a conversation stands.
+// textRow is one line of a transcript with its sealed text: the only place
+// where the text of a conversation stands.
 type textRow struct {
 	Message acd.Message `cbor:"1,keyasint"`
-	Text    string      `cbor:"2,keyasint"`
+	Sealed  []byte      `cbor:"2,keyasint"`
 }
 
 // liveRow says when a chat that sleeps wants to be woken. The time may be

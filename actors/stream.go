@@ -30,7 +30,6 @@ type stream struct {
 	flying   map[string]*flight      // commands that are not answered yet
 	closed   string                  // why we closed the last session
 	idle     time.Time               // since when there is no session
-	deskOpen bool                    // the desk was told of a session
 }
 
 // cached is one published piece of news: where it stands in the journal and,

@@ -109,7 +109,7 @@ func (e *Engine) bury(chat acd.ChatID, env *envelope, force acd.ForceEnd) {
 	for _, s := range sends {
 		e.tell(s.To, &envelope{cmd: s.Cmd})
 	}
-	rows = append(rows, Row{endedKey(e.now(), chat), []byte(acd.EndForced)})
+	rows = append(rows, Row{endedKey(e.now(), chat), mustEncode(Segment{Chat: chat, Customer: customer, EndedAt: e.now(), Reason: acd.EndForced})})
 	entry := Entry{Epoch: e.epoch, Stream: chat.Address().String(), Rows: rows, Done: func(err error) {
 		if err == nil {
 			e.streams.get(customer.Stream()).drop(chat)

@@ -221,22 +221,13 @@ func (e *Engine) transcript(chat acd.ChatID, upto uint64, most int, who acd.Audi
 		from = upto - uint64(most) + 1
 	}
 	var lines []acd.Message
-	err := e.journal.Scan(textKey(chat, from), textKey(chat, upto+1), func(_, v []byte) error {
-		row, err := decodeRow[textRow](v)
-		if err != nil {
-			return err
+	err := readLines(e.journal, chat, from, upto+1, func(m acd.Message) error {
+		if who == acd.ForAgents || m.To != acd.ForAgents {
+			lines = append(lines, m)
 		}
-		if who == acd.ForAll && row.Message.To == acd.ForAgents {
-			return nil
-		}
-		row.Message.Text = row.Text
-		lines = append(lines, row.Message)
 		return nil
 	})
-	if err != nil {
-		return nil, fmt.Errorf("transcript of %s: %w", chat, err)
-	}
-	return lines, nil
+	return lines, err
 }
 
 // historyMost bounds a page; questionTimeout how long a machine may take to

@@ -23,6 +23,8 @@ type world struct {
 	engine  *actors.Engine
 	opts    actors.Options
 	chats   int
+	// commands numbers what people do, so that no id comes twice.
+	commands int
 }
 
 func testConfig() *acd.Config {
@@ -103,7 +105,6 @@ type person struct {
 	seq     uint64
 	got     []actors.Delivery
 	answers map[string]*actors.Answer
-	count   int
 	evicted actors.EvictReason
 	open    map[acd.OfferID]acd.Offer
 	over    map[acd.OfferID]bool
@@ -128,7 +129,6 @@ func (w *world) open(by acd.Principal, old *person) *person {
 	h := actors.Hello{Principal: by, Alerting: true, Wake: func() {}, Evict: func(r actors.EvictReason) { p.evicted = r }}
 	if old != nil {
 		h.Resume, h.Epoch, h.Seq = true, old.epoch, old.seq
-		p.count = old.count
 	}
 	var err error
 	p.session, p.welcome, err = w.engine.Open(context.Background(), h)
@@ -178,8 +178,8 @@ func digestOf(v any) uint64 {
 // do sends a command under the next id and returns its answer.
 func (p *person) do(to acd.Address, cmd acd.Command) *actors.Answer {
 	p.w.t.Helper()
-	p.count++
-	return p.doAs(fmt.Sprintf("cmd-%d", p.count), to, cmd)
+	p.w.commands++
+	return p.doAs(fmt.Sprintf("cmd-%d", p.w.commands), to, cmd)
 }
 
 func (p *person) doAs(id string, to acd.Address, cmd acd.Command) *actors.Answer {

@@ -154,6 +154,7 @@ type Message struct {
 	To     Audience  `cbor:"3,keyasint"`
 	SentAt time.Time `cbor:"4,keyasint"`
 	Text   string    `cbor:"-"`
+	Erased bool      `cbor:"-"` // the text is gone for good
 }
 
 // Unread is an agent's count after a message.
