@@ -26,6 +26,7 @@ type crowd struct {
 	leave     context.CancelFunc
 	work      sync.WaitGroup
 	closing   atomic.Bool   // no new chats, no mischief
+	rush      atomic.Bool   // as much as possible on its way
 	moved     chan struct{} // something has changed
 	customers []*customer
 	agents    []*agent
@@ -187,7 +188,11 @@ func (p *person) wait(d time.Duration) {
 
 // think is the time that a person takes before he does the next thing.
 func (p *person) think() bool {
-	p.wait(5*time.Millisecond + time.Duration(p.dice.Int64N(int64(45*time.Millisecond))))
+	d := 5*time.Millisecond + time.Duration(p.dice.Int64N(int64(45*time.Millisecond)))
+	if p.rush.Load() {
+		d /= 40
+	}
+	p.wait(d)
 	return p.ctx.Err() == nil
 }
 

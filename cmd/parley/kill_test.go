@@ -36,10 +36,13 @@ func TestNothingAcknowledgedIsLostByKill9(t *testing.T) {
 		if long := i%8 == 7; long || dice.IntN(5) > 0 {
 			s.serving()
 			c.during(lifetimeOf(dice, long))
+			c.rush.Store(true) // so that the kill finds something on its way everywhere
+			c.during(time.Duration(dice.Int64N(int64(100 * time.Millisecond))))
 		} else {
 			c.during(time.Duration(dice.Int64N(int64(300 * time.Millisecond)))) // while it starts
 		}
 		s.kill()
+		c.rush.Store(false)
 		if i%6 == 4 {
 			audit(t, s, fmt.Sprintf("after kill %d", i+1))
 		}
