@@ -22,6 +22,7 @@ import (
 type crowd struct {
 	t         *testing.T
 	server    *server
+	url       string
 	ctx       context.Context
 	leave     context.CancelFunc
 	work      sync.WaitGroup
@@ -125,7 +126,7 @@ func forgetful(s client.State) *client.State {
 
 func (p *person) options(state *client.State) client.Options {
 	return client.Options{
-		URL: "ws://" + p.server.address + "/v1/ws", Token: p.token, Resume: state,
+		URL: p.url, Token: p.token, Resume: state,
 		Backoff: func(int) time.Duration { return 5*time.Millisecond + rand.N(40*time.Millisecond) },
 		HTTPClient: &http.Client{Transport: &http.Transport{
 			DisableKeepAlives: true,

@@ -95,7 +95,7 @@ func lifetimeOf(dice *rand.Rand, long bool) time.Duration {
 
 func newCrowd(t *testing.T, s *server, seed uint64) *crowd {
 	t.Helper()
-	c := &crowd{t: t, server: s, moved: make(chan struct{}, 1)}
+	c := &crowd{t: t, server: s, url: "ws://" + s.address + "/v1/ws", moved: make(chan struct{}, 1)}
 	c.ctx, c.leave = context.WithCancel(t.Context())
 	t.Cleanup(c.part)
 	for i := range 8 {
