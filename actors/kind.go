@@ -78,6 +78,9 @@ func (ix *indexed) changes(c *acd.Chat, now time.Time, events []acd.Event) []Row
 			return ix.rows(c, now)
 		}
 	}
+	if c.Policy.Idle != (acd.IdlePolicy{}) {
+		return ix.liveRows(c, now) // whoever has written waits for the other one
+	}
 	return nil
 }
 

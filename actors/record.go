@@ -26,7 +26,8 @@ var eventTypes = []acd.Event{
 	21: acd.WindowSet{}, 22: acd.WrapupStarted{}, 23: acd.WrapupSaved{}, 24: acd.WrapupExtended{}, 25: acd.WrapupDone{},
 	26: acd.WrapupAmended{}, 27: acd.SlotFreed{}, 28: acd.TransferStarted{}, 29: acd.TransferDone{}, 30: acd.TransferFailed{},
 	31: acd.TransferCancelled{}, 32: acd.TransferReturning{}, 33: acd.InviteFailed{}, 34: acd.Joined{}, 35: acd.OwnerSet{},
-	36: acd.LegDropped{}, 37: acd.Prioritized{}, 38: acd.Labelled{}, 39: acd.Interrupted{},
+	36: acd.LegDropped{}, 37: acd.Prioritized{}, 38: acd.Labelled{}, 39: acd.Interrupted{}, 40: acd.IdleWarned{},
+	41: acd.AgentIdled{}, 42: acd.Parked{}, 43: acd.Unparked{},
 }
 
 var eventNumbers = func() map[reflect.Type]uint64 {

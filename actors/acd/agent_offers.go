@@ -86,7 +86,8 @@ func (s *agentStep) assigned(row SlotRow) {
 	slot := s.slotOf(row.Chat)
 	switch {
 	case slot != nil && slot.State == SlotConnected:
-		return // came twice
+		s.reweigh(slot, row) // else it came twice
+		return
 	case s.state.debt(row.Chat) != nil, slot == nil && slices.Contains(s.over, row.Offer):
 		return // came after it was over
 	}

@@ -44,6 +44,7 @@ type ChatState struct {
 	Interrupted  bool             `cbor:"28,keyasint,omitempty"` // the source is gone
 	CloseAt      time.Time        `cbor:"29,keyasint,omitzero"`  // of an interrupted chat
 	Label        Label            `cbor:"30,keyasint,omitempty"` // when it is not active
+	Idle         IdleState        `cbor:"31,keyasint,omitzero"`
 }
 
 // Exclusion keeps a chat from an agent who rejected or missed it.
@@ -68,12 +69,12 @@ func (c *Chat) Live() bool { return c.Phase == PhaseQueued || c.Phase == PhaseAc
 
 // Deadline implements Machine: the first of the offers' deadlines, the longest
 // wait (never while a queue's offer is open), the customer's grace, the wait
-// for a sender's answer and the end of an interrupted chat.
+// for a sender's answer, the end of an interrupted chat and what silence brings.
 func (c *Chat) Deadline() time.Time {
 	if !c.Live() {
 		return time.Time{}
 	}
-	at := sooner(sooner(c.AwayUntil, c.CloseAt), c.returnDue())
+	at := sooner(sooner(c.AwayUntil, c.CloseAt), sooner(c.returnDue(), c.idleDue()))
 	for _, o := range c.Offers {
 		at = sooner(at, o.Deadline)
 	}
@@ -189,7 +190,7 @@ func (c *Chat) SlotRows() []SlotRow {
 	}
 	for _, o := range c.Owing {
 		rows = append(rows, SlotRow{Chat: c.ID, Agent: o.Agent, State: SlotReleased, Channel: c.Channel,
-			Weight: c.Weight, Since: o.Since, Spec: o.Spec})
+			Weight: c.weight(), Since: o.Since, Spec: o.Spec})
 	}
 	return rows
 }
@@ -200,7 +201,7 @@ func (c *Chat) alertingRow(o *Offer) SlotRow {
 }
 
 func (c *Chat) connectedRow(a AgentID, since time.Time) SlotRow {
-	return SlotRow{Chat: c.ID, Agent: a, State: SlotConnected, Channel: c.Channel, Weight: c.Weight, Since: since}
+	return SlotRow{Chat: c.ID, Agent: a, State: SlotConnected, Channel: c.Channel, Weight: c.weight(), Since: since}
 }
 
 // Pending implements Machine. All of it may have been heard before; the

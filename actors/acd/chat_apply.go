@@ -85,6 +85,7 @@ func (c *Chat) applyFlow(at time.Time, e Event) {
 		c.join(Participant{Agent: e.Agent, Name: e.Name, Mode: e.Mode, Joined: true, Since: at, Read: c.Messages, Slot: e.Owner})
 		if e.Owner {
 			c.Phase, c.Owner = PhaseActive, e.Agent
+			c.idleServed(at)
 		}
 	case OwnerSet:
 		c.Owner = e.Owner
@@ -105,6 +106,8 @@ func (c *Chat) applyFlow(at time.Time, e Event) {
 		}
 	case Interrupted:
 		c.Interrupted, c.CloseAt = true, e.CloseAt
+	default:
+		c.applyCare(at, e)
 	}
 }
 
@@ -118,6 +121,7 @@ func (c *Chat) applyQueued(e Queued) {
 		return
 	}
 	c.Phase, c.LastLeg, c.Policy, c.NextPolicy = PhaseQueued, e.Leg, e.Policy, nil
+	c.idleWaits()
 }
 
 // settleLeg makes the queue that the chat waited in beside being served the
@@ -143,6 +147,7 @@ func (c *Chat) applyAccepted(at time.Time, e Accepted) {
 		c.Leg = nil
 	}
 	c.Phase, c.Owner = PhaseActive, e.Agent
+	c.idleServed(at)
 }
 
 // applyLeft takes an agent out. Without an owner the chat waits: in the queue
@@ -159,6 +164,7 @@ func (c *Chat) applyLeft(e Left) {
 	}
 	c.Phase = PhaseQueued
 	c.settleLeg()
+	c.idleWaits()
 	if c.Transfer != nil && c.Transfer.Mode == Warm {
 		x := *c.Transfer
 		x.Mode, x.OnFail = Blind, ReturnToQueue
@@ -212,6 +218,7 @@ func (c *Chat) owe(at time.Time, agents []AgentID, spec WrapupPolicy, reason str
 func (c *Chat) applyMessage(e MessageSent) {
 	m := e.Message
 	c.Messages = m.Seq
+	c.idleMessage(m)
 	if m.Author.Kind == "customer" {
 		c.CustomerRead = m.Seq
 	}

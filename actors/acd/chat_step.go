@@ -227,6 +227,8 @@ func (s *chatStep) audience(e Event) {
 		s.newsAgents(e, nil)
 	case CustomerAway, CustomerBack, AttributesSet, OwnerSet, Labelled:
 		s.newsAgents(e, nil)
+	case IdleWarned, AgentIdled, Parked, Unparked:
+		s.careAudience(e)
 	case ChatStarted, WaitedLong, WrapupRecorded, ChatClosed, TransferStarted, TransferReturning, LegDropped, Prioritized:
 	}
 }
@@ -344,6 +346,7 @@ func (s *chatStep) leg(q QueueID, entered time.Time, priority int, skills []stri
 }
 
 func (s *chatStep) enqueue(leg Leg, policy LegPolicy, reason string) {
+	policy.Idle = s.t.Config.idle(leg.Queue, s.Channel)
 	s.emit(Queued{Leg: leg, Policy: policy, Reason: reason})
 	s.tell(s.sendQueue(leg.Queue, *s.Waiting()))
 }
@@ -387,6 +390,7 @@ func (s *chatStep) tick() error {
 	if s.Live() && due(s.AwayUntil, s.t.Now) {
 		s.finish(ChatEnded{By: "customer", Reason: EndDisconnected}, CustomerGone)
 	}
+	s.idleTick()
 	return nil
 }
 

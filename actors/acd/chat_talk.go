@@ -74,7 +74,9 @@ func (s *chatStep) send(m SendText) (any, error) {
 	if err := s.allowed(m.Text, author); err != nil {
 		return nil, err
 	}
-	return Result{MessageSeq: s.message(author, m.To, m.Text)}, nil
+	seq := s.message(author, m.To, m.Text)
+	s.revive(author)
+	return Result{MessageSeq: seq}, nil
 }
 
 // allowed holds a text against the limits of the chat's channel, in code points.

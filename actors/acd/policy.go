@@ -30,6 +30,7 @@ type ChannelPolicy struct {
 	ReservedChars string        // refused in agents' texts
 	Weight        int           // units of an agent's capacity; 1
 	CustomerGrace CustomerGrace // how long a customer may be away
+	Idle          IdlePolicy    // what silence means, where the queue does not say; nothing
 }
 
 // CustomerGrace is how long a customer may be without a connection before the
@@ -84,6 +85,7 @@ type QueuePolicy struct {
 	ShortAbandon time.Duration
 	// ServiceLevel is the threshold T of the service level; 20 s.
 	ServiceLevel time.Duration
+	Idle         IdlePolicy // what silence means; as the channel says
 }
 
 // FlowPolicy is how chats of a queue move between agents.

@@ -40,6 +40,7 @@ type LegPolicy struct {
 	Regain     time.Duration `cbor:"8,keyasint,omitempty"`
 	Wrapup     WrapupPolicy  `cbor:"9,keyasint"`
 	Flows      FlowPolicy    `cbor:"10,keyasint"`
+	Idle       IdlePolicy    `cbor:"11,keyasint,omitzero"`
 }
 
 // OfferKind says what an offer is for.
@@ -177,6 +178,7 @@ const (
 	EndForced       EndReason = "forced"
 	EndSourceGone   EndReason = "source_removed"
 	EndTransfer     EndReason = "transfer_failed"
+	EndCustomerIdle EndReason = "customer_idle"
 )
 
 // PresenceState is the person's state; the routing status follows from it and
