@@ -23,7 +23,10 @@ type Options struct {
 	Auth   Verifier
 	// Config returns the current configuration; without it sources, queues and
 	// names are not looked up and only starts that name a queue are possible.
-	Config  func() *acd.Config
+	Config func() *acd.Config
+	// Past answers the operator's questions about what has been; without it the
+	// admin listener has no /v1/admin.
+	Past    Past
 	Log     *slog.Logger // discards
 	Metrics *metrics.Set // a new one
 

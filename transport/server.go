@@ -41,13 +41,15 @@ func (s *Server) Handler() http.Handler {
 	return mux
 }
 
-// AdminHandler is for the operator's listener: health, /metrics and
-// /debug/pprof. It has no sign-in, so it must not be reachable for others.
+// AdminHandler is for the operator's listener: health, /metrics, /debug/pprof
+// and, for who has a token, /v1/admin. The first three have no sign-in, so it
+// must not be reachable for others.
 func (s *Server) AdminHandler() http.Handler {
 	mux := http.NewServeMux()
 	s.health(mux)
 	mux.HandleFunc("GET /metrics", s.writeMetrics)
 	profiles(mux)
+	s.pastRoutes(mux)
 	return mux
 }
 

@@ -57,7 +57,9 @@ func TestALongLifeOfAChatKeepsItsRules(t *testing.T) {
 // it was: a field without a number, or with another's, would be lost.
 func TestEveryFieldOfEveryEventSurvivesTheJournal(t *testing.T) {
 	for _, e := range []Event{ChatStarted{}, Queued{}, Offered{}, OfferEnded{}, Accepted{}, MessageSent{}, ReadMarked{}, CustomerAway{}, CustomerBack{},
-		Left{}, WaitedLong{}, AttributesSet{}, ChatEnded{}, WrapupRecorded{}, ChatClosed{}} {
+		Left{}, WaitedLong{}, AttributesSet{}, ChatEnded{}, WrapupRecorded{}, ChatClosed{},
+		TransferStarted{}, TransferDone{}, TransferFailed{}, TransferCancelled{}, TransferReturning{}, InviteFailed{}, Joined{},
+		OwnerSet{}, LegDropped{}, Prioritized{}, Labelled{}, Interrupted{}} {
 		full := reflect.New(reflect.TypeOf(e)).Elem()
 		fill(full, new(int))
 		want := withoutText(full.Interface().(Event))

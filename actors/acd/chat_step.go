@@ -155,6 +155,10 @@ func (s *chatStep) moved(cmd Command) (any, error) {
 		return s.setPriority(m)
 	case Pick:
 		return s.pick(m)
+	case Assist:
+		return s.assist(m)
+	case Announce:
+		return s.announced(m)
 	}
 	return nil, badState("a chat does not take this command")
 }
@@ -229,7 +233,7 @@ func (s *chatStep) audience(e Event) {
 		s.newsAgents(e, nil)
 	case IdleWarned, AgentIdled, Parked, Unparked:
 		s.careAudience(e)
-	case ChatStarted, WaitedLong, WrapupRecorded, ChatClosed, TransferStarted, TransferReturning, LegDropped, Prioritized:
+	case ChatStarted, WaitedLong, WrapupRecorded, ChatClosed, TransferStarted, TransferReturning, LegDropped, Prioritized, AssistAsked:
 	}
 }
 
@@ -245,13 +249,13 @@ func (s *chatStep) leftAudience(m Left, e Event) {
 	}
 }
 
-// joinedAudience: who monitors is seen by nobody, who whispers by agents.
+// joinedAudience: the customer hears of who begins to talk or ceases to. Who monitors is seen by nobody, who whispers by agents.
 func (s *chatStep) joinedAudience(m Joined, e Event) {
-	if m.Mode == Talk && m.Was != Talk {
+	if (m.Mode == Talk) != (m.Was == Talk) {
 		s.newsCustomer(e)
 	}
 	s.news(m.Agent.Stream(), ToAgent, e)
-	if m.Mode != Monitoring {
+	if m.Mode != Monitoring || m.Was != "" {
 		s.newsOthers(m.Agent, e)
 	}
 }
@@ -283,13 +287,24 @@ func (s *chatStep) newsAgents(e Event, unread []Unread) {
 }
 
 // readAudience: a customer's marker is a receipt for the agents. An agent's
-// clears his unread count on all of his sessions and is a receipt for the rest.
+// clears his unread count on all of his sessions and is a receipt for the rest,
+// as far as they know of him.
 func (s *chatStep) readAudience(m ReadMarked, e Event) {
-	s.newsAgents(e, nil)
-	if m.By != customerPart {
-		s.newsCustomer(e)
-		s.news(AgentID(m.By).Stream(), ToUnread, e)
+	if m.By == customerPart {
+		s.newsAgents(e, nil)
+		return
 	}
+	reader := AgentID(m.By)
+	switch p := s.participant(reader); p.Mode {
+	case Talk:
+		s.newsAgents(e, nil)
+		s.newsCustomer(e)
+	case Monitoring:
+		s.news(reader.Stream(), ToAgent, e)
+	default:
+		s.newsAgents(e, nil)
+	}
+	s.news(reader.Stream(), ToUnread, e)
 }
 
 // start is C1 and C2. The queue has admitted the chat before it came here.
@@ -382,7 +397,7 @@ func (s *chatStep) tick() error {
 		s.giveUp()
 	}
 	if s.Live() && due(s.returnDue(), s.t.Now) {
-		s.toQueue()
+		s.toQueue("returned")
 	}
 	if s.Live() && due(s.CloseAt, s.t.Now) {
 		s.finish(ChatEnded{By: "system", Reason: EndSourceGone}, OfferInterrupted)

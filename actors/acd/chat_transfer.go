@@ -13,7 +13,7 @@ func (s *chatStep) transfer(m TransferChat) (any, error) {
 		s.out.Forward = &Send{To: m.ToQueue.Address(), Cmd: Admit{Chat: s.ID, Then: m}}
 		return nil, nil
 	}
-	if p := s.joined(m.ToAgent); p != nil {
+	if p := s.serving(m.ToAgent); p != nil {
 		return s.transferToJoined(p)
 	}
 	return s.askAgent(m.ToAgent, OfferTransfer, false, m)
@@ -35,9 +35,11 @@ func (s *chatStep) mayTransfer(m TransferChat) error {
 		return refusal(ErrBadTarget.Code, "no agent named "+string(m.ToAgent))
 	case m.ToQueue != "" && s.t.Config.Queues[m.ToQueue] == nil:
 		return refusal(ErrBadTarget.Code, "no queue named "+string(m.ToQueue))
-	case m.ToAgent != "" && m.Mode == Stay:
-		return refusal(ErrBadTarget.Code, "stay is for a transfer to a queue")
-	case m.ToQueue != "" && m.Mode == Warm:
+	case m.ToAgent != "" && s.offerTo(m.ToAgent) != nil:
+		return refusal(ErrBadTarget.Code, "he is asked already")
+	case m.ToAgent != "" && m.Mode != "" && m.Mode != Warm && m.Mode != Blind:
+		return refusal(ErrBadTarget.Code, "a transfer to an agent is warm or blind")
+	case m.ToQueue != "" && m.Mode != "" && m.Mode != Stay && m.Mode != Blind:
 		return refusal(ErrBadTarget.Code, "a transfer to a queue is stay or blind")
 	}
 	return nil
@@ -47,19 +49,33 @@ func (s *chatStep) mayTransfer(m TransferChat) error {
 // owner, and who oversees.
 func (s *chatStep) commands() error {
 	by := s.t.By
+	if err := s.knows(); err != nil {
+		return err
+	}
 	switch {
-	case by.Role == RoleCustomer:
-		return ErrForbidden
+	case !s.Live():
+		return ErrEnded
 	case !by.Oversees() && s.joined(AgentID(by.ID)) == nil:
 		return ErrNotParticipant
 	case s.Interrupted:
 		return ErrSourceRemoved
-	case !s.Live():
-		return ErrEnded
 	case s.Phase != PhaseActive || s.Owner == "":
 		return badState("nobody serves the chat yet")
 	case !by.Oversees() && s.Owner != AgentID(by.ID):
 		return refusal(ErrForbidden.Code, "only the owner of the chat may do that")
+	}
+	return nil
+}
+
+// knows says whether the asker may know what becomes of the chat: who oversees,
+// and who takes or took part.
+func (s *chatStep) knows() error {
+	by := s.t.By
+	switch {
+	case by.Role == RoleCustomer:
+		return ErrForbidden
+	case !by.Oversees() && s.participant(AgentID(by.ID)) == nil:
+		return ErrNotParticipant
 	}
 	return nil
 }
@@ -86,7 +102,7 @@ func (s *chatStep) slotGranted(m SlotGranted) (any, error) {
 }
 
 func (s *chatStep) withSlot(m SlotGranted) (any, error) {
-	if s.joined(m.Agent) != nil || s.offerTo(m.Agent) != nil {
+	if s.serving(m.Agent) != nil || s.offerTo(m.Agent) != nil {
 		return nil, refusal(ErrBadTarget.Code, "he is in the chat or asked already")
 	}
 	switch then := m.Then.(type) {
@@ -109,7 +125,7 @@ func (s *chatStep) withSlot(m SlotGranted) (any, error) {
 func (s *chatStep) slotDenied(m SlotDenied) (any, error) {
 	if then, ok := m.Then.(ReturnChat); ok {
 		if s.Transfer != nil && s.Transfer.ID == then.Transfer && !s.Transfer.Until.IsZero() {
-			s.toQueue()
+			s.toQueue("returned")
 		}
 		return nil, nil
 	}
@@ -127,7 +143,7 @@ func (c *Chat) offerTo(a AgentID) *Offer {
 
 // ring opens an offer of the chat's own.
 func (s *chatStep) ring(m SlotGranted, kind OfferKind, from AgentID, note string) {
-	o := Offer{ID: m.Offer, Agent: m.Agent, Kind: kind, Started: s.t.Now, Deadline: s.t.Now.Add(s.Policy.Flows.Accept),
+	o := Offer{ID: m.Offer, Agent: m.Agent, Kind: kind, Started: s.t.Now, Deadline: s.t.Now.Add(s.flows().Accept),
 		Attempt: s.Attempts + 1, Name: m.Name, From: from, FromName: s.nameOf(from), Note: note}
 	s.emit(Offered{Offer: o, Popover: s.popover()})
 	s.tell(s.sendAgent(o.Agent, OfferStart{s.alertingRow(&o)}))
@@ -149,10 +165,16 @@ func (s *chatStep) transferGranted(g SlotGranted, m TransferChat) (any, error) {
 	}
 	x := s.startTransfer(m)
 	s.ring(g, OfferTransfer, x.From, m.Note)
-	if x.Mode == Blind {
-		s.part(x.From, "transferred", "", "")
-	}
+	s.sendOff(x)
 	return Result{Transfer: x.ID, Offer: g.Offer}, nil
+}
+
+// sendOff lets the sender of a blind transfer go at once. Another agent who
+// serves the chat keeps it until the transfer is taken.
+func (s *chatStep) sendOff(x Transfer) {
+	if x.Mode == Blind {
+		s.part(x.From, "transferred", s.nextOwner(x.From), "")
+	}
 }
 
 // startTransfer opens the transfer in the mode that was asked for or is usual.
@@ -162,11 +184,11 @@ func (s *chatStep) startTransfer(m TransferChat) Transfer {
 	case mode == "" && m.ToQueue != "":
 		mode = Stay
 	case mode == "":
-		mode = s.Policy.Flows.TransferMode
+		mode = s.flows().TransferMode
 	}
 	onFail := m.OnFail
 	if onFail == "" {
-		onFail = s.Policy.Flows.OnFail
+		onFail = s.flows().OnFail
 	}
 	x := Transfer{ID: string(s.nextOffer()) + "t", Mode: mode, From: s.Owner, ToAgent: m.ToAgent, ToQueue: m.ToQueue, OnFail: onFail}
 	s.emit(TransferStarted{Transfer: x, Note: m.Note})
@@ -193,9 +215,7 @@ func (s *chatStep) admitted(m Admitted) (any, error) {
 	if q.TransferText != "" {
 		s.message(Author{Kind: "queue", Name: q.Name}, ForAll, q.TransferText)
 	}
-	if x.Mode == Blind {
-		s.part(x.From, "transferred", "", "")
-	}
+	s.sendOff(x)
 	return Result{Transfer: x.ID}, nil
 }
 
@@ -229,7 +249,7 @@ func (s *chatStep) offerFailed(o Offer, why OfferReason) {
 	case OfferTransfer:
 		s.transferFailed(string(why))
 	case OfferInvite, OfferConsult:
-		s.emit(InviteFailed{Offer: o.ID, Kind: o.Kind, By: o.From, Reason: string(why)})
+		s.inviteFailed(o, why)
 	default:
 		s.requeue()
 	}
@@ -248,7 +268,7 @@ func (s *chatStep) transferFailed(why string) {
 	}
 	switch {
 	case !x.Until.IsZero() || x.OnFail == ReturnToQueue:
-		s.toQueue()
+		s.toQueue(why)
 	case x.OnFail == EndOnFail:
 		s.emit(TransferFailed{ID: x.ID, From: x.From, Reason: why})
 		s.finish(ChatEnded{By: "system", Reason: EndTransfer}, OfferEndedChat)
@@ -267,10 +287,11 @@ func (s *chatStep) returnGranted(g SlotGranted, m ReturnChat) (any, error) {
 	return nil, nil
 }
 
-// toQueue puts a chat that nobody has back where it came from, with its age.
-func (s *chatStep) toQueue() {
+// toQueue puts a chat that nobody has back where it came from, with its age,
+// and tells the sender why the transfer failed.
+func (s *chatStep) toQueue(why string) {
 	if x := s.Transfer; x != nil {
-		s.emit(TransferFailed{ID: x.ID, From: x.From, Reason: "returned"})
+		s.emit(TransferFailed{ID: x.ID, From: x.From, Reason: why})
 	}
 	old := s.LastLeg
 	leg, policy, ok := s.leg(old.Queue, old.EnteredAt, old.Priority, old.Skills, s.Policy.Regain)
@@ -278,17 +299,23 @@ func (s *chatStep) toQueue() {
 		s.finish(ChatEnded{By: "system", Reason: EndRefused, Note: "deleted"}, OfferMoved)
 		return
 	}
-	s.enqueue(leg, policy, "agent_lost")
+	s.enqueue(leg, policy, "transfer")
 }
 
 // cancelTransfer is C25.
 func (s *chatStep) cancelTransfer(m CancelTransfer) (any, error) {
-	if err := s.commands(); err != nil {
+	if err := s.knows(); err != nil {
 		return nil, err
 	}
 	x := s.Transfer
-	if x == nil || x.ID != m.Transfer {
+	switch {
+	case !s.Live():
+		return nil, ErrEnded
+	case x == nil || x.ID != m.Transfer:
 		return nil, ErrTooLate
+	}
+	if err := s.commands(); err != nil {
+		return nil, err
 	}
 	for len(s.Offers) > 0 && s.openOffer(OfferTransfer, OfferRoute) != nil {
 		s.endOffer(*s.openOffer(OfferTransfer, OfferRoute), OfferCancelled)

@@ -420,7 +420,7 @@ func journalled(e Event) Event {
 // withoutText is e without what is not the event's to keep.
 func withoutText(e Event) Event {
 	if m, ok := e.(MessageSent); ok {
-		m.Message.Text = ""
+		m.Message.Text, m.Message.Erased = "", false
 		return m
 	}
 	return e

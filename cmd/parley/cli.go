@@ -35,6 +35,13 @@ type commands struct {
 	Token   tokenCommand   `cmd:"" help:"Print a development token."`
 	Check   checkCommand   `cmd:"" help:"Name all problems of a configuration file."`
 	Version versionCommand `cmd:"" help:"Print the version."`
+
+	Explain    explainCommand    `cmd:"" help:"Say why each offer of a chat went to whom it went."`
+	Replay     replayCommand     `cmd:"" help:"Show a chat as it was after each of its records."`
+	History    historyCommand    `cmd:"" help:"List ended chats."`
+	Transcript transcriptCommand `cmd:"" help:"Export a chat's transcript."`
+	Erase      eraseCommand      `cmd:"" help:"Destroy the text of a customer's ended chats."`
+	CheckData  checkDataCommand  `cmd:"" help:"Hold a whole data folder against every invariant."`
 }
 
 // Run does what args ask for, until it is done or ctx is, and returns the exit

@@ -81,7 +81,7 @@ func (m Main) open(ctx context.Context, c *serveCommand, s *config.Settings, log
 	}
 	set.RegisterMetricsWriter(n.engine.WriteMetrics)
 	edge := s.Edge
-	edge.Engine, edge.Auth, edge.Config, edge.Log, edge.Metrics = transport.Over(n.engine), auth, n.engine.Config, log, set
+	edge.Engine, edge.Past, edge.Auth, edge.Config, edge.Log, edge.Metrics = transport.Over(n.engine), n.engine, auth, n.engine.Config, log, set
 	n.server, err = transport.New(edge)
 	return n, err
 }

@@ -1,0 +1,257 @@
+package transport
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/parley-engine/parley/actors"
+	"github.com/parley-engine/parley/actors/acd"
+)
+
+// Past is what the operator's questions about what has been need of the engine.
+type Past interface {
+	Past() *actors.Past
+	Erase(acd.CustomerID) (erased, open []acd.ChatID, err error)
+}
+
+// pastRoutes mounts the questions about what has been on the admin listener.
+// Who asks needs a token of a supervisor or an administrator; erasing needs an
+// administrator's. Each answer is noted in the log, without a word of text.
+func (s *Server) pastRoutes(mux *http.ServeMux) {
+	if s.options.Past == nil {
+		return
+	}
+	mux.HandleFunc("GET /v1/admin/chats", s.overseen(s.history))
+	mux.HandleFunc("GET /v1/admin/chats/{chat}/explain", s.overseen(s.explainChat))
+	mux.HandleFunc("GET /v1/admin/chats/{chat}/replay", s.overseen(s.replayChat))
+	mux.HandleFunc("GET /v1/admin/chats/{chat}/transcript", s.overseen(s.exportTranscript))
+	mux.HandleFunc("DELETE /v1/admin/customers/{customer}/text", s.overseen(s.eraseCustomer))
+}
+
+// problem is an answer of RFC 9457.
+type problem struct {
+	Status int    `json:"status"`
+	Title  string `json:"title"`
+	Detail string `json:"detail,omitempty"`
+}
+
+func (p *problem) Error() string { return p.Title + ": " + p.Detail }
+
+func refuse(status int, detail string) *problem {
+	return &problem{status, http.StatusText(status), detail}
+}
+
+// overseen lets only those in who oversee, and answers with JSON.
+func (s *Server) overseen(do func(*http.Request, acd.Principal) (any, error)) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		who, err := s.overseer(r)
+		var answer any
+		if err == nil {
+			answer, err = do(r, who)
+			s.options.Log.Info("asked about the past", "who", who.ID, "path", r.URL.Path, "refused", err != nil)
+		}
+		w.Header().Set("Cache-Control", "no-store")
+		if err != nil {
+			s.answerProblem(w, err)
+			return
+		}
+		w.Header().Set("Content-Type", "application/json; charset=utf-8")
+		_ = json.NewEncoder(w).Encode(answer) // the asker may have gone
+	}
+}
+
+func (s *Server) overseer(r *http.Request) (acd.Principal, error) {
+	token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	if !ok {
+		return acd.Principal{}, refuse(http.StatusUnauthorized, "expected Authorization: Bearer and a token")
+	}
+	id, err := s.options.Auth.Verify(r.Context(), token)
+	if err != nil {
+		return acd.Principal{}, refuse(http.StatusUnauthorized, err.Error())
+	}
+	if !id.Principal.Oversees() {
+		return acd.Principal{}, refuse(http.StatusForbidden, "expected the token of a supervisor or an administrator")
+	}
+	return id.Principal, nil
+}
+
+func (s *Server) answerProblem(w http.ResponseWriter, err error) {
+	p := new(problem)
+	switch {
+	case errors.As(err, &p):
+	case errors.Is(err, acd.ErrNotFound):
+		p = refuse(http.StatusNotFound, "no such chat")
+	default:
+		s.options.Log.Error("cannot answer about the past", "err", err)
+		p = refuse(http.StatusInternalServerError, "the journal cannot be read")
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(p.Status)
+	_ = json.NewEncoder(w).Encode(p)
+}
+
+// historyPage is a page of ended chats, newest first.
+type historyPage struct {
+	Chats []Segment `json:"chats"`
+	Next  string    `json:"next,omitempty"` // the cursor of the next page
+}
+
+// Segment is one ended chat.
+type Segment struct {
+	Chat      string    `json:"chat"`
+	Customer  string    `json:"customer"`
+	Name      string    `json:"name,omitempty"`
+	Source    string    `json:"source,omitempty"`
+	Channel   string    `json:"channel,omitempty"`
+	Queue     string    `json:"queue,omitempty"`
+	Agents    []string  `json:"agents"`
+	StartedAt time.Time `json:"started_at"`
+	EndedAt   time.Time `json:"ended_at"`
+	Reason    string    `json:"reason"`
+	Messages  uint64    `json:"messages"`
+}
+
+// SegmentOf is a segment of the index as it is shown.
+func SegmentOf(s actors.Segment) Segment {
+	agents := make([]string, 0, len(s.Agents))
+	for _, a := range s.Agents {
+		agents = append(agents, string(a))
+	}
+	return Segment{Chat: string(s.Chat), Customer: string(s.Customer), Name: s.Name, Source: string(s.Source), Channel: string(s.Channel),
+		Queue: string(s.Queue), Agents: agents, StartedAt: s.StartedAt, EndedAt: s.EndedAt, Reason: string(s.Reason), Messages: s.Messages}
+}
+
+func (s *Server) history(r *http.Request, _ acd.Principal) (any, error) {
+	q, err := queryOf(r)
+	if err != nil {
+		return nil, err
+	}
+	page, next, err := s.options.Past.Past().History(q)
+	if err != nil {
+		return nil, err
+	}
+	answer := historyPage{Chats: make([]Segment, 0, len(page)), Next: base64.RawURLEncoding.EncodeToString(next)}
+	for _, seg := range page {
+		answer.Chats = append(answer.Chats, SegmentOf(seg))
+	}
+	return answer, nil
+}
+
+// queryOf reads from, to (RFC 3339), queue, agent, customer, source, limit and
+// cursor.
+func queryOf(r *http.Request) (q actors.Query, err error) {
+	v := r.URL.Query()
+	for name, at := range map[string]*time.Time{"from": &q.From, "to": &q.To} {
+		if text := v.Get(name); text != "" {
+			if *at, err = time.Parse(time.RFC3339, text); err != nil {
+				return q, refuse(http.StatusBadRequest, name+" is "+strconv.Quote(text)+", expected a time such as 2026-11-22T09:00:00Z")
+			}
+		}
+	}
+	if text := v.Get("limit"); text != "" {
+		if q.Limit, err = strconv.Atoi(text); err != nil || q.Limit < 1 {
+			return q, refuse(http.StatusBadRequest, "limit is "+strconv.Quote(text)+", expected a number from 1")
+		}
+	}
+	if q.Cursor, err = base64.RawURLEncoding.DecodeString(v.Get("cursor")); err != nil {
+		return q, refuse(http.StatusBadRequest, "cursor is not one that an answer has given")
+	}
+	q.Queue, q.Agent = acd.QueueID(v.Get("queue")), acd.AgentID(v.Get("agent"))
+	q.Customer, q.Source = acd.CustomerID(v.Get("customer")), acd.SourceID(v.Get("source"))
+	return q, nil
+}
+
+func (s *Server) explainChat(r *http.Request, _ acd.Principal) (any, error) {
+	found, err := s.options.Past.Past().Explain(acd.ChatID(r.PathValue("chat")))
+	return map[string]any{"decisions": found}, err
+}
+
+// MomentView is one record of a chat as it is shown.
+type MomentView struct {
+	Seq    uint64        `json:"seq"`
+	At     time.Time     `json:"at"`
+	Config uint64        `json:"config"`
+	By     acd.Principal `json:"by"`
+	Events []EventView   `json:"events"`
+	Phase  acd.Phase     `json:"phase"`
+	Owner  acd.AgentID   `json:"owner,omitempty"`
+	Hash   string        `json:"state_hash"`
+}
+
+// EventView names an event.
+type EventView struct {
+	Type  string    `json:"type"`
+	Event acd.Event `json:"event"`
+}
+
+// ViewMoment copies what is shown of a moment.
+func ViewMoment(m actors.Moment) MomentView {
+	v := MomentView{Seq: m.Seq, At: m.At, Config: m.Config, By: m.By, Phase: m.State.Phase, Owner: m.State.Owner,
+		Hash: fmt.Sprintf("%016x", m.Hash)}
+	for _, e := range m.Events {
+		v.Events = append(v.Events, EventView{strings.TrimPrefix(fmt.Sprintf("%T", e), "acd."), e})
+	}
+	return v
+}
+
+func (s *Server) replayChat(r *http.Request, _ acd.Principal) (any, error) {
+	var at uint64
+	if text := r.URL.Query().Get("at"); text != "" {
+		var err error
+		if at, err = strconv.ParseUint(text, 10, 64); err != nil || at == 0 {
+			return nil, refuse(http.StatusBadRequest, "at is "+strconv.Quote(text)+", expected a record number from 1")
+		}
+	}
+	var moments []MomentView
+	var state acd.ChatState
+	err := s.options.Past.Past().Replay(acd.ChatID(r.PathValue("chat")), at, func(m actors.Moment) error {
+		moments, state = append(moments, ViewMoment(m)), m.State.ChatState
+		return nil
+	})
+	return map[string]any{"records": moments, "state": state}, err
+}
+
+// Line is one message of an export.
+type Line struct {
+	Seq    uint64    `json:"message_seq"`
+	Author string    `json:"author"` // customer, agent, supervisor, queue, system
+	ID     string    `json:"id,omitempty"`
+	Name   string    `json:"name,omitempty"`
+	To     string    `json:"to"`
+	SentAt time.Time `json:"sent_at"`
+	Text   string    `json:"text"`
+	Erased bool      `json:"erased,omitempty"`
+}
+
+// LineOf is a message as it is exported.
+func LineOf(m acd.Message) Line {
+	return Line{Seq: m.Seq, Author: m.Author.Kind, ID: m.Author.ID, Name: m.Author.Name, To: string(m.To), SentAt: m.SentAt, Text: m.Text, Erased: m.Erased}
+}
+
+func (s *Server) exportTranscript(r *http.Request, _ acd.Principal) (any, error) {
+	lines := []Line{}
+	err := s.options.Past.Past().Transcript(acd.ChatID(r.PathValue("chat")), func(m acd.Message) error {
+		lines = append(lines, LineOf(m))
+		return nil
+	})
+	return map[string]any{"messages": lines}, err
+}
+
+func (s *Server) eraseCustomer(r *http.Request, who acd.Principal) (any, error) {
+	if who.Role != acd.RoleAdmin {
+		return nil, refuse(http.StatusForbidden, "expected the token of an administrator")
+	}
+	customer := acd.CustomerID(r.PathValue("customer"))
+	erased, open, err := s.options.Past.Erase(customer)
+	if err != nil {
+		return nil, err
+	}
+	s.options.Log.Warn("text erased", "customer", string(customer), "chats", len(erased), "by", who.ID)
+	return map[string]any{"erased": append([]acd.ChatID{}, erased...), "still_open": append([]acd.ChatID{}, open...)}, nil
+}
