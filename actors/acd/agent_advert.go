@@ -63,7 +63,7 @@ func (s *agentStep) advert() AgentAdvert {
 	ad.SignedIn = s.state.Presence.State != Offline && s.link != linkLost
 	ad.Available = s.state.Presence.State == Available && s.link == linkOnline
 	ad.Capacity = s.profile.Capacity
-	ad.Skills = s.profile.Skills
+	ad.Skills, ad.Levels = s.profile.Skills, s.profile.Levels
 	ad.Room = s.room()
 	if ad.Available && s.readyDue.IsZero() && !slices.ContainsFunc(s.state.Debts, Debt.blocksAgent) {
 		ad.Free = max(0, ad.Capacity-ad.Used)
@@ -116,5 +116,5 @@ func sameAdvert(a, b AgentAdvert) bool {
 	return a.Agent == b.Agent && a.SignedIn == b.SignedIn && a.Available == b.Available &&
 		a.Free == b.Free && a.Used == b.Used && a.Capacity == b.Capacity &&
 		a.IdleSince.Equal(b.IdleSince) && maps.Equal(a.Room, b.Room) &&
-		slices.Equal(a.Skills, b.Skills) && slices.Equal(a.Chats, b.Chats)
+		slices.Equal(a.Skills, b.Skills) && maps.Equal(a.Levels, b.Levels) && slices.Equal(a.Chats, b.Chats)
 }

@@ -249,6 +249,7 @@ type AgentAdvert struct {
 	Capacity  int
 	Room      map[Channel]int
 	Skills    []string
+	Levels    map[string]int // of those skills; absent is SkillLevel
 	IdleSince time.Time
 	Chats     []ChatID // that he already has a slot for
 }

@@ -35,7 +35,7 @@ func (q *Queue) decide(s *queueTurn, w *waiter, c *candidate) Decision {
 	}
 	return Decision{
 		Queue: q.id, Strategy: q.policy.Strategy, At: s.Now, Version: s.Config.Version,
-		Winner: c.Agent, Why: c.measure(q.policy.Strategy, s.now), Passed: e.named, More: e.more,
+		Winner: c.Agent, Why: r.measure(c, w.class, s.now), Passed: e.named, More: e.more,
 	}
 }
 
@@ -85,8 +85,8 @@ func (e *explanation) count(why string, n int) {
 }
 
 // measure is what the strategy liked in the winner.
-func (c *candidate) measure(by Strategy, now int64) string {
-	switch by {
+func (r *roster) measure(c *candidate, k *class, now int64) string {
+	switch r.policy.Strategy {
 	case LeastBusy:
 		return "load " + strconv.Itoa(c.Used+c.held()) + "/" + strconv.Itoa(c.Capacity)
 	case RoundRobin:
@@ -94,6 +94,8 @@ func (c *candidate) measure(by Strategy, now int64) string {
 			return "never had one"
 		}
 		return "last had one " + tenths(now-c.given) + " ago"
+	case Proficiency:
+		return "proficiency " + strconv.Itoa(r.score(c, k)) + ", idle " + tenths(now-c.idleSince())
 	default: // LongestIdle
 		return "idle " + tenths(now-c.idleSince())
 	}

@@ -115,21 +115,33 @@ func (q *Queue) firstIn(file *btree.BTreeG[*class], c *candidate, now int64, bes
 }
 
 // bestFor finds the agent who is offered a chat, and reports whether any free
-// agent takes chats of its class, this one or not.
+// agent takes chats of its class, this one or not. For proficiency all of the
+// free who have the rarest skill are compared, or those up to a perfect one.
 func (q *Queue) bestFor(w *waiter, now int64) (best *candidate, fits bool) {
 	t := q.roster.rarest(w.class.needs)
 	if t == nil {
 		return nil, false
+	}
+	score, enough := -1, 0
+	if q.policy.Strategy == Proficiency {
+		enough = MaxSkillLevel * (len(w.class.needs) + len(q.roster.needs))
 	}
 	t.Scan(func(c *candidate) bool {
 		if c.misfit(w.class) != "" {
 			return true
 		}
 		fits = true
-		if !c.barred(w, now) {
-			best = c
+		if c.barred(w, now) {
+			return true
 		}
-		return best == nil
+		if enough == 0 {
+			best = c
+			return false
+		}
+		if n := q.roster.score(c, w.class); n > score {
+			best, score = c, n
+		}
+		return score < enough
 	})
 	return best, fits
 }

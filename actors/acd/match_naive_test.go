@@ -83,7 +83,7 @@ func (n *naive) earlier(a, b *naiveWaiter) bool {
 }
 
 // better is the strategy.
-func (n *naive) better(a, b *naiveAgent) bool {
+func (n *naive) better(w *naiveWaiter, a, b *naiveAgent) bool {
 	var x, y int64
 	switch n.policy.Strategy {
 	case LongestIdle:
@@ -95,11 +95,44 @@ func (n *naive) better(a, b *naiveAgent) bool {
 		}
 	case RoundRobin:
 		x, y = a.turn, b.turn
+	case Proficiency:
+		x, y = n.score(w, b), n.score(w, a)
+		if x == y {
+			x, y = a.idle(), b.idle()
+		}
 	}
 	if x != y {
 		return x < y
 	}
 	return a.Agent < b.Agent
+}
+
+// score sums the levels in each skill that is asked for.
+func (n *naive) score(w *naiveWaiter, a *naiveAgent) int64 {
+	sum := 0
+	for _, list := range [][]string{n.policy.Skills, w.Leg.Skills} {
+		counted := map[string]bool{}
+		for _, text := range list {
+			skill, _, _ := ParseSkill(text)
+			if !counted[skill] {
+				counted[skill] = true
+				sum += a.level(skill)
+			}
+		}
+	}
+	return int64(sum)
+}
+
+func (a *naiveAgent) level(skill string) int {
+	for _, s := range a.Skills {
+		if s == skill {
+			if n := a.Levels[skill]; n > 0 {
+				return n
+			}
+			return 5
+		}
+	}
+	return 0
 }
 
 func (a *naiveAgent) idle() int64 {
@@ -119,8 +152,8 @@ func (a *naiveAgent) units() int {
 }
 
 func (n *naive) fits(w *naiveWaiter, a *naiveAgent) bool {
-	for _, skill := range append(slices.Clone(w.Leg.Skills), n.policy.Skills...) {
-		if !slices.Contains(a.Skills, skill) {
+	for _, text := range append(slices.Clone(w.Leg.Skills), n.policy.Skills...) {
+		if skill, least, _ := ParseSkill(text); a.level(skill) < least {
 			return false
 		}
 	}
@@ -148,7 +181,7 @@ func (n *naive) match(offer func(ChatID, AgentID) OfferID) {
 				continue
 			}
 			for _, y := range n.agents {
-				if n.fits(x, y) && (x != w || n.better(y, a)) {
+				if n.fits(x, y) && (x != w || n.better(x, y, a)) {
 					w, a = x, y
 				}
 			}

@@ -28,9 +28,9 @@ type logged struct {
 
 func newWorld(rt *rapid.T, t testing.TB) *world {
 	w := &world{rt: rt, hall: newHall(t, func(p *QueuePolicy) {
-		p.Strategy = rapid.SampledFrom([]Strategy{LongestIdle, LeastBusy, RoundRobin}).Draw(rt, "strategy")
+		p.Strategy = rapid.SampledFrom([]Strategy{LongestIdle, LeastBusy, RoundRobin, Proficiency}).Draw(rt, "strategy")
 		if rapid.Bool().Draw(rt, "skilled") {
-			p.Skills = []string{"law"}
+			p.Skills = rapid.SampledFrom([][]string{{"law"}, {"law>=4"}}).Draw(rt, "of all")
 		}
 	})}
 	w.naive.policy, w.naive.desk = w.config.Queues["support"], w.config.Desk
@@ -65,10 +65,12 @@ func (w *world) do(cmd Command) {
 }
 
 var (
-	someChat  = rapid.SampledFrom([]ChatID{"c1", "c2", "c3", "c4", "c5", "c6", "c7", "c8", "c9"})
-	someAgent = rapid.SampledFrom([]AgentID{"alice", "bob", "carol", "dave"})
-	someSkill = rapid.SliceOfN(rapid.SampledFrom([]string{"law", "latin", "greek"}), 0, 2)
-	channels  = rapid.SampledFrom([]Channel{"livechat", "facebook"})
+	someChat   = rapid.SampledFrom([]ChatID{"c1", "c2", "c3", "c4", "c5", "c6", "c7", "c8", "c9"})
+	someAgent  = rapid.SampledFrom([]AgentID{"alice", "bob", "carol", "dave"})
+	someSkill  = rapid.SliceOfN(rapid.SampledFrom([]string{"law", "latin", "greek"}), 0, 2)
+	someNeed   = rapid.SliceOfN(rapid.SampledFrom([]string{"law", "latin", "greek", "law>=3", "latin>=6", "greek>=9"}), 0, 2)
+	someLevels = rapid.MapOfN(rapid.SampledFrom([]string{"law", "latin", "greek"}), rapid.IntRange(1, 10), 0, 3)
+	channels   = rapid.SampledFrom([]Channel{"livechat", "facebook"})
 )
 
 func (w *world) draw(name string, lo, hi int) int { return rapid.IntRange(lo, hi).Draw(w.rt, name) }
@@ -77,7 +79,7 @@ func (w *world) enters(*rapid.T) {
 	e := w.entry(someChat.Draw(w.rt, "chat"))
 	w.stays++
 	e.Leg.ID = EnqueueID(fmt.Sprint("stay", w.stays))
-	e.Leg.Skills = someSkill.Draw(w.rt, "skills")
+	e.Leg.Skills = someNeed.Draw(w.rt, "skills")
 	e.Leg.Key = w.now.Add(-time.Duration(w.draw("priority", 0, 2)) * time.Second)
 	e.Channel, e.Weight = channels.Draw(w.rt, "channel"), w.draw("weight", 1, 2)
 	e.Exclude = w.exclusions()
@@ -125,6 +127,7 @@ func (w *world) advertises(*rapid.T) {
 	ad.Used = ad.Capacity - ad.Free
 	ad.IdleSince = w.now.Add(-time.Duration(w.draw("idle", 0, 3)) * time.Second)
 	ad.Skills = someSkill.Draw(w.rt, "skills")
+	ad.Levels = someLevels.Draw(w.rt, "levels")
 	if rapid.Bool().Draw(w.rt, "limited") {
 		ad.Room = map[Channel]int{channels.Draw(w.rt, "limit"): w.draw("room", 0, 2)}
 	}

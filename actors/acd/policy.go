@@ -22,6 +22,10 @@ type Source struct {
 	Name    string
 	Channel Channel
 	Queue   QueueID // where a chat without a queue of its own goes
+	// Skills and Priority are asked for by every chat of the source, beside
+	// what the chat brings.
+	Skills   []string
+	Priority int
 }
 
 // ChannelPolicy holds the limits of a kind of conversation.
@@ -54,6 +58,7 @@ const (
 	LongestIdle Strategy = "longest_idle"
 	LeastBusy   Strategy = "least_busy"
 	RoundRobin  Strategy = "round_robin"
+	Proficiency Strategy = "proficiency" // the best at what is asked for, of these the longest idle
 )
 
 // QueuePolicy is how one queue admits, orders, matches and gives up.
@@ -64,7 +69,7 @@ type QueuePolicy struct {
 	MaxSize       int       // waiting chats; 0 is no limit
 	JoinEmpty     JoinEmpty // whether to take a chat when nobody serves
 	Strategy      Strategy  // longest_idle
-	Skills        []string  // every chat of the queue needs them all
+	Skills        []string  // every chat of the queue needs them all: latin, latin>=7
 	PriorityBoost time.Duration
 	// MatchScan bounds how many chats of one requirement are looked at for an
 	// agent when the first ones exclude him; 64.
@@ -175,6 +180,7 @@ type AgentProfile struct {
 	Name     string
 	Queues   []QueueID
 	Skills   []string
+	Levels   map[string]int  // of those skills, 1 to 10; absent is 5
 	Capacity int             // units in total; 4
 	Channels map[Channel]int // most chats at once; absent is no limit of its own
 }

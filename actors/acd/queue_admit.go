@@ -1,5 +1,7 @@
 package acd
 
+import "slices"
+
 // admit decides whether a new chat may come (Q1), and hands it on to itself:
 // the chat begins its life only when there is a place for it. The place is held
 // for a while, until the chat's own Enqueue comes.
@@ -14,8 +16,17 @@ func (q *Queue) admit(s *queueTurn, c Start) {
 	until := s.now + s.Config.Desk.ReserveWait.Milliseconds()
 	q.held[c.Chat] = until
 	q.agenda.Set(alarm{until, alarmPlace, string(c.Chat)})
-	c.Admitted, c.Queue = true, q.id
+	q.fill(s, &c)
 	s.out.Forward = &Send{To: c.Chat.Address(), Cmd: c}
+}
+
+// fill completes a start that is admitted by what its source says of all of its chats.
+func (q *Queue) fill(s *queueTurn, c *Start) {
+	c.Admitted, c.Queue = true, q.id
+	if src := s.Config.Sources[c.Source]; src != nil {
+		c.Skills = slices.Concat(c.Skills, src.Skills)
+		c.Priority += src.Priority
+	}
 }
 
 // admitTransfer says whether a chat that is served may come to wait here too.

@@ -116,3 +116,12 @@ func (h *hall) stepAll(cmds ...Command) (out Outcome) {
 	}
 	return out
 }
+
+func TestAChatNeedsWhatItsSourceSays(t *testing.T) {
+	h := newHall(t, nil)
+	h.config.Sources = map[SourceID]*Source{"web": {ID: "web", Skills: []string{"latin>=7"}, Priority: 2}}
+	on := h.step(Start{Chat: "c1", Source: "web", Skills: []string{"law"}, Priority: 1}).Forward.Cmd.(Start)
+	if fmt.Sprint(on.Skills) != "[law latin>=7]" || on.Priority != 3 {
+		t.Fatalf("handed on %+v", on)
+	}
+}

@@ -3,7 +3,6 @@ package acd
 import (
 	"cmp"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/tidwall/btree"
@@ -66,7 +65,7 @@ func waiterBefore(a, b *waiter) bool {
 // in its tree, so that the head of the tree is the next to be served.
 type class struct {
 	classKey
-	needs   []string // skills
+	needs   []need
 	loose   *btree.BTreeG[*waiter]
 	head    *waiter // the first of the loose, nil if there is none
 	members int     // loose or not
@@ -154,18 +153,15 @@ func (l *line) file(k *class) {
 }
 
 func (l *line) classOf(w *waiter, known map[string]int) *class {
-	var needs []string
-	if len(w.Leg.Skills) > 0 {
-		needs = slices.Compact(slices.Sorted(slices.Values(w.Leg.Skills)))
-	}
-	key := classKey{w.Channel, max(w.Weight, 1), strings.Join(needs, "\x00")}
+	needs := needsOf(w.Leg.Skills)
+	key := classKey{w.Channel, max(w.Weight, 1), needsKey(needs)}
 	if c := l.classes[key]; c != nil {
 		return c
 	}
 	c := &class{classKey: key, needs: needs, loose: newTree(waiterBefore)}
-	for i, skill := range needs {
-		if i == 0 || known[skill] < known[c.file] {
-			c.file = skill
+	for i, n := range needs {
+		if i == 0 || known[n.skill] < known[c.file] {
+			c.file = n.skill
 		}
 	}
 	l.classes[key] = c

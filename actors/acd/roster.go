@@ -84,15 +84,6 @@ func (c *candidate) full(ch Channel) bool {
 	return room <= 0
 }
 
-func (c *candidate) has(skills []string) bool {
-	for _, s := range skills {
-		if !slices.Contains(c.Skills, s) {
-			return false
-		}
-	}
-	return true
-}
-
 // misfit says why the agent takes no chat of the class now; "" if he does.
 func (c *candidate) misfit(k *class) string {
 	switch {
@@ -120,6 +111,7 @@ func (c *candidate) barred(w *waiter, now int64) bool {
 // rarest skill that is asked for.
 type roster struct {
 	policy    *QueuePolicy
+	needs     []need // that the policy wants of everybody
 	byID      map[AgentID]*candidate
 	all       *btree.BTreeG[*candidate] // by id
 	free      *btree.BTreeG[*candidate]
@@ -145,7 +137,7 @@ func newRoster() roster {
 // configure ranks everybody anew when the policy ranks otherwise.
 func (r *roster) configure(p *QueuePolicy) {
 	old := r.policy
-	r.policy = p
+	r.policy, r.needs = p, needsOf(p.Skills)
 	if old.Strategy == p.Strategy && slices.Equal(old.Skills, p.Skills) {
 		return
 	}
@@ -247,7 +239,7 @@ func (r *roster) standingOf(c *candidate) standing {
 	switch {
 	case !c.Available:
 		return standsAway
-	case !c.has(r.policy.Skills):
+	case !c.has(r.needs):
 		return standsUnskilled
 	case c.muted || c.Free <= 0:
 		return standsBusy
@@ -266,7 +258,7 @@ func (r *roster) rankOf(c *candidate) rank {
 		return rank{int64(c.Used+c.held()) * 1_000_000 / int64(max(c.Capacity, 1)), idle}
 	case RoundRobin:
 		return rank{first: c.turn}
-	default: // LongestIdle
+	default: // LongestIdle; Proficiency among equals
 		return rank{first: idle}
 	}
 }
@@ -310,10 +302,10 @@ func (r *roster) unlist(c *candidate) {
 
 // rarest is the smallest tree of the free in which everybody stands who has
 // the skills; nil if nobody does.
-func (r *roster) rarest(skills []string) *btree.BTreeG[*candidate] {
+func (r *roster) rarest(needs []need) *btree.BTreeG[*candidate] {
 	t := r.free
-	for _, skill := range skills {
-		with := r.freeWith[skill]
+	for _, n := range needs {
+		with := r.freeWith[n.skill]
 		if with == nil {
 			return nil
 		}
@@ -323,3 +315,6 @@ func (r *roster) rarest(skills []string) *btree.BTreeG[*candidate] {
 	}
 	return t
 }
+
+// score is how good the agent is at all that a chat of the class asks for.
+func (r *roster) score(c *candidate, k *class) int { return c.score(r.needs) + c.score(k.needs) }

@@ -30,6 +30,7 @@ func (f *file) engine() *acd.Config {
 		c.Sources[acd.SourceID(s.ID)] = &acd.Source{
 			ID: acd.SourceID(s.ID), Name: cmp.Or(s.Name, s.ID),
 			Channel: acd.Channel(s.Channel), Queue: acd.QueueID(s.Queue),
+			Skills: s.Skills, Priority: or(s.Priority, 0),
 		}
 	}
 	for _, a := range f.Agents {
@@ -91,8 +92,9 @@ func (w wrapup) policy() acd.WrapupPolicy {
 
 func (a agent) profile() *acd.AgentProfile {
 	p := &acd.AgentProfile{
-		ID: acd.AgentID(a.ID), Name: cmp.Or(a.Name, a.ID), Skills: a.Skills, Capacity: or(a.Capacity, 0),
+		ID: acd.AgentID(a.ID), Name: cmp.Or(a.Name, a.ID), Capacity: or(a.Capacity, 0),
 	}
+	p.Skills, p.Levels = a.Skills.split()
 	for _, q := range a.Queues {
 		p.Queues = append(p.Queues, acd.QueueID(q))
 	}

@@ -24,6 +24,12 @@ type decoder struct {
 	problems []Problem
 }
 
+// shorthand is a value that can be written in a shorter way too.
+type shorthand interface {
+	// read takes node if it is written so, and reports whether it is.
+	read(d *decoder, node ast.Node, path string) bool
+}
+
 // decode reads one document into the value that into points to.
 func decode(text []byte, into any) *decoder {
 	d := &decoder{at: map[string]*token.Position{}}
@@ -76,6 +82,9 @@ func (d *decoder) value(node ast.Node, path string, v reflect.Value) {
 		return
 	case *ast.AnchorNode, *ast.AliasNode, *ast.TagNode:
 		d.say(node, path, "anchors, aliases and tags are not read here, expected the value itself")
+		return
+	}
+	if short, ok := v.Addr().Interface().(shorthand); ok && short.read(d, node, path) {
 		return
 	}
 	switch v.Kind() {

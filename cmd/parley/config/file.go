@@ -69,10 +69,12 @@ type customerGrace struct {
 }
 
 type source struct {
-	ID      string `yaml:"id"`
-	Name    string `yaml:"name"`
-	Channel string `yaml:"channel"`
-	Queue   string `yaml:"queue"`
+	ID       string   `yaml:"id"`
+	Name     string   `yaml:"name"`
+	Channel  string   `yaml:"channel"`
+	Queue    string   `yaml:"queue"`
+	Skills   []string `yaml:"skills"`
+	Priority *int     `yaml:"priority"`
 }
 
 type queue struct {
@@ -121,7 +123,7 @@ type agent struct {
 	ID       string         `yaml:"id"`
 	Name     string         `yaml:"name"`
 	Queues   []string       `yaml:"queues"`
-	Skills   []string       `yaml:"skills"`
+	Skills   skills         `yaml:"skills"`
 	Capacity *int           `yaml:"capacity"`
 	Channels map[string]int `yaml:"channels"`
 }

@@ -92,6 +92,7 @@ func TestWhatTheExampleCallsADefaultIsOne(t *testing.T) {
 	}
 	whole, bare := parse(t, string(text)), parse(t, marked.ReplaceAllString(string(text), ""))
 	whole.Engine.Queues["support"].Skills = nil // none, either way
+	whole.Engine.Sources["web"].Skills = nil
 	if !reflect.DeepEqual(whole.Engine, bare.Engine) {
 		t.Errorf("without the defaults the example means\n%+v, want\n%+v", bare.Engine, whole.Engine)
 	}
@@ -173,5 +174,24 @@ func TestOneLineNamesTheFirstProblemAndCountsTheRest(t *testing.T) {
 	want := `p.yaml:1:1: nonsense: unknown field, expected one of listen, `
 	if err == nil || !strings.HasPrefix(err.Error(), want) || !strings.HasSuffix(err.Error(), "more, see parley check)") {
 		t.Errorf("got %v", err)
+	}
+}
+
+func TestSkillsComeWithOrWithoutLevels(t *testing.T) {
+	s := parse(t, least+`
+agents:
+  - {id: alice, skills: {english: 8, billing: 5}}
+  - {id: bob, skills: [latin, english]}
+  - {id: carol}
+`)
+	for id, want := range map[acd.AgentID]acd.AgentProfile{
+		"alice": {Skills: []string{"billing", "english"}, Levels: map[string]int{"english": 8}},
+		"bob":   {Skills: []string{"english", "latin"}},
+		"carol": {},
+	} {
+		got := s.Engine.Agents[id]
+		if !reflect.DeepEqual(got.Skills, want.Skills) || !reflect.DeepEqual(got.Levels, want.Levels) {
+			t.Errorf("%s knows %v at %v, want %v at %v", id, got.Skills, got.Levels, want.Skills, want.Levels)
+		}
 	}
 }

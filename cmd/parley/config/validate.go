@@ -90,8 +90,8 @@ func (f *file) checkQueue(c *checker, q queue, at func(string) string) {
 	c.choice(at("mode"), q.Mode, "open", "closed")
 	c.number(at("max_size"), q.MaxSize, 0, 1_000_000)
 	c.choice(at("join_empty"), q.JoinEmpty, "always", "logged_in", "available")
-	c.choice(at("strategy"), q.Strategy, "longest_idle", "least_busy", "round_robin")
-	c.skills(at("skills"), q.Skills)
+	c.choice(at("strategy"), q.Strategy, "longest_idle", "least_busy", "round_robin", "proficiency")
+	c.needs(at("skills"), q.Skills)
 	c.duration(at("priority_boost"), q.PriorityBoost, instant, day)
 	c.number(at("match_scan"), q.MatchScan, 1, 10_000)
 	c.duration(at("offer_timeout"), q.OfferTimeout, time.Second, time.Hour)
@@ -139,19 +139,14 @@ func (c *checker) named(list string, all []named) {
 	c.unique(func(i int) string { return field(list, i, "code") }, ids(all, func(n named) string { return n.Code }))
 }
 
-func (c *checker) skills(list string, all []string) {
-	for i, s := range all {
-		c.id(item(list, i), s)
-	}
-	c.unique(func(i int) string { return item(list, i) }, all)
-}
-
 func (f *file) checkSources(c *checker) {
 	for i, s := range f.Sources {
 		c.id(field("sources", i, "id"), s.ID)
 		c.text(field("sources", i, "name"), s.Name, nameChars)
 		c.known(field("sources", i, "channel"), "channel", s.Channel, f.channels())
 		c.known(field("sources", i, "queue"), "queue", s.Queue, f.queues())
+		c.needs(field("sources", i, "skills"), s.Skills)
+		c.number(field("sources", i, "priority"), s.Priority, -1000, 1000)
 	}
 	c.unique(idOf("sources"), ids(f.Sources, func(s source) string { return s.ID }))
 }
@@ -165,7 +160,7 @@ func (f *file) checkAgents(c *checker) {
 			c.known(item(at("queues"), j), "queue", q, f.queues())
 		}
 		c.unique(func(j int) string { return item(at("queues"), j) }, a.Queues)
-		c.skills(at("skills"), a.Skills)
+		a.Skills.check(c, at("skills"))
 		c.number(at("capacity"), a.Capacity, 1, 50)
 		for ch, most := range a.Channels {
 			c.known(at("channels."+ch), "channel", ch, f.channels())
