@@ -145,6 +145,8 @@ func (s *agentStep) engine(cmd Command) bool {
 		s.assigned(c.Slot)
 	case Released:
 		s.released(c.Chat, c.Spec)
+	case Raise:
+		s.emit(AlertRaised(c))
 	default:
 		return false
 	}
@@ -179,6 +181,8 @@ func (s *agentStep) person(cmd Command) error {
 		return s.saveWrapup(c)
 	case ExtendWrapup:
 		return s.extendWrapup(c.Chat)
+	case Direct:
+		return s.direct(c)
 	}
 	return badState(fmt.Sprintf("an agent does not take %T", cmd))
 }
@@ -191,6 +195,10 @@ func (s *agentStep) may(cmd Command) error {
 	switch cmd.(type) {
 	case ViewAgent:
 		if allowed || by.Oversees() || by == (Principal{}) {
+			return nil
+		}
+	case Direct:
+		if by.Works() {
 			return nil
 		}
 	case SetPresence, Wrapup:

@@ -27,6 +27,10 @@ func (s *agentStep) setPresence(c SetPresence) error {
 		}
 		return nil
 	}
+	if c.State == Offline && !c.Drain && s.by() == bySupervisor {
+		s.signOut(c.Reason)
+		return nil
+	}
 	state := c.State
 	if state == Offline && c.Drain && (s.anyLive() || slices.ContainsFunc(s.state.Debts, Debt.due)) {
 		state = Draining

@@ -79,6 +79,7 @@ func (s *DeskState) apply(e Event) {
 	case SlotFreed:
 		s.unfocus(e.Chat)
 		s.Opened = slices.DeleteFunc(s.Opened, func(c ChatID) bool { return c == e.Chat })
+	case DirectSaid, AlertRaised: // what he was told changes nothing
 	default:
 		// The journal of an agent has no other; a newer one is refused at its version.
 		panic(fmt.Sprintf("acd: %T is no event of an agent", e))

@@ -21,6 +21,8 @@ func (s *agentStep) view() AgentView {
 		v.Name, v.Capacity, v.Queues = s.profile.Name, s.profile.Capacity, slices.Clone(s.profile.Queues)
 	}
 	v.Channels = s.channels()
+	ad := s.advert()
+	v.SignedIn, v.Free, v.Skills, v.Room = ad.SignedIn, ad.Free, ad.Skills, ad.Room
 	return v
 }
 

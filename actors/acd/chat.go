@@ -44,6 +44,7 @@ type ChatState struct {
 	Interrupted  bool             `cbor:"28,keyasint,omitempty"` // the source is gone
 	CloseAt      time.Time        `cbor:"29,keyasint,omitzero"`  // of an interrupted chat
 	Label        Label            `cbor:"30,keyasint,omitempty"` // when it is not active
+	Assist       *AssistAsked     `cbor:"40,keyasint,omitempty"` // a call that nobody has followed yet
 	Idle         IdleState        `cbor:"31,keyasint,omitzero"`
 }
 

@@ -51,7 +51,7 @@ func (c *Chat) Apply(at time.Time, e Event) {
 	case ChatEnded:
 		c.Phase, c.Leg, c.Owner = PhaseEnded, nil, ""
 		c.EndReason, c.EndedAt, c.AwayUntil = e.Reason, at, time.Time{}
-		c.NextPolicy, c.Transfer, c.CloseAt = nil, nil, time.Time{}
+		c.NextPolicy, c.Transfer, c.CloseAt, c.Assist = nil, nil, time.Time{}, nil
 		c.owe(at, e.Debts, e.Wrapup, string(e.Reason))
 		for i := range c.Participants {
 			p := &c.Participants[i]
@@ -83,10 +83,13 @@ func (c *Chat) applyFlow(at time.Time, e Event) {
 		c.Transfer = nil
 	case Joined:
 		c.join(Participant{Agent: e.Agent, Name: e.Name, Mode: e.Mode, Joined: true, Since: at, Read: c.Messages, Slot: e.Owner})
+		c.Assist = nil // somebody has come
 		if e.Owner {
 			c.Phase, c.Owner = PhaseActive, e.Agent
 			c.idleServed(at)
 		}
+	case AssistAsked:
+		c.Assist = &e
 	case OwnerSet:
 		c.Owner = e.Owner
 	case LegDropped:

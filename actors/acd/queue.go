@@ -24,6 +24,7 @@ type Queue struct {
 	held   map[ChatID]int64         // admitted, not yet here: until, Unix ms
 	agenda *btree.BTreeG[alarm]
 	pace   pace
+	level  level
 	tellAt int64 // of the next walk that tells places; 0 is none
 }
 
@@ -185,6 +186,9 @@ func (q *Queue) view(s *queueTurn) {
 		Queue: q.id, Name: q.policy.Name, Mode: q.policy.Mode, Waiting: q.line.len(),
 		SignedIn: q.roster.signedIn, Available: q.roster.available, Free: q.roster.count[standsFree],
 	}
+	v.Level = q.level.sum(s.now)
+	v.Level.Threshold = q.policy.ServiceLevel
+	v.Takes = q.refuses() == nil
 	q.line.order.Scan(func(w *waiter) bool {
 		if v.Oldest.IsZero() || w.Leg.EnteredAt.Before(v.Oldest) {
 			v.Oldest = w.Leg.EnteredAt

@@ -238,7 +238,9 @@ func (q *Queue) withdraw(s *queueTurn, c Withdraw) {
 		return
 	}
 	q.remove(s, w)
-	q.pace.left(c.Reason, max(0, time.Duration(s.now-w.Leg.EnteredAt.UnixMilli())*time.Millisecond))
+	waited := max(0, time.Duration(s.now-w.Leg.EnteredAt.UnixMilli())*time.Millisecond)
+	q.pace.left(c.Reason, waited)
+	q.level.left(s.now, c.Reason, waited, q.policy)
 }
 
 // voided drops an entry whose chat has moved on without the queue's knowledge.

@@ -295,6 +295,7 @@ type ChatView struct {
 	Reason       EndReason         `cbor:"18,keyasint,omitempty"`
 	Subject      string            `cbor:"19,keyasint,omitempty"`
 	Label        Label             `cbor:"20,keyasint,omitempty"`
+	Assist       *AssistAsked      `cbor:"40,keyasint,omitempty"` // while nobody has come
 }
 
 // AgentView is what an agent's desk starts from. Chats, offers and debts are
@@ -313,6 +314,10 @@ type AgentView struct {
 	Debts    []Debt
 	Focus    ChatID
 	Opened   []ChatID
+	SignedIn bool // has a session or is in grace, and is not offline
+	Free     int  // units that he could take now
+	Skills   []string
+	Room     map[Channel]int // of channels that are closed or have a limit
 }
 
 // ChannelView is one channel of an agent's capacity.
@@ -333,4 +338,6 @@ type QueueView struct {
 	SignedIn  int
 	Available int
 	Free      int
+	Takes     bool // another chat: it is open and not full
+	Level     ServiceLevel
 }
