@@ -129,7 +129,7 @@ func TestAViewTellsWhoWaitsAndWhoServes(t *testing.T) {
 	out := h.step(ViewQueue{})
 	want := QueueView{
 		Queue: "support", Name: "Support", Mode: QueueOpen, Waiting: 2, Oldest: h.now.Add(-time.Second),
-		SignedIn: 3, Available: 2, Free: 1,
+		SignedIn: 3, Available: 2, Free: 1, Takes: true, Level: ServiceLevel{Threshold: 20 * time.Second},
 	}
 	if !reflect.DeepEqual(out.Result, want) {
 		t.Fatalf("got %+v, want %+v", out.Result, want)
