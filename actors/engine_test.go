@@ -219,3 +219,45 @@ func TestIdleChatsLeaveMemoryAndComeBackWithTheirState(t *testing.T) {
 		}
 	})
 }
+
+func TestOnlyDeadlinesFromBeforeTheStartWaitForPeopleToComeBack(t *testing.T) {
+	inWorld(t, func(w *world) {
+		alice, ann := w.agent("alice"), w.customer("ann")
+		alice.ready()
+		chat := ann.starts()
+		alice.offered()
+		w.pass(19 * time.Second)
+		w.crash()
+		alice, ann = alice.again(), ann.again()
+		w.pass(5 * time.Second) // the offer's deadline has passed, the hold has not
+		if n := told[acd.OfferEnded](alice); n != 0 {
+			t.Error("missed before anybody could come back")
+		}
+		if got := alice.must(alice.desk(), acd.SetPresence{State: acd.NotReady}); got != (acd.Result{}) {
+			t.Errorf("result %+v", got)
+		}
+		if e, _ := last[acd.OfferEnded](alice); e.Reason != acd.AgentState {
+			t.Errorf("the offer ended %+v", e)
+		}
+		alice.ready()
+		o := alice.offered()
+		if chatOf, _ := o.Offer.ID.Chat(); chatOf != chat {
+			t.Fatalf("offered %s", o.Offer.ID)
+		}
+	})
+}
+
+func TestADeadlineOfTodayDoesNotWaitForTheRecovery(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.change = func(c *acd.Config) { c.Queues["support"].OfferTimeout = time.Second }
+		w.crash()
+		alice, ann := w.agent("alice"), w.customer("ann")
+		alice.ready()
+		ann.starts()
+		alice.offered()
+		w.pass(1100 * time.Millisecond)
+		if e, _ := last[acd.OfferEnded](alice); e.Reason != acd.OfferRONA {
+			t.Errorf("the offer ended %+v", e)
+		}
+	})
+}

@@ -32,6 +32,7 @@ type shell struct {
 
 	timer   *time.Timer
 	timerAt time.Time
+	loaded  time.Time // the deadline that this life found; see arm
 	outbox  outbox
 	asking  *ask // whose command is being taken, for when the step panics
 }
@@ -103,6 +104,7 @@ func (s *shell) start() {
 		s.step(acd.Principal{}, cmd, nil)
 	}
 	s.deliver(s.machine.Pending())
+	s.loaded = s.machine.Deadline()
 	s.arm()
 }
 
@@ -171,8 +173,9 @@ func (s *shell) deliver(sends []acd.Send) {
 	}
 }
 
-// arm sets the timer that the state wants. Right after the node's start
-// nothing fires for a while, so that people can come back first.
+// arm sets the timer that the state wants. Right after the node's start a
+// deadline that was found there does not fire for a while, so that people can
+// come back first.
 func (s *shell) arm() {
 	at := s.machine.Deadline()
 	if at.IsZero() {
@@ -182,7 +185,7 @@ func (s *shell) arm() {
 		s.timerAt = at
 		return
 	}
-	if hold := s.engine.holdUntil; at.Before(hold) {
+	if hold := s.engine.holdUntil; at.Before(hold) && at.Equal(s.loaded) {
 		at = hold
 	}
 	if at.Equal(s.timerAt) {

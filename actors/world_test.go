@@ -22,6 +22,7 @@ type world struct {
 	journal *persistence.Memory
 	engine  *actors.Engine
 	opts    actors.Options
+	change  func(*acd.Config) // of the configuration at each start
 	chats   int
 	// commands numbers what people do, so that no id comes twice.
 	commands int
@@ -62,6 +63,9 @@ func inWorld(t *testing.T, story func(*world)) {
 func (w *world) start() {
 	w.t.Helper()
 	w.opts.Journal, w.opts.Config = w.journal, testConfig()
+	if w.change != nil {
+		w.change(w.opts.Config)
+	}
 	w.opts.Logger = slog.New(slog.NewTextHandler(testWriter{w.t}, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	engine, err := actors.New(w.opts)
 	if err != nil {
