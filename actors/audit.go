@@ -200,7 +200,7 @@ func (o *chatOrder) next(e acd.Event) error {
 		starts, o.started = true, true
 	case acd.ChatEnded:
 		o.ended = true
-	case acd.WrapupRecorded:
+	case acd.WrapupRecorded, acd.Rated:
 		files = true
 	case acd.ChatClosed:
 		files, o.closed = true, true

@@ -28,7 +28,8 @@ var eventTypes = []acd.Event{
 	31: acd.TransferCancelled{}, 32: acd.TransferReturning{}, 33: acd.InviteFailed{}, 34: acd.Joined{}, 35: acd.OwnerSet{},
 	36: acd.LegDropped{}, 37: acd.Prioritized{}, 38: acd.Labelled{}, 39: acd.Interrupted{}, 40: acd.IdleWarned{},
 	50: acd.AssistAsked{}, 51: acd.DirectSaid{}, 52: acd.AlertRaised{},
-	41: acd.AgentIdled{}, 42: acd.Parked{}, 43: acd.Unparked{},
+	41: acd.AgentIdled{}, 42: acd.Parked{}, 43: acd.Unparked{}, 44: acd.EndProposed{}, 45: acd.EndDeclined{},
+	46: acd.Rated{},
 }
 
 var eventNumbers = func() map[reflect.Type]uint64 {

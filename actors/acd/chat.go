@@ -46,6 +46,9 @@ type ChatState struct {
 	Label        Label            `cbor:"30,keyasint,omitempty"` // when it is not active
 	Assist       *AssistAsked     `cbor:"40,keyasint,omitempty"` // a call that nobody has followed yet
 	Idle         IdleState        `cbor:"31,keyasint,omitzero"`
+	Ending       AgentID          `cbor:"32,keyasint,omitempty"` // who has asked the customer for the end
+	RateUntil    time.Time        `cbor:"33,keyasint,omitzero"`  // how long an ended chat can be rated
+	Rating       *Rated           `cbor:"34,keyasint,omitempty"`
 }
 
 // Exclusion keeps a chat from an agent who rejected or missed it.
@@ -73,7 +76,7 @@ func (c *Chat) Live() bool { return c.Phase == PhaseQueued || c.Phase == PhaseAc
 // for a sender's answer, the end of an interrupted chat and what silence brings.
 func (c *Chat) Deadline() time.Time {
 	if !c.Live() {
-		return time.Time{}
+		return c.ratingDue()
 	}
 	at := sooner(sooner(c.AwayUntil, c.CloseAt), sooner(c.returnDue(), c.idleDue()))
 	for _, o := range c.Offers {

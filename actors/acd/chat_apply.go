@@ -51,6 +51,7 @@ func (c *Chat) Apply(at time.Time, e Event) {
 	case ChatEnded:
 		c.Phase, c.Leg, c.Owner = PhaseEnded, nil, ""
 		c.EndReason, c.EndedAt, c.AwayUntil = e.Reason, at, time.Time{}
+		c.RateUntil = e.RateUntil
 		c.NextPolicy, c.Transfer, c.CloseAt, c.Assist = nil, nil, time.Time{}, nil
 		c.owe(at, e.Debts, e.Wrapup, string(e.Reason))
 		for i := range c.Participants {

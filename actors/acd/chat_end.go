@@ -126,7 +126,7 @@ func (s *chatStep) finish(e ChatEnded, offers OfferReason) {
 		s.endOffer(s.Offers[0], offers)
 	}
 	leg := s.Leg
-	e.Wrapup = WrapupPolicy{Mode: WrapupNone}
+	e.Wrapup, e.RateUntil = WrapupPolicy{Mode: WrapupNone}, s.rateUntil()
 	var told []AgentID
 	var released []Send
 	for i := range s.Participants {
@@ -163,7 +163,7 @@ func withdrawal(r EndReason) WithdrawReason {
 }
 
 func (s *chatStep) closeIfSettled() {
-	if s.Phase == PhaseEnded && len(s.Owing) == 0 {
+	if s.Phase == PhaseEnded && len(s.Owing) == 0 && !s.rateable(s.t.Now) {
 		s.emit(ChatClosed{})
 	}
 }

@@ -197,14 +197,16 @@ func (c *Chat) idleServed(at time.Time) {
 		return
 	}
 	if c.Idle.Unanswered.IsZero() {
-		c.Idle = IdleState{Silent: at}
+		c.Idle = IdleState{Silent: at, Parked: c.Idle.Parked}
 		return
 	}
-	c.Idle = IdleState{Unanswered: at}
+	c.Idle = IdleState{Unanswered: at, Parked: c.Idle.Parked}
 }
 
 // idleWaits stops the clocks while nobody serves the chat.
-func (c *Chat) idleWaits() { c.Idle = IdleState{Unanswered: c.Idle.Unanswered} }
+func (c *Chat) idleWaits() {
+	c.Idle = IdleState{Unanswered: c.Idle.Unanswered, Parked: c.Idle.Parked}
+}
 
 // applyCare is Apply for what the customer's side brings: silence, the end by
 // agreement and the rating.
@@ -218,19 +220,27 @@ func (c *Chat) applyCare(at time.Time, e Event) {
 		c.Idle.Parked = true
 	case Unparked:
 		c.Idle.Parked = false
+	case EndProposed:
+		c.Ending = e.By
+	case EndDeclined: // whoever answers is there
+		c.Ending = ""
+		c.idleServed(at)
+	case Rated:
+		c.Rating = &e
 	}
 }
 
 // careAudience says who hears of it.
 func (s *chatStep) careAudience(e Event) {
 	switch m := e.(type) {
-	case IdleWarned:
+	case IdleWarned, EndProposed:
 		s.newsCustomer(e)
 		s.newsAgents(e, nil)
 	case AgentIdled:
 		s.news(m.Agent.Stream(), ToAgent, e)
-	case Parked, Unparked:
+	case Parked, Unparked, EndDeclined:
 		s.newsAgents(e, nil)
+	case Rated: // for who looks at the chat later
 	}
 }
 

@@ -84,7 +84,7 @@ func TestNobodyIsIdleWhileHeWaits(t *testing.T) {
 	if at := p.chat.Deadline(); !at.Equal(morning.Add(maxWait)) {
 		t.Errorf("due at %v, want the longest wait", at)
 	}
-	p.at(4 * time.Minute).must(nobody, p.grant(alice))
+	p.at(4*time.Minute).must(nobody, p.grant(alice))
 	p.must(alice, Accept{Offer: "c1.1", Agent: "alice"})
 	p.at(6*time.Minute).expect(nobody, Tick{}, `
 		event AgentIdled
@@ -108,11 +108,14 @@ func TestSilenceStandsStillWhileTheChatWaitsForAnotherAgent(t *testing.T) {
 	p.must(alice, SendText{Text: "which order?"})
 	p.at(6*time.Minute).must(nobody, Tick{})
 	p.must(nobody, AgentLost{Chat: "c1", Agent: "alice"})
-	if p.chat.Idle.Parked || !p.chat.idleDue().IsZero() {
+	if !p.chat.Idle.Parked || !p.chat.idleDue().IsZero() {
 		t.Errorf("waiting, and %+v", p.chat.Idle)
 	}
 	p.must(nobody, p.grant(bob))
 	p.must(bob, Accept{Offer: "c1.2", Agent: "bob"})
+	if rows := p.chat.SlotRows(); len(rows) != 1 || rows[0].Weight != 0 {
+		t.Errorf("nobody has written, and the slots are %+v", rows)
+	}
 	if want := morning.Add(11 * time.Minute); !p.chat.idleDue().Equal(want) {
 		t.Errorf("due at %v, want %v", p.chat.idleDue(), want)
 	}

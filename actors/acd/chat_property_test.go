@@ -46,7 +46,7 @@ func TestALongLifeOfAChatKeepsItsRules(t *testing.T) {
 		seen["end "+string(r.chat.EndReason)]++
 	}
 	for _, must := range []string{"offer accepted", "offer rejected", "offer rona", "offer agent_lost", "offer customer_gone", "offer ended",
-		"end abandoned", "end disconnected", "end max_wait", "end queue_refused", "end forced", "end customer", "end agent"} {
+		"end abandoned", "end customer_idle", "end disconnected", "end max_wait", "end queue_refused", "end forced", "end customer", "end agent"} {
 		if seen[must] == 0 {
 			t.Errorf("no life had: %s (of %v)", must, seen)
 		}

@@ -110,6 +110,12 @@ func (s *chatStep) asked(cmd Command) (any, error) {
 		return s.leave()
 	case ForceEnd:
 		return s.forceEnd(m)
+	case Rate:
+		return s.rate(m)
+	case ProposeEnd:
+		return s.proposeEnd()
+	case ConfirmEnd, DeclineEnd:
+		return s.answerEnd(cmd == Command(ConfirmEnd{}))
 	case SetAttributes:
 		return s.setAttributes(m)
 	case ViewChat:
@@ -231,7 +237,7 @@ func (s *chatStep) audience(e Event) {
 		s.newsAgents(e, nil)
 	case CustomerAway, CustomerBack, AttributesSet, OwnerSet, Labelled:
 		s.newsAgents(e, nil)
-	case IdleWarned, AgentIdled, Parked, Unparked:
+	case IdleWarned, AgentIdled, Parked, Unparked, EndProposed, EndDeclined, Rated:
 		s.careAudience(e)
 	case ChatStarted, WaitedLong, WrapupRecorded, ChatClosed, TransferStarted, TransferReturning, LegDropped, Prioritized, AssistAsked:
 	}
@@ -384,6 +390,7 @@ func (s *chatStep) enqueueRefused(m EnqueueRefused) error {
 // the customer's grace.
 func (s *chatStep) tick() error {
 	if !s.Live() {
+		s.closeIfSettled()
 		return nil
 	}
 	for i := 0; i < len(s.Offers); {

@@ -221,7 +221,7 @@ func (c *Chat) View(reader AgentID) ChatView {
 	v := ChatView{Chat: c.ID, Phase: c.Phase, Channel: c.Channel, Queue: c.LastLeg.Queue, QueueName: c.Policy.QueueName,
 		Source: c.Source, SourceName: c.SourceName, Customer: c.Customer.Name, Attributes: c.Customer.Attributes,
 		Away: !c.AwayUntil.IsZero(), Owner: c.Owner, Messages: c.Messages, ReceivedAt: c.StartedAt,
-		CustomerRead: c.CustomerRead, Reason: c.EndReason, Subject: c.Subject, Label: c.labelNow(), Assist: c.Assist}
+		CustomerRead: c.CustomerRead, Reason: c.EndReason, Subject: c.Subject, Label: c.labelNow(), Rating: c.Rating, Assist: c.Assist}
 	for _, p := range c.Participants {
 		if p.Agent == reader {
 			v.Unread, v.Read = p.Unread, p.Read

@@ -68,7 +68,8 @@ func (r *trial) wait() {
 func (r *trial) reconfigure() {
 	c := chatConfig()
 	c.Version = r.config.Version + 1
-	switch r.dice(5) {
+	c.Queues["support"].Idle = IdlePolicy{CustomerWarn: 4 * time.Second, CustomerClose: time.Minute, Inactive: 9 * time.Second, Agent: 6 * time.Second}
+	switch r.dice(8) {
 	case 0:
 		delete(c.Queues, "support")
 	case 1:
@@ -78,6 +79,10 @@ func (r *trial) reconfigure() {
 		c.Queues["support"].Wrapup.SkipUntouched = true
 	case 3:
 		c.Queues["support"].MaxWait = time.Second
+	case 4:
+		c.Queues["support"].Idle = IdlePolicy{}
+	case 5, 6:
+		c.Queues["support"].RatingWindow = graceWaiting
 	}
 	r.config = c
 }
@@ -154,7 +159,13 @@ func (r *trial) command() (Principal, Command) {
 
 // spoken is what a person may ask of the chat.
 func (r *trial) spoken() Command {
-	switch r.dice(12) {
+	switch r.dice(16) {
+	case 12:
+		return ProposeEnd{}
+	case 13:
+		return []Command{ConfirmEnd{}, DeclineEnd{}}[r.dice(2)]
+	case 14:
+		return Rate{Score: r.dice(7), Text: "so so"}
 	case 0:
 		return EndChat{}
 	case 1:
@@ -211,20 +222,21 @@ func (r *trial) legID() EnqueueID {
 // trust it, and what the queue and the agents must believe from what they are
 // told.
 type chatBooks struct {
-	open   map[OfferID]AgentID
-	over   map[OfferID]OfferReason
-	debts  map[AgentID]bool
-	seq    uint64
-	ended  bool
-	closed bool
-	queue  QueueID // where it waits, as the queues know it
-	leg    EnqueueID
-	slots  map[AgentID]SlotState // as the agents know them
-	rings  map[AgentID]OfferID
+	open    map[OfferID]AgentID
+	over    map[OfferID]OfferReason
+	debts   map[AgentID]bool
+	seq     uint64
+	ended   bool
+	closed  bool
+	queue   QueueID // where it waits, as the queues know it
+	leg     EnqueueID
+	slots   map[AgentID]SlotState // as the agents know them
+	weights map[AgentID]int
+	rings   map[AgentID]OfferID
 }
 
 func newChatBooks() chatBooks {
-	return chatBooks{open: map[OfferID]AgentID{}, over: map[OfferID]OfferReason{}, debts: map[AgentID]bool{}, slots: map[AgentID]SlotState{}, rings: map[AgentID]OfferID{}}
+	return chatBooks{open: map[OfferID]AgentID{}, over: map[OfferID]OfferReason{}, debts: map[AgentID]bool{}, slots: map[AgentID]SlotState{}, weights: map[AgentID]int{}, rings: map[AgentID]OfferID{}}
 }
 
 func (b *chatBooks) enter(c *Chat, cmd Command, out Outcome) error {
@@ -258,7 +270,8 @@ func overWith(s Send, id OfferID) bool {
 func (b *chatBooks) event(e Event) error {
 	filed, isFiled := e.(WrapupRecorded)
 	_, isClosed := e.(ChatClosed)
-	if b.closed || b.ended && !isFiled && !isClosed {
+	_, isRated := e.(Rated)
+	if b.closed || b.ended && !isFiled && !isClosed && !isRated {
 		return fmt.Errorf("I7: %T after the end", e)
 	}
 	switch e := e.(type) {
@@ -356,6 +369,7 @@ func (b *chatBooks) send(s Send) {
 		b.slots[agent], b.rings[agent] = SlotAlerting, m.Slot.Offer
 	case Assigned:
 		b.slots[agent] = SlotConnected
+		b.weights[agent] = m.Slot.Weight
 	case Released:
 		b.slots[agent] = SlotReleased
 		if m.Spec.Mode == WrapupNone {
@@ -373,6 +387,9 @@ func (b *chatBooks) agree(c *Chat) error {
 	slots := map[AgentID]SlotState{}
 	for _, row := range c.SlotRows() {
 		slots[row.Agent] = row.State
+		if row.State == SlotConnected && row.Weight != b.weights[row.Agent] {
+			return fmt.Errorf("%s believes that the chat weighs %d, it says %d", row.Agent, b.weights[row.Agent], row.Weight)
+		}
 	}
 	if !maps.Equal(slots, b.slots) {
 		return fmt.Errorf("the agents believe %v, the chat says %v", b.slots, slots)

@@ -91,6 +91,8 @@ type (
 		Agent  AgentID      `cbor:"4,keyasint,omitempty"` // who ended it
 		Wrapup WrapupPolicy `cbor:"5,keyasint"`           // asked of each agent in it
 		Debts  []AgentID    `cbor:"6,keyasint,omitempty"`
+		// RateUntil is how long the customer may rate it.
+		RateUntil time.Time `cbor:"7,keyasint,omitzero"`
 	}
 	// WrapupRecorded files one agent's disposition.
 	WrapupRecorded struct {

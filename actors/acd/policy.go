@@ -91,6 +91,9 @@ type QueuePolicy struct {
 	// ServiceLevel is the threshold T of the service level; 20 s.
 	ServiceLevel time.Duration
 	Idle         IdlePolicy // what silence means; as the channel says
+	// RatingWindow is how long a customer may rate a chat after its end; 0 is
+	// not at all. The chat is closed after it.
+	RatingWindow time.Duration
 }
 
 // FlowPolicy is how chats of a queue move between agents.

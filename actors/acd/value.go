@@ -295,6 +295,7 @@ type ChatView struct {
 	Reason       EndReason         `cbor:"18,keyasint,omitempty"`
 	Subject      string            `cbor:"19,keyasint,omitempty"`
 	Label        Label             `cbor:"20,keyasint,omitempty"`
+	Rating       *Rated            `cbor:"21,keyasint,omitempty"`
 	Assist       *AssistAsked      `cbor:"40,keyasint,omitempty"` // while nobody has come
 }
 
