@@ -241,7 +241,9 @@ func (c *crowd) checkOwners() {
 				}
 				open[e.Chat.Chat] = e.At
 			case *wire.LeftEvent:
-				end(e.Chat, e.At)
+				if e.Participant == who.name {
+					end(e.Chat, e.At)
+				}
 			case *wire.ChatEndedEvent:
 				end(e.Chat, e.At)
 			}
