@@ -59,7 +59,8 @@ func TestEveryFieldOfEveryEventSurvivesTheJournal(t *testing.T) {
 	for _, e := range []Event{ChatStarted{}, Queued{}, Offered{}, OfferEnded{}, Accepted{}, MessageSent{}, ReadMarked{}, CustomerAway{}, CustomerBack{},
 		Left{}, WaitedLong{}, AttributesSet{}, ChatEnded{}, WrapupRecorded{}, ChatClosed{},
 		TransferStarted{}, TransferDone{}, TransferFailed{}, TransferCancelled{}, TransferReturning{}, InviteFailed{}, Joined{},
-		OwnerSet{}, LegDropped{}, Prioritized{}, Labelled{}, Interrupted{}} {
+		OwnerSet{}, LegDropped{}, Prioritized{}, Labelled{}, Interrupted{},
+		IdleWarned{}, AgentIdled{}, Parked{}, Unparked{}, EndProposed{}, EndDeclined{}, Rated{}} {
 		full := reflect.New(reflect.TypeOf(e)).Elem()
 		fill(full, new(int))
 		want := withoutText(full.Interface().(Event))

@@ -71,20 +71,33 @@ func (s *chatStep) send(m SendText) (any, error) {
 	if p := s.partOf(author); p != nil && (p.Mode == Monitoring || p.Mode != Talk && m.To == ForAll) {
 		return nil, refusal(ErrForbidden.Code, "who consults or whispers writes to agents, who monitors to nobody")
 	}
-	if err := s.allowed(m.Text, author); err != nil {
+	line, err := s.content(m, author)
+	if err != nil {
 		return nil, err
 	}
-	seq := s.message(author, m.To, m.Text)
+	seq := s.line(line)
 	s.revive(author)
 	return Result{MessageSeq: seq}, nil
 }
 
 // allowed holds a text against the limits of the chat's channel, in code points.
 func (s *chatStep) allowed(text string, author Author) error {
-	ch := s.t.Config.channel(s.Channel)
-	if n := utf8.RuneCountInString(text); n > ch.MaxChars {
-		return tooLong("the text is too long for this channel", ch.MaxChars, n)
+	if err := s.fits(text); err != nil {
+		return err
 	}
+	return s.reserved(text, author)
+}
+
+func (s *chatStep) fits(text string) error {
+	most := s.t.Config.channel(s.Channel).MaxChars
+	if n := utf8.RuneCountInString(text); n > most {
+		return tooLong("the text is too long for this channel", most, n)
+	}
+	return nil
+}
+
+func (s *chatStep) reserved(text string, author Author) error {
+	ch := s.t.Config.channel(s.Channel)
 	if author.Kind == "customer" || ch.ReservedChars == "" {
 		return nil
 	}
@@ -97,7 +110,12 @@ func (s *chatStep) allowed(text string, author Author) error {
 
 // message adds a line to the transcript and says whose unread count it changed.
 func (s *chatStep) message(author Author, to Audience, text string) uint64 {
-	e := MessageSent{Message: Message{Seq: s.Messages + 1, Author: author, To: to, SentAt: s.t.Now, Text: text}}
+	return s.line(Message{Author: author, To: to, Text: text})
+}
+
+func (s *chatStep) line(m Message) uint64 {
+	m.Seq, m.SentAt = s.Messages+1, s.t.Now
+	author, e := m.Author, MessageSent{Message: m}
 	for i := range s.Participants {
 		p := &s.Participants[i]
 		switch {

@@ -20,9 +20,13 @@ type (
 		Admitted bool
 	}
 	// SendText adds a message (C12). To agents is never seen by the customer.
+	// With a template the text is that one's, with an attachment it is the
+	// file's name.
 	SendText struct {
-		Text string
-		To   Audience
+		Text       string
+		To         Audience
+		Template   *TemplateUse
+		Attachment *Attachment
 	}
 	// MarkRead clears what is unread up to a message (A17).
 	MarkRead struct{ Upto uint64 }

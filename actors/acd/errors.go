@@ -46,6 +46,7 @@ var (
 	ErrConferenceFull = refusal("conference_full", "no further agent fits in")
 	ErrTransferring   = refusal("transfer_pending", "nobody has accepted the transfer yet")
 	ErrOfferGone      = refusal("offer_gone", "the offer is no longer open")
+	ErrBadParams      = refusal("bad_frame", "the parameters are not those of the template")
 	ErrTooLong        = refusal("too_long", "the text is too long")
 	ErrReserved       = refusal("reserved_character", "the text has a reserved character")
 	ErrQuarantined    = refusal("internal", "the actor failed and is in quarantine")

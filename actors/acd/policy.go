@@ -7,13 +7,14 @@ import "time"
 // names the version that it was decided under. Durations are as their names
 // say; a zero takes the default that Normalize writes.
 type Config struct {
-	Version  uint64
-	Queues   map[QueueID]*QueuePolicy
-	Agents   map[AgentID]*AgentProfile
-	Sources  map[SourceID]*Source
-	Channels map[Channel]*ChannelPolicy
-	Reasons  []PresenceReason // for not_ready
-	Desk     DeskPolicy
+	Version   uint64
+	Queues    map[QueueID]*QueuePolicy
+	Agents    map[AgentID]*AgentProfile
+	Sources   map[SourceID]*Source
+	Channels  map[Channel]*ChannelPolicy
+	Reasons   []PresenceReason // for not_ready
+	Templates map[string]*Template // by name, for agents to send
+	Desk      DeskPolicy
 }
 
 // Source is where chats come from.
@@ -35,6 +36,7 @@ type ChannelPolicy struct {
 	Weight        int           // units of an agent's capacity; 1
 	CustomerGrace CustomerGrace // how long a customer may be away
 	Idle          IdlePolicy    // what silence means, where the queue does not say; nothing
+	Attachments   AttachmentPolicy // files that may be sent
 }
 
 // CustomerGrace is how long a customer may be without a connection before the

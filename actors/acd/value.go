@@ -155,7 +155,10 @@ type Message struct {
 	To     Audience  `cbor:"3,keyasint"`
 	SentAt time.Time `cbor:"4,keyasint"`
 	Text   string    `cbor:"-"`
-	Erased bool      `cbor:"-"` // the text is gone for good
+	// Attachment stands in the place of a text, which is its name then.
+	Attachment *Attachment `cbor:"5,keyasint,omitempty"`
+	Template   string      `cbor:"6,keyasint,omitempty"` // that the text was made of
+	Erased     bool        `cbor:"-"`                    // the text is gone for good
 }
 
 // Unread is an agent's count after a message.
