@@ -31,12 +31,14 @@ func (s *agentStep) advertise() {
 	}
 	for _, q := range queues {
 		if changed || q == s.tell || !slices.Contains(s.sentTo, q) {
+			advert.Tier = s.profile.Tiers[q]
 			s.send(q.Address(), "", Advert{advert})
 		}
 	}
 	if s.tell != "" && !slices.Contains(queues, s.tell) && !slices.Contains(s.sentTo, s.tell) {
 		s.send(s.tell.Address(), "", Advert{AgentAdvert{Agent: s.id, Gen: s.gen}})
 	}
+	advert.Tier = 0 // not the same for all
 	s.sent, s.sentTo = advert, queues
 }
 

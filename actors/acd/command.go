@@ -255,6 +255,7 @@ type AgentAdvert struct {
 	Skills    []string
 	Levels    map[string]int // of those skills; absent is SkillLevel
 	IdleSince time.Time
+	Tier      int      // in this queue; 0 is 1
 	Chats     []ChatID // that he already has a slot for
 }
 

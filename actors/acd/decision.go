@@ -36,6 +36,7 @@ func (q *Queue) decide(s *queueTurn, w *waiter, c *candidate) Decision {
 	return Decision{
 		Queue: q.id, Strategy: q.policy.Strategy, At: s.Now, Version: s.Config.Version,
 		Winner: c.Agent, Why: r.measure(c, w.class, s.now), Passed: e.named, More: e.more,
+		Step: w.step,
 	}
 }
 
@@ -84,8 +85,16 @@ func (e *explanation) count(why string, n int) {
 	e.more = append(e.more, PassCount{Why: why, Count: n})
 }
 
-// measure is what the strategy liked in the winner.
+// measure is why the winner came first: his tier, if it is not the first, and
+// what the strategy liked in him.
 func (r *roster) measure(c *candidate, k *class, now int64) string {
+	if c.rank.tier > 1 {
+		return "tier " + strconv.FormatInt(c.rank.tier, 10) + ", " + r.liked(c, k, now)
+	}
+	return r.liked(c, k, now)
+}
+
+func (r *roster) liked(c *candidate, k *class, now int64) string {
 	switch r.policy.Strategy {
 	case LeastBusy:
 		return "load " + strconv.Itoa(c.Used+c.held()) + "/" + strconv.Itoa(c.Capacity)

@@ -127,6 +127,9 @@ func (q *Queue) bestFor(w *waiter, now int64) (best *candidate, fits bool) {
 		enough = MaxSkillLevel * (len(w.class.needs) + len(q.roster.needs))
 	}
 	t.Scan(func(c *candidate) bool {
+		if best != nil && best.rank.tier < c.rank.tier {
+			return false
+		}
 		if c.misfit(w.class) != "" {
 			return true
 		}

@@ -84,6 +84,9 @@ func (n *naive) earlier(a, b *naiveWaiter) bool {
 
 // better is the strategy.
 func (n *naive) better(w *naiveWaiter, a, b *naiveAgent) bool {
+	if a.tier() != b.tier() {
+		return a.tier() < b.tier()
+	}
 	var x, y int64
 	switch n.policy.Strategy {
 	case LongestIdle:
@@ -107,18 +110,40 @@ func (n *naive) better(w *naiveWaiter, a, b *naiveAgent) bool {
 	return a.Agent < b.Agent
 }
 
+// asks is what a chat asks for by now: skills at a level, and the last tier.
+func (n *naive) asks(w *naiveWaiter) (needs map[string]int, tiers int) {
+	needs, tiers = map[string]int{}, n.policy.MaxTier
+	for _, text := range append(slices.Clone(w.Leg.Skills), n.policy.Skills...) {
+		skill, least, _ := ParseSkill(text)
+		needs[skill] = max(needs[skill], least)
+	}
+	for _, step := range n.policy.Steps {
+		if w.Leg.EnteredAt.Add(step.After).UnixMilli() > n.now {
+			break
+		}
+		for _, skill := range step.DropSkills {
+			delete(needs, skill)
+		}
+		for skill := range needs {
+			if step.MinLevel > 0 {
+				needs[skill] = step.MinLevel
+			}
+		}
+		if step.MaxTier > 0 {
+			tiers = step.MaxTier
+		}
+	}
+	return needs, tiers
+}
+
+func (a *naiveAgent) tier() int { return max(a.Tier, 1) }
+
 // score sums the levels in each skill that is asked for.
 func (n *naive) score(w *naiveWaiter, a *naiveAgent) int64 {
 	sum := 0
-	for _, list := range [][]string{n.policy.Skills, w.Leg.Skills} {
-		counted := map[string]bool{}
-		for _, text := range list {
-			skill, _, _ := ParseSkill(text)
-			if !counted[skill] {
-				counted[skill] = true
-				sum += a.level(skill)
-			}
-		}
+	needs, _ := n.asks(w)
+	for skill := range needs {
+		sum += a.level(skill)
 	}
 	return int64(sum)
 }
@@ -152,10 +177,14 @@ func (a *naiveAgent) units() int {
 }
 
 func (n *naive) fits(w *naiveWaiter, a *naiveAgent) bool {
-	for _, text := range append(slices.Clone(w.Leg.Skills), n.policy.Skills...) {
-		if skill, least, _ := ParseSkill(text); a.level(skill) < least {
+	needs, tiers := n.asks(w)
+	for skill, least := range needs {
+		if a.level(skill) < least {
 			return false
 		}
+	}
+	if tiers > 0 && a.tier() > tiers {
+		return false
 	}
 	if room, limited := a.Room[w.Channel]; limited {
 		for _, h := range a.holds {

@@ -1,6 +1,7 @@
 package acd
 
 import (
+	"cmp"
 	"fmt"
 	"reflect"
 	"slices"
@@ -29,6 +30,11 @@ type logged struct {
 func newWorld(rt *rapid.T, t testing.TB) *world {
 	w := &world{rt: rt, hall: newHall(t, func(p *QueuePolicy) {
 		p.Strategy = rapid.SampledFrom([]Strategy{LongestIdle, LeastBusy, RoundRobin, Proficiency}).Draw(rt, "strategy")
+		if rapid.Bool().Draw(rt, "stepped") {
+			p.MaxTier = rapid.IntRange(0, 2).Draw(rt, "tiers at first")
+			p.Steps = someSteps.Draw(rt, "steps")
+			slices.SortFunc(p.Steps, func(a, b Step) int { return cmp.Compare(a.After, b.After) })
+		}
 		if rapid.Bool().Draw(rt, "skilled") {
 			p.Skills = rapid.SampledFrom([][]string{{"law"}, {"law>=4"}}).Draw(rt, "of all")
 		}
@@ -70,7 +76,15 @@ var (
 	someSkill  = rapid.SliceOfN(rapid.SampledFrom([]string{"law", "latin", "greek"}), 0, 2)
 	someNeed   = rapid.SliceOfN(rapid.SampledFrom([]string{"law", "latin", "greek", "law>=3", "latin>=6", "greek>=9"}), 0, 2)
 	someLevels = rapid.MapOfN(rapid.SampledFrom([]string{"law", "latin", "greek"}), rapid.IntRange(1, 10), 0, 3)
-	channels   = rapid.SampledFrom([]Channel{"livechat", "facebook"})
+	someSteps  = rapid.SliceOfN(rapid.Custom(func(t *rapid.T) Step {
+		return Step{
+			After:      time.Duration(rapid.IntRange(0, 5000).Draw(t, "after")) * time.Millisecond,
+			DropSkills: rapid.SliceOfN(rapid.SampledFrom([]string{"law", "latin", "greek"}), 0, 2).Draw(t, "drop"),
+			MinLevel:   rapid.IntRange(0, 9).Draw(t, "level"),
+			MaxTier:    rapid.IntRange(0, 3).Draw(t, "tiers"),
+		}
+	}), 1, 3)
+	channels = rapid.SampledFrom([]Channel{"livechat", "facebook"})
 )
 
 func (w *world) draw(name string, lo, hi int) int { return rapid.IntRange(lo, hi).Draw(w.rt, name) }
@@ -127,6 +141,7 @@ func (w *world) advertises(*rapid.T) {
 	ad.Used = ad.Capacity - ad.Free
 	ad.IdleSince = w.now.Add(-time.Duration(w.draw("idle", 0, 3)) * time.Second)
 	ad.Skills = someSkill.Draw(w.rt, "skills")
+	ad.Tier = w.draw("tier", 0, 3)
 	ad.Levels = someLevels.Draw(w.rt, "levels")
 	if rapid.Bool().Draw(w.rt, "limited") {
 		ad.Room = map[Channel]int{channels.Draw(w.rt, "limit"): w.draw("room", 0, 2)}

@@ -73,6 +73,11 @@ type QueuePolicy struct {
 	Strategy      Strategy  // longest_idle
 	Skills        []string  // every chat of the queue needs them all: latin, latin>=7
 	PriorityBoost time.Duration
+	// MaxTier is the last tier of agents that is asked, until a step says
+	// another; 0 is all. Steps widen what is looked for, in the order of their
+	// After.
+	MaxTier int
+	Steps   []Step
 	// MatchScan bounds how many chats of one requirement are looked at for an
 	// agent when the first ones exclude him; 64.
 	MatchScan    int
@@ -96,6 +101,15 @@ type QueuePolicy struct {
 	// RatingWindow is how long a customer may rate a chat after its end; 0 is
 	// not at all. The chat is closed after it.
 	RatingWindow time.Duration
+}
+
+// Step is what changes for a chat that has waited so long, counted from when it
+// entered. Steps add up; a later one replaces what an earlier one set.
+type Step struct {
+	After      time.Duration
+	DropSkills []string // no longer asked for, whoever asked for them
+	MinLevel   int      // asked of every other skill, whatever was asked; 0 is no change
+	MaxTier    int      // 0 is no change
 }
 
 // FlowPolicy is how chats of a queue move between agents.
@@ -184,6 +198,7 @@ type AgentProfile struct {
 	ID       AgentID
 	Name     string
 	Queues   []QueueID
+	Tiers    map[QueueID]int // in which he serves a queue; absent is 1, the first to be asked
 	Skills   []string
 	Levels   map[string]int  // of those skills, 1 to 10; absent is 5
 	Capacity int             // units in total; 4

@@ -132,9 +132,11 @@ func (q *Queue) follow(s *queueTurn) {
 	q.policy = policy
 	if policy == nil {
 		q.dissolve(s)
+		q.refit(s.now)
 		return
 	}
 	q.roster.configure(policy)
+	q.refit(s.now)
 	q.loosen(s)
 }
 
@@ -211,6 +213,8 @@ func (q *Queue) tick(s *queueTurn) {
 			q.unanswered(s, OfferID(a.ref))
 		case alarmExclusion:
 			q.readmit(s, ChatID(a.ref))
+		case alarmStep:
+			q.stepped(s, ChatID(a.ref))
 		case alarmPlace:
 			delete(q.held, ChatID(a.ref))
 		case alarmSilence:
@@ -237,6 +241,7 @@ const (
 	alarmExclusion                      // an exclusion has run out
 	alarmPlace                          // an admitted chat has not come
 	alarmSilence                        // an agent who did not answer is tried again
+	alarmStep                           // a chat is to be looked for more widely
 )
 
 func (a alarm) before(b alarm) bool {

@@ -28,6 +28,10 @@ func (q *Queue) checkLine() error {
 			return fmt.Errorf("chat %s is asked for and granted at once", w.Chat)
 		case w.asked != nil && (w.asked.waiter != w || q.open[w.asked.offer] != w.asked):
 			return fmt.Errorf("chat %s: reservation %s is not its own", w.Chat, w.asked.offer)
+		case w.class != q.line.classes[w.class.classKey] || w.step > len(q.steps()):
+			return fmt.Errorf("chat %s is in a class that is gone, at step %d", w.Chat, w.step)
+		case (w.turns != 0) != (w.step < len(q.steps())):
+			return fmt.Errorf("chat %s has taken %d of %d steps, alarm at %d", w.Chat, w.step, len(q.steps()), w.turns)
 		case (w.wake != 0) != (len(w.excluded) > 0):
 			return fmt.Errorf("chat %s: %d exclusions, alarm at %d", w.Chat, len(w.excluded), w.wake)
 		}
@@ -138,6 +142,9 @@ func (q *Queue) checkAgenda() error {
 		if w.wake != 0 {
 			want++
 		}
+		if w.turns != 0 {
+			want++
+		}
 	}
 	for _, c := range q.roster.byID {
 		if c.retry != 0 {
@@ -154,6 +161,10 @@ func (q *Queue) checkAgenda() error {
 		case alarmExclusion:
 			if w := q.line.chats[ChatID(a.ref)]; w != nil {
 				due = w.wake
+			}
+		case alarmStep:
+			if w := q.line.chats[ChatID(a.ref)]; w != nil {
+				due = w.turns
 			}
 		case alarmPlace:
 			due = q.held[ChatID(a.ref)]

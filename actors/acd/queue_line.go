@@ -17,6 +17,8 @@ type waiter struct {
 	class        *class
 	excluded     []exclusion // by agent
 	wake         int64       // of the alarm for the first exclusion to run out; 0 is none
+	step         int         // how many of the policy's steps have been taken
+	turns        int64       // of the alarm for the next one; 0 is none
 	asked        *reservation
 	granted      OfferID
 	denials      int   // since it came or came back
@@ -76,6 +78,7 @@ type classKey struct {
 	channel Channel
 	weight  int
 	skills  string
+	tier    int // the last that is asked; 0 is all
 }
 
 // line is who waits: all in order, and by class.
@@ -100,11 +103,9 @@ func newLine() line {
 
 func (l *line) len() int { return len(l.chats) }
 
-// add puts w at its place; known counts who has a skill.
-func (l *line) add(w *waiter, known map[string]int) {
+// add puts w, whose class is known, at its place.
+func (l *line) add(w *waiter) {
 	w.key, w.entered = w.Leg.Key.UnixMicro(), w.Leg.EnteredAt.UnixMicro()
-	w.class = l.classOf(w, known)
-	w.class.members++
 	l.chats[w.Chat] = w
 	l.order.Set(w)
 	l.shelve(w)
@@ -112,10 +113,15 @@ func (l *line) add(w *waiter, known map[string]int) {
 
 // remove takes w out, wherever it stands.
 func (l *line) remove(w *waiter) {
-	w.class.loose.Delete(w)
-	l.file(w.class)
+	l.leave(w)
 	l.order.Delete(w)
 	delete(l.chats, w.Chat)
+}
+
+// leave takes w out of its class.
+func (l *line) leave(w *waiter) {
+	w.class.loose.Delete(w)
+	l.file(w.class)
 	if w.class.members--; w.class.members == 0 {
 		delete(l.classes, w.class.classKey)
 	}
@@ -152,9 +158,9 @@ func (l *line) file(k *class) {
 	}
 }
 
-func (l *line) classOf(w *waiter, known map[string]int) *class {
-	needs := needsOf(w.Leg.Skills)
-	key := classKey{w.Channel, max(w.Weight, 1), needsKey(needs)}
+// classOf finds the class of who asks for that, or makes it; known counts who
+// has a skill.
+func (l *line) classOf(key classKey, needs []need, known map[string]int) *class {
 	if c := l.classes[key]; c != nil {
 		return c
 	}
@@ -218,7 +224,8 @@ func (q *Queue) insert(s *queueTurn, e Enqueue) *waiter {
 		q.remove(s, old)
 	}
 	q.exclude(s, w, e.Exclude)
-	q.line.add(w, q.roster.known)
+	q.suit(w, s.now)
+	q.line.add(w)
 	if r := w.asked; r != nil {
 		r.waiter = w
 		if w.excludes(r.agent.Agent, s.now) {
@@ -257,6 +264,7 @@ func (q *Queue) remove(s *queueTurn, w *waiter) {
 		q.giveBack(s, w.asked)
 	}
 	q.unwake(w)
+	q.unstep(w)
 	q.line.remove(w)
 }
 

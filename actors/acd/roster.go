@@ -24,6 +24,7 @@ const (
 	passBusy     = "busy"
 	passChannel  = "channel"
 	passSkill    = "skill"
+	passTier     = "tier"
 	passExcluded = "excluded"
 	passReserved = "reserved"
 	passBehind   = "behind"
@@ -49,14 +50,20 @@ type candidate struct {
 	given int64 // the same in Unix ms
 }
 
-// rank is the order among the free, smallest first, then by id.
-type rank struct{ first, second int64 }
+// rank is the order among the free, smallest first, then by id. Nobody of a
+// tier comes before somebody of an earlier one.
+type rank struct{ tier, first, second int64 }
 
 func candidateBefore(a, b *candidate) bool {
-	if a.rank != b.rank {
-		return a.rank.first < b.rank.first || a.rank.first == b.rank.first && a.rank.second < b.rank.second
+	switch {
+	case a.rank == b.rank:
+		return a.Agent < b.Agent
+	case a.rank.tier != b.rank.tier:
+		return a.rank.tier < b.rank.tier
+	case a.rank.first != b.rank.first:
+		return a.rank.first < b.rank.first
 	}
-	return a.Agent < b.Agent
+	return a.rank.second < b.rank.second
 }
 
 func (c *candidate) held() int {
@@ -91,6 +98,8 @@ func (c *candidate) misfit(k *class) string {
 		return c.standing.reason()
 	case !c.has(k.needs):
 		return passSkill
+	case k.tier > 0 && c.rank.tier > int64(k.tier):
+		return passTier
 	case c.Free < k.weight:
 		return passBusy
 	case c.spare() < k.weight:
@@ -111,7 +120,7 @@ func (c *candidate) barred(w *waiter, now int64) bool {
 // rarest skill that is asked for.
 type roster struct {
 	policy    *QueuePolicy
-	needs     []need // that the policy wants of everybody
+	needs     []need // that the policy wants of everybody, at every step
 	byID      map[AgentID]*candidate
 	all       *btree.BTreeG[*candidate] // by id
 	free      *btree.BTreeG[*candidate]
@@ -136,9 +145,9 @@ func newRoster() roster {
 
 // configure ranks everybody anew when the policy ranks otherwise.
 func (r *roster) configure(p *QueuePolicy) {
-	old := r.policy
-	r.policy, r.needs = p, needsOf(p.Skills)
-	if old.Strategy == p.Strategy && slices.Equal(old.Skills, p.Skills) {
+	old, needs := r.policy, r.needs
+	r.policy, r.needs = p, p.always()
+	if old.Strategy == p.Strategy && slices.Equal(needs, r.needs) {
 		return
 	}
 	r.all.Scan(func(c *candidate) bool {
@@ -252,14 +261,14 @@ func (r *roster) standingOf(c *candidate) standing {
 // rankOf is the strategy. Who has just been asked is not idle, whatever his
 // last advert says.
 func (r *roster) rankOf(c *candidate) rank {
-	idle := c.idleSince()
+	idle, tier := c.idleSince(), int64(max(c.Tier, 1))
 	switch r.policy.Strategy {
 	case LeastBusy:
-		return rank{int64(c.Used+c.held()) * 1_000_000 / int64(max(c.Capacity, 1)), idle}
+		return rank{tier, int64(c.Used+c.held()) * 1_000_000 / int64(max(c.Capacity, 1)), idle}
 	case RoundRobin:
-		return rank{first: c.turn}
+		return rank{tier: tier, first: c.turn}
 	default: // LongestIdle; Proficiency among equals
-		return rank{first: idle}
+		return rank{tier: tier, first: idle}
 	}
 }
 

@@ -116,10 +116,12 @@ type Decision struct {
 	Why      string      `cbor:"6,keyasint,omitempty"` // the winner's measure
 	Passed   []PassedBy  `cbor:"7,keyasint,omitempty"`
 	More     []PassCount `cbor:"8,keyasint,omitempty"`
+	Step     int         `cbor:"9,keyasint,omitempty"` // how many of the queue's steps were taken
 }
 
 // PassedBy is one agent who was not chosen, and why: not_available, busy,
-// channel, skill, excluded, reserved, behind (he came later in the order).
+// channel, skill, tier (not asked yet), excluded, reserved, behind (he came
+// later in the order).
 type PassedBy struct {
 	Agent AgentID `cbor:"1,keyasint"`
 	Why   string  `cbor:"2,keyasint"`

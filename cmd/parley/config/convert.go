@@ -60,6 +60,8 @@ func (q queue) policy() *acd.QueuePolicy {
 		JoinEmpty:     acd.JoinEmpty(q.JoinEmpty),
 		Strategy:      acd.Strategy(q.Strategy),
 		Skills:        q.Skills,
+		MaxTier:       or(q.MaxTier, 0),
+		Steps:         steps(q.Steps),
 		PriorityBoost: or(q.PriorityBoost, 0),
 		MatchScan:     or(q.MatchScan, 0),
 		OfferTimeout:  or(q.OfferTimeout, 0),
@@ -95,9 +97,7 @@ func (a agent) profile() *acd.AgentProfile {
 		ID: acd.AgentID(a.ID), Name: cmp.Or(a.Name, a.ID), Capacity: or(a.Capacity, 0),
 	}
 	p.Skills, p.Levels = a.Skills.split()
-	for _, q := range a.Queues {
-		p.Queues = append(p.Queues, acd.QueueID(q))
-	}
+	serves(p, a.Queues)
 	for ch, most := range a.Channels {
 		if p.Channels == nil {
 			p.Channels = map[acd.Channel]int{}

@@ -85,6 +85,8 @@ type queue struct {
 	JoinEmpty     string         `yaml:"join_empty"`
 	Strategy      string         `yaml:"strategy"`
 	Skills        []string       `yaml:"skills"`
+	MaxTier       *int           `yaml:"max_tier"`
+	Steps         []step         `yaml:"steps"`
 	PriorityBoost *time.Duration `yaml:"priority_boost"`
 	MatchScan     *int           `yaml:"match_scan"`
 	OfferTimeout  *time.Duration `yaml:"offer_timeout"`
@@ -96,6 +98,13 @@ type queue struct {
 	ShortAbandon  *time.Duration `yaml:"short_abandon"`
 	ServiceLevel  *time.Duration `yaml:"service_level"`
 	Wrapup        wrapup         `yaml:"wrapup"`
+}
+
+type step struct {
+	After      *time.Duration `yaml:"after"`
+	DropSkills []string       `yaml:"drop_skills"`
+	MinLevel   *int           `yaml:"min_proficiency"`
+	MaxTier    *int           `yaml:"max_tier"`
 }
 
 type onMaxWait struct {
@@ -122,7 +131,7 @@ type named struct {
 type agent struct {
 	ID       string         `yaml:"id"`
 	Name     string         `yaml:"name"`
-	Queues   []string       `yaml:"queues"`
+	Queues   []membership   `yaml:"queues"`
 	Skills   skills         `yaml:"skills"`
 	Capacity *int           `yaml:"capacity"`
 	Channels map[string]int `yaml:"channels"`

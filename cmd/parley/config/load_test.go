@@ -49,7 +49,10 @@ func TestTheExampleLoadsAndMeansWhatItSays(t *testing.T) {
 	support := s.Engine.Queues["support"]
 	want := acd.QueuePolicy{
 		ID: "support", Name: "Support", Mode: acd.QueueOpen, MaxSize: 500, JoinEmpty: acd.JoinAlways,
-		Strategy: acd.LongestIdle, Skills: []string{}, PriorityBoost: time.Minute, MatchScan: 64,
+		Strategy: acd.LongestIdle, Skills: []string{}, MaxTier: 2, Steps: []acd.Step{
+			{After: 30 * time.Second, DropSkills: []string{"billing"}, MinLevel: 3}, {After: time.Minute, MaxTier: 3},
+		},
+		PriorityBoost: time.Minute, MatchScan: 64,
 		OfferTimeout: 20 * time.Second, MinAlert: 2 * time.Second, MaxWait: 5 * time.Minute,
 		OnMaxWait:  acd.OnMaxWait{Queue: "sales", Text: "We are busy, and pass you on to our colleagues."},
 		RejectHold: time.Minute, RegainBoost: time.Minute, ShortAbandon: 5 * time.Second, ServiceLevel: 20 * time.Second,
@@ -193,5 +196,13 @@ agents:
 		if !reflect.DeepEqual(got.Skills, want.Skills) || !reflect.DeepEqual(got.Levels, want.Levels) {
 			t.Errorf("%s knows %v at %v, want %v at %v", id, got.Skills, got.Levels, want.Skills, want.Levels)
 		}
+	}
+}
+
+func TestAnAgentServesAQueueInATier(t *testing.T) {
+	s := parse(t, least+"agents: [{id: alice, queues: [{queue: support, tier: 3}]}, {id: bob, queues: [support]}]\n")
+	alice, bob := s.Engine.Agents["alice"], s.Engine.Agents["bob"]
+	if alice.Queues[0] != "support" || alice.Tiers["support"] != 3 || bob.Queues[0] != "support" || bob.Tiers != nil {
+		t.Errorf("alice is %+v, bob %+v", alice, bob)
 	}
 }

@@ -92,6 +92,7 @@ func (f *file) checkQueue(c *checker, q queue, at func(string) string) {
 	c.choice(at("join_empty"), q.JoinEmpty, "always", "logged_in", "available")
 	c.choice(at("strategy"), q.Strategy, "longest_idle", "least_busy", "round_robin", "proficiency")
 	c.needs(at("skills"), q.Skills)
+	c.checkSteps(at, q.MaxTier, q.Steps)
 	c.duration(at("priority_boost"), q.PriorityBoost, instant, day)
 	c.number(at("match_scan"), q.MatchScan, 1, 10_000)
 	c.duration(at("offer_timeout"), q.OfferTimeout, time.Second, time.Hour)
@@ -156,10 +157,7 @@ func (f *file) checkAgents(c *checker) {
 		at := func(name string) string { return field("agents", i, name) }
 		c.id(at("id"), a.ID)
 		c.text(at("name"), a.Name, nameChars)
-		for j, q := range a.Queues {
-			c.known(item(at("queues"), j), "queue", q, f.queues())
-		}
-		c.unique(func(j int) string { return item(at("queues"), j) }, a.Queues)
+		f.checkMemberships(c, at("queues"), a.Queues)
 		a.Skills.check(c, at("skills"))
 		c.number(at("capacity"), a.Capacity, 1, 50)
 		for ch, most := range a.Channels {

@@ -1,0 +1,89 @@
+package acd
+
+import "slices"
+
+// always is what the policy wants of everybody, at every step. Under steps each
+// chat asks for the queue's skills by itself, since they may change for it.
+func (p *QueuePolicy) always() []need {
+	if len(p.Steps) > 0 {
+		return nil
+	}
+	return needsOf(p.Skills)
+}
+
+// steps are the policy's, none without a policy.
+func (q *Queue) steps() []Step {
+	if q.policy == nil {
+		return nil
+	}
+	return q.policy.Steps
+}
+
+// suit finds the class of who asks for what w asks for now, and sets the alarm
+// for the moment when that changes.
+func (q *Queue) suit(w *waiter, now int64) {
+	q.unstep(w)
+	steps, entered := q.steps(), w.Leg.EnteredAt.UnixMilli()
+	for w.step = 0; w.step < len(steps); w.step++ {
+		if at := entered + steps[w.step].After.Milliseconds(); at > now {
+			w.turns = at
+			q.agenda.Set(alarm{at, alarmStep, string(w.Chat)})
+			break
+		}
+	}
+	needs, tier := q.asks(w)
+	key := classKey{channel: w.Channel, weight: max(w.Weight, 1), skills: needsKey(needs), tier: tier}
+	w.class = q.line.classOf(key, needs, q.roster.known)
+	w.class.members++
+}
+
+// asks is what w asks of an agent after the steps it has taken.
+func (q *Queue) asks(w *waiter) (needs []need, tier int) {
+	if q.policy == nil {
+		return needsOf(w.Leg.Skills), 0
+	}
+	tier = q.policy.MaxTier
+	if len(q.policy.Steps) == 0 {
+		return needsOf(w.Leg.Skills), tier
+	}
+	needs = needsOf(w.Leg.Skills, q.policy.Skills)
+	for _, step := range q.policy.Steps[:w.step] {
+		needs = slices.DeleteFunc(needs, func(n need) bool { return slices.Contains(step.DropSkills, n.skill) })
+		for i := range needs {
+			needs[i].least = orInt(step.MinLevel, needs[i].least)
+		}
+		tier = orInt(step.MaxTier, tier)
+	}
+	return needs, tier
+}
+
+func (q *Queue) unstep(w *waiter) {
+	if w.turns != 0 {
+		q.agenda.Delete(alarm{w.turns, alarmStep, string(w.Chat)})
+		w.turns = 0
+	}
+}
+
+// resuit moves w to the class that it belongs to by now.
+func (q *Queue) resuit(w *waiter, now int64) {
+	q.line.leave(w)
+	q.suit(w, now)
+	q.line.shelve(w)
+}
+
+// refit does it for all who wait: what is asked for may be another under
+// another policy.
+func (q *Queue) refit(now int64) {
+	for _, w := range q.line.order.Items() {
+		q.resuit(w, now)
+	}
+}
+
+// stepped widens what is looked for.
+func (q *Queue) stepped(s *queueTurn, c ChatID) {
+	w := q.line.chats[c]
+	q.resuit(w, s.now)
+	if w.loose() {
+		s.loose = append(s.loose, w)
+	}
+}
