@@ -3,6 +3,7 @@ package actors
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"time"
 
 	"github.com/parley-engine/parley/actors/acd"
@@ -120,7 +121,7 @@ func (ix *indexed) waitingRows(c *acd.Chat) []Row {
 	if old := ix.waiting; old != nil && (now == nil || now.Leg.Queue != old.Leg.Queue) {
 		rows = append(rows, Row{waitingKey(old.Leg.Queue, c.ID), nil})
 	}
-	if now != nil && (ix.waiting == nil || ix.waiting.Leg.ID != now.Leg.ID || !ix.waiting.Leg.Key.Equal(now.Leg.Key) || ix.waiting.Offer != now.Offer || len(ix.waiting.Exclude) != len(now.Exclude)) {
+	if now != nil && (ix.waiting == nil || ix.waiting.Leg.ID != now.Leg.ID || !ix.waiting.Leg.Key.Equal(now.Leg.Key) || ix.waiting.Offer != now.Offer || !maps.Equal(ix.waiting.Exclude, now.Exclude)) {
 		rows = append(rows, Row{waitingKey(now.Leg.Queue, c.ID), mustEncode(*now)})
 	}
 	ix.waiting = now
