@@ -31,6 +31,8 @@
 //	X is closed: 4507              the server ends the connection with this code
 //	wait: 2s                       lets time pass
 //	the server restarts            all connections break; needs Target.Restart
+//	the administrator removes the source S
+//	                               until the scenario's end; needs Target.RemoveSource
 //
 // # Frames
 //
@@ -40,6 +42,11 @@
 // one afterwards. Lists must match element by element. Commands get an id unless
 // they name one; ids and customers' subjects are made unique to each run, so that
 // a scenario can be played again on the same server.
+//
+// # Rows
+//
+// The rows that a scenario shows are ids of requirements, such as W5. RunRows
+// makes a test of each, in their order.
 //
 // # Always
 //

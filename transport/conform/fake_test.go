@@ -89,6 +89,12 @@ func (s *server) reply(r *http.Request, ws *websocket.Conn, kind, id, role strin
 // outcome plays a scenario of one agent and a customer against a script.
 func outcome(t *testing.T, s *server, steps string) error {
 	t.Helper()
+	return against(t, s, Target{}, steps)
+}
+
+// against is outcome with a target that can do more.
+func against(t *testing.T, s *server, target Target, steps string) error {
+	t.Helper()
 	s.t = t
 	web := httptest.NewServer(s)
 	t.Cleanup(web.Close)
@@ -97,11 +103,10 @@ func outcome(t *testing.T, s *server, steps string) error {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return Play(t.Context(), &Target{
-		URL:      "ws" + strings.TrimPrefix(web.URL, "http"),
-		Token:    func(p Person) (string, error) { return string(p.Role), nil },
-		Patience: 300 * time.Millisecond,
-	}, scenario)
+	target.URL = "ws" + strings.TrimPrefix(web.URL, "http")
+	target.Token = func(p Person) (string, error) { return string(p.Role), nil }
+	target.Patience = 300 * time.Millisecond
+	return Play(t.Context(), &target, scenario)
 }
 
 // event is a typing or presence event for scripts.

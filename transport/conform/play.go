@@ -285,7 +285,7 @@ func (p *play) wait(ctx context.Context, _ sentence, s Step) error {
 
 func (p *play) restart(context.Context, sentence, Step) error {
 	if p.target.Restart == nil {
-		return errNoRestart
+		return fmt.Errorf("restart: %w", errNotHere)
 	}
 	url, err := p.target.Restart()
 	if err != nil {
@@ -293,6 +293,14 @@ func (p *play) restart(context.Context, sentence, Step) error {
 	}
 	p.target.URL = url
 	return nil
+}
+
+func (p *play) removeSource(_ context.Context, l sentence, _ Step) error {
+	if p.target.RemoveSource == nil {
+		return fmt.Errorf("remove a source: %w", errNotHere)
+	}
+	p.removed = true
+	return p.target.RemoveSource(l.what)
 }
 
 func differs(diff string) error {

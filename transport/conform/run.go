@@ -28,6 +28,10 @@ type Target struct {
 	// Restart ends the server and starts it again on the same data, and returns
 	// its URL. Without it, scenarios that restart the server are skipped.
 	Restart func() (string, error)
+	// RemoveSource makes the server's administrator take a source of chats away;
+	// with "" he puts all of them back. It returns when the server has taken
+	// note. Without it, scenarios that remove a source are skipped.
+	RemoveSource func(source string) error
 	// Patience is how long to wait for what must come. Default: 10 s.
 	Patience time.Duration
 	// HTTPClient makes the handshakes. Default: http.DefaultClient.
@@ -47,18 +51,23 @@ func Run(t *testing.T, target Target, files fs.FS) {
 	}
 	for _, path := range slices.Sorted(maps.Keys(scenarios)) {
 		t.Run(path, func(t *testing.T) {
-			err := Play(t.Context(), &target, scenarios[path])
-			if errors.Is(err, errNoRestart) {
-				t.Skip(err)
-			}
-			if err != nil {
-				t.Errorf("%s\n%v", scenarios[path].Name, err)
-			}
+			report(t, scenarios[path], Play(t.Context(), &target, scenarios[path]))
 		})
 	}
 }
 
-var errNoRestart = errors.New("this target cannot be restarted")
+func report(t *testing.T, s *Scenario, err error) {
+	t.Helper()
+	if errors.Is(err, errNotHere) {
+		t.Skip(err)
+	}
+	if err != nil {
+		t.Errorf("%s\n%v", s.Name, err)
+	}
+}
+
+// errNotHere is for steps that this target has no means for.
+var errNotHere = errors.New("not possible with this target")
 
 // Play plays one scenario and says at which step the server went wrong, and
 // which rules of every connection it broke. In the end everybody's desk is
@@ -80,7 +89,10 @@ func Play(ctx context.Context, target *Target, s *Scenario) error {
 	defer p.hangUp()
 	problems := []error{p.steps(ctx, s)}
 	p.hangUp()
-	if !errors.Is(problems[0], errNoRestart) {
+	if p.removed {
+		problems = append(problems, target.RemoveSource(""))
+	}
+	if !errors.Is(problems[0], errNotHere) {
 		problems = append(problems, p.tidy(ctx))
 	}
 	return errors.Join(append(problems, p.faults...)...)
@@ -97,6 +109,7 @@ type play struct {
 	peers    map[string]*peer // by name, the last connection of each
 	last     map[string]command
 	faults   []error
+	removed  bool // a source, that has to be put back
 }
 
 // command is what somebody sent last.

@@ -160,12 +160,14 @@ func load(files fs.FS) (map[string]*Scenario, error) {
 // sentence is a step's line, taken apart.
 type sentence struct {
 	who, as string
+	what    string // that is done away with
 	do      func(p *play, ctx context.Context, l sentence, s Step) error
 }
 
 const (
 	waiting       = "wait"
 	secondSession = "opens a second session as "
+	removal       = "the administrator removes the source "
 )
 
 // understand takes a sentence apart.
@@ -176,9 +178,12 @@ func understand(text string) (sentence, error) {
 	case "the server restarts":
 		return sentence{do: (*play).restart}, nil
 	}
+	if source, ok := strings.CutPrefix(text, removal); ok && source != "" {
+		return sentence{what: source, do: (*play).removeSource}, nil
+	}
 	who, verb, _ := strings.Cut(text, " ")
 	if as, ok := strings.CutPrefix(verb, secondSession); ok && as != "" {
-		return sentence{who, as, (*play).second}, nil
+		return sentence{who: who, as: as, do: (*play).second}, nil
 	}
 	do := map[string]func(*play, context.Context, sentence, Step) error{
 		"connects":              (*play).connect,
