@@ -73,6 +73,21 @@ func (q queue) policy() *acd.QueuePolicy {
 		RegainBoost:   or(q.RegainBoost, 0),
 		ShortAbandon:  or(q.ShortAbandon, 0),
 		ServiceLevel:  or(q.ServiceLevel, 0),
+		Flows:         q.Flows.policy(),
+		TransferText:  q.TransferText,
+		TransferBoost: or(q.TransferBoost, 0),
+	}
+}
+
+func (f flows) policy() acd.FlowPolicy {
+	return acd.FlowPolicy{
+		TransferMode:  acd.TransferMode(f.Transfer),
+		OnFail:        acd.OnTransferFail(f.OnFail),
+		Accept:        or(f.Accept, 0),
+		EndConference: f.EndConference,
+		MaxAgents:     or(f.MaxAgents, 0),
+		AnyoneEnds:    f.AnyoneEnds,
+		Interrupted:   or(f.Interrupted, 0),
 	}
 }
 

@@ -98,6 +98,20 @@ type queue struct {
 	ShortAbandon  *time.Duration `yaml:"short_abandon"`
 	ServiceLevel  *time.Duration `yaml:"service_level"`
 	Wrapup        wrapup         `yaml:"wrapup"`
+	Flows         flows          `yaml:"flows"`
+	TransferText  string         `yaml:"transfer_text"`
+	TransferBoost *time.Duration `yaml:"transfer_boost"`
+}
+
+// flows is how chats of a queue move between agents.
+type flows struct {
+	Transfer      string         `yaml:"transfer"`
+	OnFail        string         `yaml:"on_fail"`
+	Accept        *time.Duration `yaml:"accept"`
+	EndConference string         `yaml:"end_conference"`
+	MaxAgents     *int           `yaml:"max_agents"`
+	AnyoneEnds    bool           `yaml:"anyone_ends"`
+	Interrupted   *time.Duration `yaml:"interrupted"`
 }
 
 type step struct {

@@ -55,11 +55,17 @@ func TestTheExampleLoadsAndMeansWhatItSays(t *testing.T) {
 		PriorityBoost: time.Minute, MatchScan: 64,
 		OfferTimeout: 20 * time.Second, MinAlert: 2 * time.Second, MaxWait: 5 * time.Minute,
 		OnMaxWait:  acd.OnMaxWait{Queue: "sales", Text: "We are busy, and pass you on to our colleagues."},
-		RejectHold: time.Minute, RegainBoost: time.Minute, ShortAbandon: 5 * time.Second, ServiceLevel: 20 * time.Second,
+		TransferText: "You are in good hands in a moment.",
+		RejectHold:   time.Minute, RegainBoost: time.Minute, ShortAbandon: 5 * time.Second, ServiceLevel: 20 * time.Second,
 		Wrapup: acd.WrapupPolicy{
 			Mode: acd.WrapupMandatory, Blocking: "slot", Notes: true,
 			Codes: []acd.WrapupCode{{Code: "resolved", Name: "Resolved"}, {Code: "follow_up", Name: "Follow-up needed"}},
 		},
+		Flows: acd.FlowPolicy{
+			TransferMode: acd.Warm, OnFail: acd.ReturnToQueue, Accept: 30 * time.Second,
+			EndConference: "leave", MaxAgents: 8, Interrupted: 30 * time.Minute,
+		},
+		TransferText: "One moment, a colleague will be with you soon.", TransferBoost: 30 * time.Second,
 	}
 	expected := acd.Config{Queues: map[acd.QueueID]*acd.QueuePolicy{"support": &want}}
 	expected.Normalize() // what the example does not set

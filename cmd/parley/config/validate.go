@@ -114,6 +114,18 @@ func (f *file) checkQueue(c *checker, q queue, at func(string) string) {
 		c.known(overflow, "queue", to, f.queues())
 	}
 	q.Wrapup.check(c, func(name string) string { return at("wrapup." + name) })
+	q.Flows.check(c, func(name string) string { return at("flows." + name) })
+	c.text(at("transfer_text"), q.TransferText, textChars)
+	c.duration(at("transfer_boost"), q.TransferBoost, instant, day)
+}
+
+func (f *flows) check(c *checker, at func(string) string) {
+	c.choice(at("transfer"), f.Transfer, "warm", "blind")
+	c.choice(at("on_fail"), f.OnFail, "return_to_queue", "return_to_sender", "end")
+	c.duration(at("accept"), f.Accept, time.Second, time.Hour)
+	c.choice(at("end_conference"), f.EndConference, "leave", "drop_invitee", "end_chat")
+	c.number(at("max_agents"), f.MaxAgents, 1, 8)
+	c.duration(at("interrupted"), f.Interrupted, time.Second, day)
 }
 
 func (w *wrapup) check(c *checker, at func(string) string) {
