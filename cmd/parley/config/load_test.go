@@ -55,8 +55,7 @@ func TestTheExampleLoadsAndMeansWhatItSays(t *testing.T) {
 		PriorityBoost: time.Minute, MatchScan: 64,
 		OfferTimeout: 20 * time.Second, MinAlert: 2 * time.Second, MaxWait: 5 * time.Minute,
 		OnMaxWait:  acd.OnMaxWait{Queue: "sales", Text: "We are busy, and pass you on to our colleagues."},
-		TransferText: "You are in good hands in a moment.",
-		RejectHold:   time.Minute, RegainBoost: time.Minute, ShortAbandon: 5 * time.Second, ServiceLevel: 20 * time.Second,
+		RejectHold: time.Minute, RegainBoost: time.Minute, ShortAbandon: 5 * time.Second, ServiceLevel: 20 * time.Second,
 		Wrapup: acd.WrapupPolicy{
 			Mode: acd.WrapupMandatory, Blocking: "slot", Notes: true,
 			Codes: []acd.WrapupCode{{Code: "resolved", Name: "Resolved"}, {Code: "follow_up", Name: "Follow-up needed"}},
