@@ -89,6 +89,7 @@ func appendMessage(dst []byte, first byte, m *Message) []byte {
 	dst = appendText(dst, `,"initials":`, m.Author.Initials)
 	dst = appendOptional(append(dst, '}'), `,"text":`, m.Text)
 	dst = appendAttachment(dst, m.Attachment)
+	dst = appendOptional(dst, `,"template":`, m.Template)
 	dst = appendText(dst, `,"to":`, string(m.To))
 	return appendTime(dst, `,"sent_at":`, m.SentAt)
 }
@@ -97,7 +98,8 @@ func appendAttachment(dst []byte, a *Attachment) []byte {
 	if a == nil {
 		return dst
 	}
-	dst = appendText(dst, `,"attachment":{"name":`, a.Name)
+	dst = appendText(dst, `,"attachment":{"id":`, a.ID)
+	dst = appendText(dst, `,"name":`, a.Name)
 	dst = appendText(dst, `,"media_type":`, a.MediaType)
 	dst = appendUint(dst, `,"size_bytes":`, a.SizeBytes)
 	return append(appendText(dst, `,"url":`, a.URL), '}')

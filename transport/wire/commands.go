@@ -47,12 +47,14 @@ type Start struct {
 	Subject    string            `json:"subject,omitempty" jsonschema:"maxLength=256"`
 }
 
-// Send says something in a chat: a text or an attachment, one of the two.
+// Send says something in a chat: a text, an attachment or a template, one of them.
 type Send struct {
-	ID         string      `json:"id" jsonschema:"minLength=1,maxLength=64"`
-	Chat       string      `json:"chat" jsonschema:"minLength=1,maxLength=128"`
-	Text       string      `json:"text,omitempty"`
-	Attachment *Attachment `json:"attachment,omitempty"`
+	ID         string         `json:"id" jsonschema:"minLength=1,maxLength=64"`
+	Chat       string         `json:"chat" jsonschema:"minLength=1,maxLength=128"`
+	Text       string         `json:"text,omitempty"`
+	Attachment *AttachmentRef `json:"attachment,omitempty"`
+	// Template is for agents.
+	Template *TemplateUse `json:"template,omitempty"`
 	// To is for agents; absent means all.
 	To Audience `json:"to,omitempty"`
 }

@@ -27,8 +27,10 @@ type Author struct {
 	Initials string     `json:"initials"`
 }
 
-// Attachment describes a file that stands in the place of a text.
+// Attachment describes a file that stands in the place of a text. URL is where
+// it is fetched, with the token of who reads; it may be relative to the server.
 type Attachment struct {
+	ID        string `json:"id"`
 	Name      string `json:"name" jsonschema:"minLength=1,maxLength=255"`
 	MediaType string `json:"media_type" jsonschema:"minLength=1,maxLength=127"`
 	SizeBytes uint64 `json:"size_bytes"`
@@ -43,8 +45,10 @@ type Message struct {
 	Author     Author      `json:"author"`
 	Text       string      `json:"text,omitempty"`
 	Attachment *Attachment `json:"attachment,omitempty"`
-	To         Audience    `json:"to"`
-	SentAt     Time        `json:"sent_at"`
+	// Template is what the text was made of, for agents.
+	Template string   `json:"template,omitempty"`
+	To       Audience `json:"to"`
+	SentAt   Time     `json:"sent_at"`
 }
 
 // Customer is the customer as agents see him.
@@ -226,6 +230,8 @@ type ChatRow struct {
 	Label      Label  `json:"label,omitempty"`
 	Owner      *Ref   `json:"owner,omitempty"`
 	ReceivedAt Time   `json:"received_at"`
+	// Rating is the customer's, when the chat has ended.
+	Rating *Rating `json:"rating,omitempty"`
 }
 
 // Alert asks a supervisor to look at something.

@@ -29,9 +29,15 @@ var refusals = []struct {
 	{"long chat", `{"type":"end","id":"1","chat":"` + strings.Repeat("c", 129) + `"}`, "chat", "chat has 129 characters"},
 	{"no text", `{"type":"send","id":"1","chat":"c"}`, "text", "text is missing or empty"},
 	{"empty text", `{"type":"send","id":"1","chat":"c","text":""}`, "text", "text is missing or empty"},
-	{"text and attachment", `{"type":"send","id":"1","chat":"c","text":"a","attachment":{"name":"a","media_type":"b","size_bytes":1,"url":"c"}}`, "", "attachment stands beside text"},
-	{"half an attachment", `{"type":"send","id":"1","chat":"c","attachment":{"name":"a","media_type":"b","url":"c"}}`, "size_bytes", "attachment.size_bytes is missing"},
-	{"attachment without name", `{"type":"send","id":"1","chat":"c","attachment":{"name":"","media_type":"b","size_bytes":1,"url":"c"}}`, "name", "attachment.name is empty"},
+	{"text and attachment", `{"type":"send","id":"1","chat":"c","text":"a","attachment":{"id":"c.1"}}`, "", "attachment stands beside text"},
+	{"attachment without id", `{"type":"send","id":"1","chat":"c","attachment":{"name":"a"}}`, "id", "attachment.id is missing"},
+	{"attachment with an empty id", `{"type":"send","id":"1","chat":"c","attachment":{"id":""}}`, "id", "attachment.id is empty"},
+	{"text and template", `{"type":"send","id":"1","chat":"c","text":"a","template":{"name":"hello"}}`, "", "template stands beside a text or an attachment"},
+	{"attachment and template", `{"type":"send","id":"1","chat":"c","attachment":{"id":"c.1"},"template":{"name":"hello"}}`, "", "template stands beside a text or an attachment"},
+	{"template without name", `{"type":"send","id":"1","chat":"c","template":{"name":""}}`, "name", "template.name is empty"},
+	{"score too low", `{"type":"rate","id":"1","chat":"c","score":0}`, "score", "score is out of range"},
+	{"score too high", `{"type":"rate","id":"1","chat":"c","score":6}`, "score", "score is out of range"},
+	{"score as text", `{"type":"rate","id":"1","chat":"c","score":"5"}`, "score", "score"},
 	{"null attachment", `{"type":"send","id":"1","chat":"c","text":"a","attachment":null}`, "attachment", "attachment is null; expected an object"},
 	{"text as list", `{"type":"send","id":"1","chat":"c","text":["hi"]}`, "text", "text is a list; expected a text"},
 	{"unknown audience", `{"type":"send","id":"1","chat":"c","text":"a","to":"nobody"}`, "to", `to is "nobody"; expected one of [all agents]`},
@@ -160,7 +166,7 @@ func TestBytesThatAreNoFrameAreRefusedByName(t *testing.T) {
 
 func TestACommandOfALaterVersionIsAnUnknownType(t *testing.T) {
 	later := strings.Fields(`queue_mode broadcast watch list_targets watch_targets direct assist
-		propose_end confirm_end decline_end rate message Send ok`)
+		message Send ok`)
 	for _, name := range append(later, "", "send\x00") {
 		_, err := Decode(fmt.Appendf(nil, `{"id":"7","type":%q}`, name))
 		if name == "send\x00" {
@@ -196,7 +202,8 @@ func TestWhatMayBeAbsentMayBeAbsent(t *testing.T) {
 	for _, line := range []string{
 		`{"type":"hello"}`, `{"type":"pong"}`, `{"type":"focus","id":"1","chat":null}`, `{"type":"start","id":"1","source":"web"}`,
 		`{"type":"wrapup","id":"1","chat":"c"}`, `{"type":"history","id":"1","chat":"c","limit":0}`,
-		`{"type":"send","id":"1","chat":"c","text":"","attachment":{"name":"a","media_type":"b","size_bytes":0,"url":"c"}}`,
+		`{"type":"send","id":"1","chat":"c","text":"","attachment":{"id":"c.1","name":"a"}}`,
+		`{"type":"send","id":"1","chat":"c","template":{"name":"hello"}}`, `{"type":"rate","id":"1","chat":"c","score":1}`,
 		`{"type":"set_attributes","id":"1","chat":"c","set":{}}`, `{"type":"reject","id":"` + strings.Repeat("é", 64) + `","offer":"o"}`,
 		`{"type":"transfer","id":"1","chat":"c","to":{"agent":"","queue":"sales"}}`, `{"type":"pick","id":"1","chat":"c","queue":""}`,
 		`{"type":"set_priority","id":"1","chat":"c","priority":0}`, `{"type":"assign","id":"1","chat":"c","agent":"bob","force":false}`,

@@ -21,7 +21,7 @@ var (
 	}
 	picture = Message{
 		MessageSeq: 2, Author: Author{Kind: AuthorAgent, ID: "alice", Name: "Alice", Initials: "A"},
-		Attachment: &Attachment{Name: "label.pdf", MediaType: "application/pdf", SizeBytes: 20480, URL: "https://files.example/label.pdf"},
+		Attachment: &Attachment{ID: "c-1.f-9", Name: "label.pdf", MediaType: "application/pdf", SizeBytes: 20480, URL: "/v1/attachments/c-1.f-9"},
 		To:         ToAgents, SentAt: t1,
 	}
 	offer = Offer{
@@ -56,6 +56,7 @@ var (
 	agentDesk = AgentSnapshot{
 		Seq: 40, Presence: presence, Next: &NextPresence{State: PresenceAvailable, Reason: "back"}, Capacity: capacity, Queues: []Ref{support},
 		Offers: []Offer{offer}, Chats: []Chat{chat}, Wrapups: []Wrapup{wrapup}, WrapupCodes: codes, Reasons: []Choice{{Code: "lunch", Name: "Lunch"}},
+		Templates: []Template{{Name: "hello", Text: "Hello <name>", Params: []string{"name"}, Channels: []string{"livechat"}}},
 	}
 )
 
@@ -79,6 +80,10 @@ var sampleCommands = []Command{
 	&WrapUp{ID: "14", Chat: "c-1", Code: "solved", Notes: "sent a label"},
 	&SaveWrapUp{ID: "15", Chat: "c-1", Code: "solved", Notes: "sent"},
 	&ExtendWrapUp{ID: "16", Chat: "c-1"},
+	&ProposeEnd{ID: "40", Chat: "c-1"},
+	&ConfirmEnd{ID: "41", Chat: "c-1"},
+	&DeclineEnd{ID: "42", Chat: "c-1"},
+	&Rate{ID: "43", Chat: "c-1", Score: 4, Text: "quick"},
 	&SetAttributes{ID: "17", Chat: "c-1", Set: map[string]string{"order": "A-1042", "vip": ""}},
 	&Transfer{ID: "21", Chat: "c-1", To: Target{Agent: "bob"}, Mode: TransferBlind, Note: "speaks Italian", OnFail: FallbackSender},
 	&CancelTransfer{ID: "22", Transfer: "c-1.t-1"},
@@ -127,7 +132,7 @@ var sampleEvents = []Event{
 		Agents: []AgentRow{{Agent: "alice", Name: "Alice", Presence: presence, Status: StatusInteracting, Capacity: capacity, Chats: []string{"c-1"}, Wrapups: []string{}}},
 		Chats: []ChatRow{{
 			Chat: "c-1", Channel: "livechat", Queue: &support, Customer: Named{Name: "Maria Rossi"}, Phase: PhaseActive,
-			Label: LabelActive, Owner: &Ref{ID: "alice", Name: "Alice"}, ReceivedAt: t0,
+			Label: LabelActive, Owner: &Ref{ID: "alice", Name: "Alice"}, ReceivedAt: t0, Rating: &Rating{Score: 4, Text: "quick"},
 		}},
 		Alerts: []Alert{alert}, Self: &agentDesk,
 	},
@@ -174,6 +179,11 @@ var sampleEvents = []Event{
 	&WrapupDoneEvent{At: t2, Chat: "c-1", Code: "solved", By: "alice"},
 	&ReleasedEvent{At: t2, Chat: "c-1"},
 	&TypingEvent{Chat: "c-1", By: "customer", On: true},
+	&IdleWarningEvent{At: t1, Chat: "c-1", ClosesAt: t2},
+	&AgentIdleEvent{At: t1, Chat: "c-1", Since: t0},
+	&InactiveEvent{At: t1, Chat: "c-1", On: true},
+	&EndProposedEvent{At: t1, Chat: "c-1", By: "alice", Name: "Alice"},
+	&EndDeclinedEvent{At: t1, Chat: "c-1"},
 	&QueuedEvent{At: t0, Chat: "c-1", Queue: &Named{Name: "Support"}},
 	&AgentJoinedEvent{At: t1, Chat: "c-1", Name: "Alice", Initials: "A"},
 	&AgentChangedEvent{At: t1, Chat: "c-1", Name: "Bob", Initials: "B"},

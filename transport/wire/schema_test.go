@@ -110,6 +110,7 @@ func commandSchema(t *testing.T, r *generator.Reflector, spec *commandSpec, defs
 		s["oneOf"] = []any{
 			object{"required": []any{"text"}, "properties": object{"text": object{"minLength": 1}}},
 			object{"required": []any{"attachment"}},
+			object{"required": []any{"template"}},
 		}
 	case *Explain:
 		s["oneOf"] = either("offer", "chat")

@@ -68,6 +68,7 @@ type AgentSnapshot struct {
 	Wrapups     []Wrapup      `json:"wrapups"`
 	WrapupCodes []Choice      `json:"wrapup_codes"`
 	Reasons     []Choice      `json:"reasons"`
+	Templates   []Template    `json:"templates,omitempty"`
 }
 
 // CustomerSnapshot is all that a customer's page shows, as of Seq.

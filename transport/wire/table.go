@@ -58,6 +58,9 @@ var commandTable = index(
 	command[End](speakers),
 	command[Leave](speakers),
 	command[History](everyone),
+	command[ConfirmEnd](customers),
+	command[DeclineEnd](customers),
+	command[Rate](customers),
 
 	command[SetPresence](agents),
 	command[SetChannel](agents),
@@ -69,6 +72,7 @@ var commandTable = index(
 	command[SaveWrapUp](agents),
 	command[ExtendWrapUp](agents),
 	command[SetAttributes](agents),
+	command[ProposeEnd](agents),
 
 	command[Transfer](agents),
 	command[CancelTransfer](agents),
@@ -138,6 +142,11 @@ var eventTable = []eventSpec{
 	event[WrapupDoneEvent](durable, agents),
 	event[ReleasedEvent](durable, agents),
 	event[TypingEvent](ephemeral, speakers),
+	event[IdleWarningEvent](durable, speakers),
+	event[AgentIdleEvent](durable, agents),
+	event[InactiveEvent](durable, agents),
+	event[EndProposedEvent](durable, speakers),
+	event[EndDeclinedEvent](durable, agents),
 
 	event[QueuedEvent](durable, customers),
 	event[AgentJoinedEvent](durable, customers),

@@ -119,33 +119,6 @@ func (c *Send) Validate() *Error {
 	return refuse(c, ident(c.ID), name("chat", c.Chat), c.content(), optionalOf("to", c.To))
 }
 
-// content holds a message to one of text and attachment.
-func (c *Send) content() fault {
-	switch {
-	case c.Text == "" && c.Attachment == nil:
-		return fault{"text", "is missing or empty", "a text that is not empty, or an attachment"}
-	case c.Attachment == nil:
-		return fault{}
-	case c.Text != "":
-		return fault{"attachment", "stands beside text", "one of the two"}
-	default:
-		return c.Attachment.fault()
-	}
-}
-
-func (a *Attachment) fault() fault {
-	for _, f := range []fault{
-		text("attachment.name", a.Name, 255),
-		text("attachment.media_type", a.MediaType, 127),
-		text("attachment.url", a.URL, 2048),
-	} {
-		if f.is != "" {
-			return f
-		}
-	}
-	return fault{}
-}
-
 // Validate says what is wrong with the fields, or nil.
 func (c *Typing) Validate() *Error { return refuse(c, ident(c.ID), name("chat", c.Chat)) }
 
