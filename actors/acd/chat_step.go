@@ -340,6 +340,7 @@ func (s *chatStep) start(m Start) (any, error) {
 	if !ok {
 		return nil, refusal(ErrNotFound.Code, "no queue named "+string(m.Queue))
 	}
+	leg.Prefer, leg.PreferUntil = m.Prefer, m.PreferUntil
 	s.emit(ChatStarted{
 		Customer: Customer{ID: CustomerID(s.t.By.ID), Name: name, Auth: m.Auth, Attributes: m.Attributes},
 		Channel:  src.Channel, Source: src.ID, SourceName: src.Name, Subject: m.Subject, Weight: ch.Weight,

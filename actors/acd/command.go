@@ -16,8 +16,14 @@ type (
 		Priority   int
 		Skills     []string
 		Auth       string // signed | anon
-		// Admitted is set by the queue.
-		Admitted bool
+		// Agent is whom the customer asks for, Last who served him last. The
+		// queue's policy says how long he is waited for.
+		Agent AgentID
+		Last  AgentID
+		// Admitted is set by the queue, with whom the chat waits for.
+		Admitted    bool
+		Prefer      AgentID
+		PreferUntil time.Time
 	}
 	// SendText adds a message (C12). To agents is never seen by the customer.
 	// With a template the text is that one's, with an attachment it is the

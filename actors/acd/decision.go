@@ -24,9 +24,13 @@ func (q *Queue) decide(s *queueTurn, w *waiter, c *candidate) Decision {
 	if r.all.Len() <= explainWalk {
 		r.all.Scan(e.pass)
 	} else if t := r.rarest(w.class.needs); t != nil {
-		t.Scan(e.pass)
-		e.count(passSkill, r.free.Len()-t.Len())
-		e.count(passBehind, t.Len()-1-e.passed)
+		if w.class.prefer == "" {
+			t.Scan(e.pass)
+			e.count(passSkill, r.free.Len()-t.Len())
+			e.count(passBehind, t.Len()-1-e.passed)
+		} else {
+			e.count(passOther, r.free.Len()-1)
+		}
 		for st, n := range r.count {
 			if st := standing(st); st != standsFree {
 				e.count(st.reason(), n)
@@ -85,9 +89,12 @@ func (e *explanation) count(why string, n int) {
 	e.more = append(e.more, PassCount{Why: why, Count: n})
 }
 
-// measure is why the winner came first: his tier, if it is not the first, and
-// what the strategy liked in him.
+// measure is why the winner came first: whether he was waited for, his tier if
+// it is not the first, and what the strategy liked in him.
 func (r *roster) measure(c *candidate, k *class, now int64) string {
+	if k.prefer != "" {
+		return "preferred, " + r.liked(c, k, now)
+	}
 	if c.rank.tier > 1 {
 		return "tier " + strconv.FormatInt(c.rank.tier, 10) + ", " + r.liked(c, k, now)
 	}

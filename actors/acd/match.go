@@ -76,6 +76,9 @@ func (q *Queue) firstFor(c *candidate, now int64) *waiter {
 		return nil
 	}
 	best := q.firstIn(q.line.files[""], c, now, nil)
+	if len(q.line.fond) > 0 {
+		best = q.firstIn(q.line.files[c.own], c, now, best)
+	}
 	for i, skill := range c.Skills {
 		if !slices.Contains(c.Skills[:i], skill) {
 			best = q.firstIn(q.line.files[skill], c, now, best)
@@ -118,6 +121,13 @@ func (q *Queue) firstIn(file *btree.BTreeG[*class], c *candidate, now int64, bes
 // agent takes chats of its class, this one or not. For proficiency all of the
 // free who have the rarest skill are compared, or those up to a perfect one.
 func (q *Queue) bestFor(w *waiter, now int64) (best *candidate, fits bool) {
+	if a := w.class.prefer; a != "" {
+		c := q.roster.byID[a]
+		if fits = c.misfit(w.class) == ""; fits && !c.barred(w, now) {
+			best = c
+		}
+		return best, fits
+	}
 	t := q.roster.rarest(w.class.needs)
 	if t == nil {
 		return nil, false

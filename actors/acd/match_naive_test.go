@@ -177,15 +177,39 @@ func (a *naiveAgent) units() int {
 }
 
 func (n *naive) fits(w *naiveWaiter, a *naiveAgent) bool {
+	if p := n.prefers(w); p != "" {
+		return p == a.Agent && n.takes(w, a)
+	}
 	needs, tiers := n.asks(w)
 	for skill, least := range needs {
 		if a.level(skill) < least {
 			return false
 		}
 	}
-	if tiers > 0 && a.tier() > tiers {
-		return false
+	return (tiers == 0 || a.tier() <= tiers) && n.takes(w, a)
+}
+
+// prefers is whom the chat waits for, and nobody else.
+func (n *naive) prefers(w *naiveWaiter) AgentID {
+	a := n.agent(w.Leg.Prefer)
+	if a == nil || !a.Available || w.Leg.PreferUntil.UnixMilli() <= n.now || w.exclude[a.Agent] > n.now || !n.belongs(a) {
+		return ""
 	}
+	return a.Agent
+}
+
+// belongs reports whether he has what the queue wants of everybody.
+func (n *naive) belongs(a *naiveAgent) bool {
+	for _, text := range n.policy.Skills {
+		if skill, least, _ := ParseSkill(text); len(n.policy.Steps) == 0 && a.level(skill) < least {
+			return false
+		}
+	}
+	return true
+}
+
+// takes reports whether he has room for the chat, and may get it.
+func (n *naive) takes(w *naiveWaiter, a *naiveAgent) bool {
 	if room, limited := a.Room[w.Channel]; limited {
 		for _, h := range a.holds {
 			if h.waiter.Channel == w.Channel {

@@ -95,6 +95,10 @@ func (w *world) enters(*rapid.T) {
 	e.Leg.ID = EnqueueID(fmt.Sprint("stay", w.stays))
 	e.Leg.Skills = someNeed.Draw(w.rt, "skills")
 	e.Leg.Key = w.now.Add(-time.Duration(w.draw("priority", 0, 2)) * time.Second)
+	if rapid.Bool().Draw(w.rt, "has a favourite") {
+		e.Leg.Prefer = someAgent.Draw(w.rt, "favourite")
+		e.Leg.PreferUntil = w.now.Add(time.Duration(w.draw("waits", 0, 4000)) * time.Millisecond)
+	}
 	e.Channel, e.Weight = channels.Draw(w.rt, "channel"), w.draw("weight", 1, 2)
 	e.Exclude = w.exclusions()
 	w.do(e)

@@ -78,6 +78,11 @@ type QueuePolicy struct {
 	// After.
 	MaxTier int
 	Steps   []Step
+	// DirectWait is how long a chat waits for the agent whom its customer asks
+	// for, before others are asked; 1 min. LastAgent is the same for who served
+	// him last; 0 is not at all. Nobody waits for who takes no offers.
+	DirectWait time.Duration
+	LastAgent  time.Duration
 	// MatchScan bounds how many chats of one requirement are looked at for an
 	// agent when the first ones exclude him; 64.
 	MatchScan    int
@@ -269,6 +274,7 @@ func (q *QueuePolicy) normalize() {
 	if q.JoinEmpty == "" {
 		q.JoinEmpty = JoinAlways
 	}
+	q.DirectWait = or(q.DirectWait, time.Minute)
 	q.MatchScan = orInt(q.MatchScan, 64)
 	q.OfferTimeout = or(q.OfferTimeout, 20*time.Second)
 	q.MinAlert = or(q.MinAlert, 2*time.Second)

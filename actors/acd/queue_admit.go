@@ -20,12 +20,19 @@ func (q *Queue) admit(s *queueTurn, c Start) {
 	s.out.Forward = &Send{To: c.Chat.Address(), Cmd: c}
 }
 
-// fill completes a start that is admitted by what its source says of all of its chats.
+// fill completes a start that is admitted: by what its source says of all of
+// its chats, and whom it waits for first.
 func (q *Queue) fill(s *queueTurn, c *Start) {
 	c.Admitted, c.Queue = true, q.id
 	if src := s.Config.Sources[c.Source]; src != nil {
 		c.Skills = slices.Concat(c.Skills, src.Skills)
 		c.Priority += src.Priority
+	}
+	switch {
+	case c.Agent != "":
+		c.Prefer, c.PreferUntil = c.Agent, s.Now.Add(q.policy.DirectWait)
+	case c.Last != "" && q.policy.LastAgent > 0:
+		c.Prefer, c.PreferUntil = c.Last, s.Now.Add(q.policy.LastAgent)
 	}
 }
 

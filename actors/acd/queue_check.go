@@ -30,7 +30,7 @@ func (q *Queue) checkLine() error {
 			return fmt.Errorf("chat %s: reservation %s is not its own", w.Chat, w.asked.offer)
 		case w.class != q.line.classes[w.class.classKey] || w.step > len(q.steps()):
 			return fmt.Errorf("chat %s is in a class that is gone, at step %d", w.Chat, w.step)
-		case (w.turns != 0) != (w.step < len(q.steps())):
+		case (w.turns != 0) != (w.step < len(q.steps()) || w.class.prefer != ""):
 			return fmt.Errorf("chat %s has taken %d of %d steps, alarm at %d", w.Chat, w.step, len(q.steps()), w.turns)
 		case (w.wake != 0) != (len(w.excluded) > 0):
 			return fmt.Errorf("chat %s: %d exclusions, alarm at %d", w.Chat, len(w.excluded), w.wake)
@@ -40,6 +40,13 @@ func (q *Queue) checkLine() error {
 }
 
 func (q *Queue) checkClasses() error {
+	for a, list := range q.line.fond {
+		for _, w := range list {
+			if q.line.chats[w.Chat] != w || w.Leg.Prefer != a {
+				return fmt.Errorf("chat %s would rather have %s, and does not wait", w.Chat, a)
+			}
+		}
+	}
 	members := map[*class]int{}
 	for _, w := range q.line.chats {
 		members[w.class]++

@@ -71,14 +71,15 @@ type class struct {
 	loose   *btree.BTreeG[*waiter]
 	head    *waiter // the first of the loose, nil if there is none
 	members int     // loose or not
-	file    string  // the skill it is filed under, "" if it needs none
+	file    string  // the skill it is filed under, "" if it needs none; or an agent's own
 }
 
 type classKey struct {
 	channel Channel
 	weight  int
 	skills  string
-	tier    int // the last that is asked; 0 is all
+	tier    int     // the last that is asked; 0 is all
+	prefer  AgentID // the only one who is asked
 }
 
 // line is who waits: all in order, and by class.
@@ -90,6 +91,8 @@ type line struct {
 	// is filed under one skill that it needs, the one that the fewest agents
 	// have, so that an agent looks only at what he may fit, the oldest first.
 	files map[string]*btree.BTreeG[*class]
+	// fond are the chats that would rather have one agent, by him.
+	fond map[AgentID][]*waiter
 }
 
 func newLine() line {
@@ -98,6 +101,7 @@ func newLine() line {
 		order:   newTree(waiterBefore),
 		classes: map[classKey]*class{},
 		files:   map[string]*btree.BTreeG[*class]{},
+		fond:    map[AgentID][]*waiter{},
 	}
 }
 
@@ -108,6 +112,9 @@ func (l *line) add(w *waiter) {
 	w.key, w.entered = w.Leg.Key.UnixMicro(), w.Leg.EnteredAt.UnixMicro()
 	l.chats[w.Chat] = w
 	l.order.Set(w)
+	if a := w.Leg.Prefer; a != "" {
+		l.fond[a] = append(l.fond[a], w)
+	}
 	l.shelve(w)
 }
 
@@ -116,6 +123,16 @@ func (l *line) remove(w *waiter) {
 	l.leave(w)
 	l.order.Delete(w)
 	delete(l.chats, w.Chat)
+	if a := w.Leg.Prefer; a != "" {
+		l.unfond(a, w)
+	}
+}
+
+func (l *line) unfond(a AgentID, w *waiter) {
+	l.fond[a] = slices.DeleteFunc(l.fond[a], func(x *waiter) bool { return x == w })
+	if len(l.fond[a]) == 0 {
+		delete(l.fond, a)
+	}
 }
 
 // leave takes w out of its class.
@@ -169,6 +186,9 @@ func (l *line) classOf(key classKey, needs []need, known map[string]int) *class 
 		if i == 0 || known[n.skill] < known[c.file] {
 			c.file = n.skill
 		}
+	}
+	if key.prefer != "" {
+		c.file = ownFile(key.prefer)
 	}
 	l.classes[key] = c
 	return c
@@ -305,6 +325,7 @@ func (q *Queue) readmit(s *queueTurn, c ChatID) {
 	w := q.line.chats[c]
 	w.excluded = slices.DeleteFunc(w.excluded, func(x exclusion) bool { return x.until <= s.now })
 	q.wake(w)
+	q.resuit(w, s.now)
 	if w.loose() {
 		s.loose = append(s.loose, w)
 	}

@@ -72,6 +72,12 @@ func (q *Queue) advertised(s *queueTurn, ad AgentAdvert) {
 	}
 	q.unretry(c)
 	s.idle = append(s.idle, c)
+	for _, w := range q.line.fond[c.Agent] { // he may have come or gone
+		q.resuit(w, s.now)
+		if w.loose() {
+			s.loose = append(s.loose, w)
+		}
+	}
 }
 
 // reserved hands the agent's slot to the chat, or gives it back (Q5). The same
@@ -143,6 +149,7 @@ func (q *Queue) leaveOut(s *queueTurn, w *waiter, a AgentID) {
 	i, _ := slices.BinarySearchFunc(w.excluded, a, exclusion.compare)
 	w.excluded = slices.Insert(w.excluded, i, exclusion{a, until})
 	q.wake(w)
+	q.resuit(w, s.now)
 }
 
 // unanswered forgets a reservation (Q7); the agent has a time limit of his own.

@@ -27,12 +27,19 @@ func (q *Queue) suit(w *waiter, now int64) {
 	for w.step = 0; w.step < len(steps); w.step++ {
 		if at := entered + steps[w.step].After.Milliseconds(); at > now {
 			w.turns = at
-			q.agenda.Set(alarm{at, alarmStep, string(w.Chat)})
 			break
 		}
 	}
-	needs, tier := q.asks(w)
-	key := classKey{channel: w.Channel, weight: max(w.Weight, 1), skills: needsKey(needs), tier: tier}
+	key, needs := classKey{channel: w.Channel, weight: max(w.Weight, 1)}, []need(nil)
+	if key.prefer = q.prefers(w, now); key.prefer != "" {
+		w.turns = earlier(w.turns, w.Leg.PreferUntil.UnixMilli())
+	} else {
+		needs, key.tier = q.asks(w)
+		key.skills = needsKey(needs)
+	}
+	if w.turns != 0 {
+		q.agenda.Set(alarm{w.turns, alarmStep, string(w.Chat)})
+	}
 	w.class = q.line.classOf(key, needs, q.roster.known)
 	w.class.members++
 }
@@ -57,6 +64,28 @@ func (q *Queue) asks(w *waiter) (needs []need, tier int) {
 	return needs, tier
 }
 
+// prefers is the agent whom w waits for: nobody else is asked then, whatever
+// his skills and tier. Who takes no offers, who is not fit for the queue and who
+// has rejected or missed the chat is not waited for.
+func (q *Queue) prefers(w *waiter, now int64) AgentID {
+	a := w.Leg.Prefer
+	if a == "" || w.Leg.PreferUntil.UnixMilli() <= now || w.excludes(a, now) {
+		return ""
+	}
+	if c := q.roster.byID[a]; c == nil || !c.Available || !c.has(q.roster.needs) {
+		return ""
+	}
+	return a
+}
+
+// earlier returns the earlier of two times, of which zero is never.
+func earlier(a, b int64) int64 {
+	if a == 0 || b != 0 && b < a {
+		return b
+	}
+	return a
+}
+
 func (q *Queue) unstep(w *waiter) {
 	if w.turns != 0 {
 		q.agenda.Delete(alarm{w.turns, alarmStep, string(w.Chat)})
@@ -79,7 +108,7 @@ func (q *Queue) refit(now int64) {
 	}
 }
 
-// stepped widens what is looked for.
+// stepped widens what is looked for, or ends the wait for one agent.
 func (q *Queue) stepped(s *queueTurn, c ChatID) {
 	w := q.line.chats[c]
 	q.resuit(w, s.now)

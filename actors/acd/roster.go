@@ -25,6 +25,7 @@ const (
 	passChannel  = "channel"
 	passSkill    = "skill"
 	passTier     = "tier"
+	passOther    = "preferred"
 	passExcluded = "excluded"
 	passReserved = "reserved"
 	passBehind   = "behind"
@@ -44,10 +45,11 @@ type candidate struct {
 	listed   bool // stands in the trees of the free, under rank
 	// holds are the reservations that the advert does not know of yet.
 	holds []*reservation
-	muted bool  // counts as busy until a later advert
-	retry int64 // of the alarm that ends it anyway; 0 is none
-	turn  int64 // when he was last given a chat, counted in chats; 0 is never
-	given int64 // the same in Unix ms
+	muted bool   // counts as busy until a later advert
+	retry int64  // of the alarm that ends it anyway; 0 is none
+	own   string // file of the chats that wait for him
+	turn  int64  // when he was last given a chat, counted in chats; 0 is never
+	given int64  // the same in Unix ms
 }
 
 // rank is the order among the free, smallest first, then by id. Nobody of a
@@ -96,6 +98,8 @@ func (c *candidate) misfit(k *class) string {
 	switch {
 	case c.standing != standsFree:
 		return c.standing.reason()
+	case k.prefer != "" && k.prefer != c.Agent:
+		return passOther
 	case !c.has(k.needs):
 		return passSkill
 	case k.tier > 0 && c.rank.tier > int64(k.tier):
@@ -114,6 +118,9 @@ func (c *candidate) misfit(k *class) string {
 func (c *candidate) barred(w *waiter, now int64) bool {
 	return w.excludes(c.Agent, now) || slices.Contains(c.Chats, w.Chat)
 }
+
+// ownFile names the file of the chats that wait for one agent. It is no skill.
+func ownFile(a AgentID) string { return "\x00" + string(a) }
 
 // roster is who serves the queue. The free stand in one ordered tree for all
 // and in one for each of their skills, so that a search walks the tree of the
@@ -161,7 +168,7 @@ func (r *roster) configure(p *QueuePolicy) {
 func (r *roster) advertise(ad AgentAdvert) (*candidate, bool) {
 	c := r.byID[ad.Agent]
 	if c == nil {
-		c = &candidate{AgentAdvert: AgentAdvert{Agent: ad.Agent}}
+		c = &candidate{AgentAdvert: AgentAdvert{Agent: ad.Agent}, own: ownFile(ad.Agent)}
 		r.byID[ad.Agent] = c
 		r.all.Set(c)
 		r.count[standsAway]++

@@ -26,6 +26,10 @@ type Leg struct {
 	EnteredAt time.Time `cbor:"4,keyasint"`
 	Skills    []string  `cbor:"5,keyasint,omitempty"`
 	Priority  int       `cbor:"6,keyasint,omitempty"`
+	// Prefer is the agent whom the chat waits for until then, while he takes
+	// offers; busy or not.
+	Prefer      AgentID   `cbor:"7,keyasint,omitempty"`
+	PreferUntil time.Time `cbor:"8,keyasint,omitzero"`
 }
 
 // LegPolicy is what the queue's policy means for one stay.
@@ -120,8 +124,8 @@ type Decision struct {
 }
 
 // PassedBy is one agent who was not chosen, and why: not_available, busy,
-// channel, skill, tier (not asked yet), excluded, reserved, behind (he came
-// later in the order).
+// channel, skill, tier (not asked yet), preferred (the chat waits for another),
+// excluded, reserved, behind (he came later in the order).
 type PassedBy struct {
 	Agent AgentID `cbor:"1,keyasint"`
 	Why   string  `cbor:"2,keyasint"`

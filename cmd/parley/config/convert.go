@@ -62,6 +62,8 @@ func (q queue) policy() *acd.QueuePolicy {
 		Skills:        q.Skills,
 		MaxTier:       or(q.MaxTier, 0),
 		Steps:         steps(q.Steps),
+		DirectWait:    or(q.DirectWait, 0),
+		LastAgent:     orZero(q.LastAgent),
 		PriorityBoost: or(q.PriorityBoost, 0),
 		MatchScan:     or(q.MatchScan, 0),
 		OfferTimeout:  or(q.OfferTimeout, 0),

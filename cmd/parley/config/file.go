@@ -87,6 +87,8 @@ type queue struct {
 	Skills        []string       `yaml:"skills"`
 	MaxTier       *int           `yaml:"max_tier"`
 	Steps         []step         `yaml:"steps"`
+	DirectWait    *time.Duration `yaml:"direct_wait"`
+	LastAgent     *time.Duration `yaml:"last_agent"`
 	PriorityBoost *time.Duration `yaml:"priority_boost"`
 	MatchScan     *int           `yaml:"match_scan"`
 	OfferTimeout  *time.Duration `yaml:"offer_timeout"`

@@ -52,6 +52,7 @@ func TestTheExampleLoadsAndMeansWhatItSays(t *testing.T) {
 		Strategy: acd.LongestIdle, Skills: []string{}, MaxTier: 2, Steps: []acd.Step{
 			{After: 30 * time.Second, DropSkills: []string{"billing"}, MinLevel: 3}, {After: time.Minute, MaxTier: 3},
 		},
+		DirectWait:    time.Minute,
 		PriorityBoost: time.Minute, MatchScan: 64,
 		OfferTimeout: 20 * time.Second, MinAlert: 2 * time.Second, MaxWait: 5 * time.Minute,
 		OnMaxWait:  acd.OnMaxWait{Queue: "sales", Text: "We are busy, and pass you on to our colleagues."},

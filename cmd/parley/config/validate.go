@@ -93,6 +93,8 @@ func (f *file) checkQueue(c *checker, q queue, at func(string) string) {
 	c.choice(at("strategy"), q.Strategy, "longest_idle", "least_busy", "round_robin", "proficiency")
 	c.needs(at("skills"), q.Skills)
 	c.checkSteps(at, q.MaxTier, q.Steps)
+	c.duration(at("direct_wait"), q.DirectWait, time.Second, day)
+	c.durationOrNever(at("last_agent"), q.LastAgent, time.Second, day)
 	c.duration(at("priority_boost"), q.PriorityBoost, instant, day)
 	c.number(at("match_scan"), q.MatchScan, 1, 10_000)
 	c.duration(at("offer_timeout"), q.OfferTimeout, time.Second, time.Hour)
