@@ -58,6 +58,7 @@ type Snapshot struct {
 	Threads [][]acd.Message
 	Queues  []acd.QueueView // for supervisors
 	Agents  []acd.AgentView // for supervisors
+	Alerts  []acd.Alert     // for supervisors
 }
 
 // ChatSnapshot is one chat with the tail of its transcript.
@@ -75,6 +76,8 @@ type Answer struct {
 	History *HistoryPage
 	// Explain answers an Explain request: the decisions about a chat, oldest first.
 	Explain []acd.Decision
+	// Targets answers a ListTargets.
+	Targets *acd.TargetsShown
 }
 
 // HistoryPage is a part of a transcript, oldest first. More says that there

@@ -18,7 +18,7 @@ func (e *Engine) boot() error {
 		do   func() error
 	}{
 		{"configuration", e.bootConfig}, {"streams", e.bootStreams}, {"queues", e.bootQueues},
-		{"agents", e.bootAgents}, {"chats", e.bootChats},
+		{"overseers", e.overseers.boot}, {"agents", e.bootAgents}, {"chats", e.bootChats},
 	} {
 		if err := step.do(); err != nil {
 			return fmt.Errorf("start: %s: %w", step.name, err)

@@ -126,4 +126,5 @@ func (e *Engine) release(w *turn, err error) {
 		a.to.publish(a.seq, cached{from: w.shell.addr, seq: w.seq, index: a.index, view: a.note.View, note: a.note})
 	}
 	e.counters.count(w)
+	e.observe(w)
 }

@@ -47,6 +47,9 @@ type Engine struct {
 	sleepers   *sleepers
 	supervisor *supervisor
 	counters   *counters
+	board      *board
+	overseers  *overseers
+	alerts     *alerts
 	config     atomic.Pointer[acd.Config]
 
 	// order is the one order of records: numbers of streams are given and the
@@ -84,6 +87,9 @@ func New(opts Options) (*Engine, error) {
 	e.supervisor = &supervisor{e}
 	e.directory = newDirectory(e.system, e.props)
 	e.sleepers = newSleepers(e)
+	e.board = newBoard(e)
+	e.overseers = newOverseers(e)
+	e.alerts = newAlerts(e)
 	return e, nil
 }
 
@@ -106,8 +112,9 @@ func (e *Engine) Start(context.Context) error {
 	if err := e.boot(); err != nil {
 		return err
 	}
-	e.wg.Add(1)
+	e.wg.Add(2)
 	go e.housekeeping()
+	go e.alerts.watch()
 	e.ready.Store(true)
 	return nil
 }

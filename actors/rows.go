@@ -15,6 +15,7 @@ const (
 	rowCommand  = 'c' // day, principal, command id → outcome
 	rowEnded    = 'e' // end (newest first), chat → Segment
 	rowLive     = 'l' // chat → liveRow: not closed
+	rowOverseer = 'o' // supervisor or administrator → nothing: is called for assistance and alerts
 	rowPresent  = 'p' // agent → nothing: has state worth waking for
 	rowWaiting  = 'q' // queue, chat → Enqueue: what a queue restores
 	rowSecret   = 'k' // chat → the key that its text is sealed under
@@ -29,6 +30,8 @@ func waitingKey(q acd.QueueID, c acd.ChatID) []byte { return rowKey(rowWaiting, 
 func liveKey(c acd.ChatID) []byte { return rowKey(rowLive, string(c), "") }
 
 func presentKey(a acd.AgentID) []byte { return rowKey(rowPresent, string(a), "") }
+
+func overseerKey(a acd.AgentID) []byte { return rowKey(rowOverseer, string(a), "") }
 
 func customerKey(u acd.CustomerID, c acd.ChatID) []byte {
 	return rowKey(rowCustomer, string(u), string(c))

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strconv"
 	"sync"
+	"sync/atomic"
 
 	"github.com/parley-engine/parley/actors/acd"
 )
@@ -26,6 +27,8 @@ type Session struct {
 	ready   bool    // the welcome is out, deliveries may follow
 	evicted bool
 	closed  sync.Once
+
+	gone atomic.Bool // closed, for the board
 }
 
 // queued is an answer, to be given after the events up to a number.
@@ -131,6 +134,12 @@ func sameTopic(a, b acd.Event) bool {
 	case acd.TypingShown:
 		b, ok := b.(acd.TypingShown)
 		return ok && a.Chat == b.Chat && a.By == b.By
+	case acd.CountersShown:
+		b, ok := b.(acd.CountersShown)
+		return ok && a.Of == b.Of
+	case acd.TargetsShown:
+		_, ok := b.(acd.TargetsShown)
+		return ok
 	}
 	return false
 }
@@ -175,7 +184,11 @@ func (s *Session) first(id string, digest uint64, to acd.Address, cmd acd.Comman
 			return
 		}
 	}
-	s.engine.tell(to, &envelope{by: s.by, cmd: cmd, ask: &ask{
+	if b, ok := cmd.(acd.Broadcast); ok {
+		go s.broadcast(id, digest, b)
+		return
+	}
+	s.engine.tell(to, &envelope{by: s.by, cmd: s.engine.overseers.called(cmd), ask: &ask{
 		who: s.stream.name, id: id, digest: digest,
 		answer: func(result any, err error) { s.settle(id, result, err) },
 	}})
@@ -313,6 +326,7 @@ func (s *Session) evictLocked(why EvictReason) {
 
 // Close ends the session. A reason that is ours is told at the next welcome.
 func (s *Session) Close(reason string) {
+	s.engine.board.leave(s)
 	s.closed.Do(func() { s.engine.closeSession(s, reason) })
 }
 
@@ -326,6 +340,7 @@ func (e *Engine) Open(ctx context.Context, h Hello) (*Session, Welcome, error) {
 		return nil, Welcome{}, err
 	}
 	customer := h.Principal.Role == acd.RoleCustomer
+	e.overseers.note(h.Principal)
 	s := &Session{engine: e, by: h.Principal, hello: h}
 	s.id = "s" + strconv.FormatUint(e.epoch, 36) + "-" + strconv.FormatUint(e.sessions.Add(1), 36)
 	w, err := e.attach(s, customer)

@@ -35,6 +35,7 @@ type shell struct {
 	loaded  time.Time // the deadline that this life found; see arm
 	outbox  outbox
 	asking  *ask // whose command is being taken, for when the step panics
+	sound   bool // has been inspected, and nothing was wrong
 }
 
 // envelope is a message to a machine.
@@ -90,6 +91,8 @@ func (s *shell) Receive(ctx actor.Context) {
 		}
 	case leave:
 		s.leave(ctx)
+	case inspect:
+		s.inspected()
 	case *actor.Stopping, *actor.Restarting:
 		s.halt()
 	}
@@ -141,6 +144,9 @@ func (s *shell) step(by acd.Principal, cmd acd.Command, a *ask) {
 	s.commit(t, out, a)
 	s.deliver(out.Sends)
 	s.arm()
+	if len(out.Events) > 0 || len(out.Sends) > 0 {
+		e.board.touch(s.addr)
+	}
 }
 
 // commit hands the outcome to the journal, and to the world once it is durable.

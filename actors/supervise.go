@@ -33,6 +33,7 @@ func (v *supervisor) HandleFailure(_ *actor.ActorSystem, by actor.Supervisor, ch
 	}
 	e.log.Error("actor quarantined", "actor", a.String(), "err", reason)
 	e.counters.quarantined.Inc()
+	e.alerts.quarantined(a)
 	for _, msg := range e.directory.quarantine(a, "it failed again and again") {
 		e.refuse(a, msg)
 	}
@@ -113,6 +114,7 @@ func (e *Engine) bury(chat acd.ChatID, env *envelope, force acd.ForceEnd) {
 	entry := Entry{Epoch: e.epoch, Stream: chat.Address().String(), Rows: rows, Done: func(err error) {
 		if err == nil {
 			e.streams.get(customer.Stream()).drop(chat)
+			e.alerts.over(acd.AlertQuarantined, chat.Address())
 			env.answer(acd.Result{}, nil)
 		}
 	}}

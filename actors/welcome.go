@@ -161,6 +161,7 @@ func (e *Engine) gatherWall(ctx context.Context, by acd.Principal, snap *Snapsho
 			snap.Agents = append(snap.Agents, view)
 		}
 	}
+	snap.Alerts = e.alerts.list()
 	chats, err := e.liveChats(wallChats)
 	if err != nil {
 		return err

@@ -34,3 +34,11 @@ func (s *agentStep) signOut(reason string) {
 		s.sendLost(chat)
 	}
 }
+
+// ByStrikes reports whether it was missed offers that made the presence.
+func (p PresenceSet) ByStrikes() bool {
+	return p.By == bySystem && (p.State == InRONA || p.State == Offline && p.Reason == reasonStrikes)
+}
+
+// Dismissed reports whether a supervisor has signed the person out.
+func (p PresenceSet) Dismissed() bool { return p.By == bySupervisor && p.State == Offline }

@@ -17,4 +17,6 @@ type Result struct {
 	// ExpiresAt and Left are a wrap-up's, after an extension.
 	ExpiresAt time.Time `cbor:"7,keyasint,omitzero"`
 	Left      int       `cbor:"8,keyasint,omitempty"`
+	// Chats is in how many chats a broadcast stands.
+	Chats int `cbor:"12,keyasint,omitempty"`
 }

@@ -1,0 +1,228 @@
+package actors
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/parley-engine/parley/actors/acd"
+)
+
+// alerts are what supervisors should look at now. They are derived, from
+// durable events and by looking round, and so kept in memory alone: what is
+// still wrong after a restart is found again. What a supervisor was told of
+// them is an event in his own journal.
+type alerts struct {
+	engine *Engine
+	mu     sync.Mutex
+	open   map[alertKey]acd.Alert
+}
+
+type alertKey struct {
+	kind acd.AlertKind
+	of   acd.Address
+}
+
+// How often it is looked round, and when what is due is overdue.
+const (
+	alertEvery = 5 * time.Second
+	stuckEvery = 30 * time.Second
+	stuckAfter = 30 * time.Second
+)
+
+func newAlerts(e *Engine) *alerts { return &alerts{engine: e, open: map[alertKey]acd.Alert{}} }
+
+// raise opens an alert and tells all overseers, once; fresh says that it was
+// not open yet. It never blocks.
+func (a *alerts) raise(al acd.Alert) (fresh bool) {
+	k := alertKey{al.Kind, al.Subject()}
+	a.mu.Lock()
+	_, open := a.open[k]
+	if !open {
+		a.open[k] = al
+	}
+	a.mu.Unlock()
+	if !open {
+		a.tell(al, false)
+	}
+	return !open
+}
+
+// over closes it, if it was open.
+func (a *alerts) over(kind acd.AlertKind, of acd.Address) {
+	k := alertKey{kind, of}
+	a.mu.Lock()
+	al, open := a.open[k]
+	delete(a.open, k)
+	a.mu.Unlock()
+	if open {
+		a.tell(al, true)
+	}
+}
+
+func (a *alerts) tell(al acd.Alert, over bool) {
+	for _, id := range a.engine.overseers.list() {
+		a.engine.tell(id.Address(), &envelope{cmd: acd.Raise{Alert: al, Over: over}})
+	}
+}
+
+// list returns the open alerts, oldest first.
+func (a *alerts) list() []acd.Alert {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	list := make([]acd.Alert, 0, len(a.open))
+	for _, al := range a.open {
+		list = append(list, al)
+	}
+	slices.SortFunc(list, func(x, y acd.Alert) int {
+		return cmp.Or(x.Since.Compare(y.Since), cmp.Compare(x.Kind, y.Kind), cmp.Compare(x.Subject().ID, y.Subject().ID))
+	})
+	return list
+}
+
+// observe looks at a durable turn of an agent. It is called in the journal's
+// order, and only hands messages over.
+func (e *Engine) observe(w *turn) {
+	if w.shell.addr.Kind != acd.KindAgent {
+		return
+	}
+	id := acd.AgentID(w.shell.addr.ID)
+	for _, ev := range w.out.Events {
+		p, ok := ev.(acd.PresenceSet)
+		if !ok {
+			continue
+		}
+		if p.ByStrikes() {
+			e.alerts.raise(acd.Alert{Kind: acd.AlertStrikes, Agent: id, Text: "does not answer offers", Since: p.Since})
+		} else {
+			e.alerts.over(acd.AlertStrikes, id.Address())
+		}
+		if p.Dismissed() {
+			e.streams.get(id.Stream()).dismiss()
+		}
+	}
+}
+
+// dismiss evicts all sessions of somebody whom a supervisor has signed out. A
+// nil stream has none.
+func (s *stream) dismiss() {
+	if s == nil {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, sess := range s.sessions {
+		sess.evictLocked(EvictSignedOut)
+	}
+}
+
+// quarantined tells of a machine that failed again and again.
+func (a *alerts) quarantined(of acd.Address) {
+	a.raise(about(of, acd.Alert{Kind: acd.AlertQuarantined, Text: "it failed again and again", Since: a.engine.now()}))
+}
+
+// about names the machine in an alert.
+func about(of acd.Address, al acd.Alert) acd.Alert {
+	switch of.Kind {
+	case acd.KindChat:
+		al.Chat = acd.ChatID(of.ID)
+	case acd.KindAgent:
+		al.Agent = acd.AgentID(of.ID)
+	case acd.KindQueue:
+		al.Queue = acd.QueueID(of.ID)
+	}
+	return al
+}
+
+// watch looks round while somebody may be told of what it finds.
+func (a *alerts) watch() {
+	defer a.engine.wg.Done()
+	tick := time.NewTicker(alertEvery)
+	defer tick.Stop()
+	inspected := a.engine.now()
+	for {
+		select {
+		case <-a.engine.stopped:
+			return
+		case <-tick.C:
+		}
+		if len(a.engine.overseers.list()) == 0 {
+			continue
+		}
+		a.serviceLevels()
+		if now := a.engine.now(); now.Sub(inspected) >= stuckEvery {
+			inspected = now
+			a.engine.directory.each(inspect{})
+		}
+	}
+}
+
+// serviceLevels looks at who waits longest in each queue.
+func (a *alerts) serviceLevels() {
+	e := a.engine
+	said := e.askAll(context.Background(), e.board.everyone(acd.KindQueue), acd.ViewQueue{})
+	if e.barrier() != nil {
+		return // the journal has failed; the process is stopping
+	}
+	for of, v := range said {
+		q, ok := v.(acd.QueueView)
+		if !ok || q.Oldest.IsZero() || e.now().Sub(q.Oldest) <= q.Level.Threshold {
+			a.over(acd.AlertSLA, of)
+			continue
+		}
+		a.raise(acd.Alert{Kind: acd.AlertSLA, Queue: q.Queue, Text: "waiting longer than " + q.Level.Threshold.String(),
+			Since: q.Oldest.Add(q.Level.Threshold)})
+	}
+}
+
+// inspect asks a shell to look at itself.
+type inspect struct{}
+
+// inspected raises the alarm when the machine breaks a rule, or has not done
+// what was due: a timer that was lost, or another one that does not answer.
+func (s *shell) inspected() {
+	why := s.trouble()
+	if why == "" {
+		if !s.sound { // also when it was an earlier life that was not
+			s.engine.alerts.over(acd.AlertStuck, s.addr)
+		}
+		s.sound = true
+		return
+	}
+	s.sound = false
+	if s.engine.alerts.raise(about(s.addr, acd.Alert{Kind: acd.AlertStuck, Text: why, Since: s.engine.now()})) {
+		s.engine.log.Error("actor stuck", "actor", s.addr.String(), "err", why)
+	}
+}
+
+func (s *shell) trouble() string {
+	before := s.engine.now().Add(-stuckAfter)
+	if err := s.machine.Check(); err != nil {
+		return err.Error()
+	}
+	if at := s.machine.Deadline(); !at.IsZero() && at.Before(before) && s.engine.holdUntil.Before(before) {
+		return "what was due has not been done"
+	}
+	for k, t := range s.outbox.open {
+		if t.at.Before(before) && !s.engine.directory.quarantinedNow(k.to) {
+			return k.to.String() + " does not answer"
+		}
+	}
+	return ""
+}
+
+// each sends msg to every chat and agent that is in memory and stays.
+func (d *directory) each(msg any) {
+	for i := range d.shards {
+		s := &d.shards[i]
+		s.mu.Lock()
+		for a, e := range s.entries {
+			if a.Kind != acd.KindQueue && !e.leaving && e.quarantined == "" {
+				d.system.Root.Send(e.pid, msg)
+			}
+		}
+		s.mu.Unlock()
+	}
+}

@@ -1,0 +1,232 @@
+package actors_test
+
+import (
+	"context"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/parley-engine/parley/actors"
+	"github.com/parley-engine/parley/actors/acd"
+)
+
+// look asks the boards and returns the answer.
+func (p *person) look(q actors.Look) *actors.Answer {
+	p.w.t.Helper()
+	p.w.commands++
+	id := "look"
+	delete(p.answers, id)
+	p.session.Look(id, q)
+	synctest.Wait()
+	p.read()
+	a := p.answers[id]
+	if a == nil {
+		p.w.t.Fatalf("%s got no answer to %T", p.by.ID, q)
+	}
+	return a
+}
+
+func (p *person) agentTargets(q actors.TargetQuery) map[acd.AgentID]acd.TargetAgent {
+	p.w.t.Helper()
+	a := p.look(actors.ListTargets{Query: q})
+	if a.Refusal != nil {
+		p.w.t.Fatalf("%+v was refused: %v", q, a.Refusal)
+	}
+	rows := map[acd.AgentID]acd.TargetAgent{}
+	for _, r := range a.Targets.Agents {
+		rows[r.Agent] = r
+	}
+	return rows
+}
+
+// boards returns the boards of a kind that a person was shown, oldest first.
+func (p *person) boards(of acd.Kind) (all []acd.CountersShown) {
+	p.read()
+	for _, d := range p.got {
+		if d.News == nil {
+			continue
+		}
+		if c, ok := d.News.Event.(acd.CountersShown); ok && c.Of == of {
+			if d.Seq != 0 {
+				p.w.t.Errorf("a board is numbered: %d", d.Seq)
+			}
+			all = append(all, c)
+		}
+	}
+	return all
+}
+
+func TestTargetsAreWhoCouldTakeTheChatNow(t *testing.T) {
+	inWorld(t, func(w *world) {
+		alice, bob, ann := w.agent("alice"), w.agent("bob"), w.customer("ann")
+		alice.ready()
+		chat := ann.starts()
+		alice.accepts()
+
+		if got := alice.agentTargets(actors.TargetQuery{Chat: chat}); len(got) != 1 || got["bob"].Usable || got["bob"].State != acd.Offline {
+			t.Errorf("bob has not signed in: %+v", got)
+		}
+		if got := alice.agentTargets(actors.TargetQuery{Chat: chat, AvailableOnly: true}); len(got) != 0 {
+			t.Errorf("available only: %+v", got)
+		}
+		bob.ready()
+		w.pass(time.Second)
+		got := alice.agentTargets(actors.TargetQuery{Chat: chat, AvailableOnly: true, Filter: "BO"})
+		if r := got["bob"]; len(got) != 1 || !r.Usable || r.Free != 3 || r.State != acd.Available || r.Name != "BOB" {
+			t.Errorf("bob is available: %+v", got)
+		}
+		if got := alice.agentTargets(actors.TargetQuery{Filter: "nobody"}); len(got) != 0 {
+			t.Errorf("filtered: %+v", got)
+		}
+		if a := bob.look(actors.ListTargets{Query: actors.TargetQuery{Chat: chat}}); a.Refusal == nil || a.Refusal.Code != "not_participant" {
+			t.Errorf("of a chat that is not his: %+v", a)
+		}
+		if a := ann.look(actors.ListTargets{}); a.Refusal == nil || a.Refusal.Code != "forbidden" {
+			t.Errorf("for a customer: %+v", a)
+		}
+	})
+}
+
+func TestTargetQueuesSayWhetherTheyTakeAChat(t *testing.T) {
+	inWorld(t, func(w *world) {
+		cfg := testConfig()
+		cfg.Queues["sales"].Mode = acd.QueueClosed
+		w.restart(cfg)
+		alice, ann := w.agent("alice"), w.customer("ann")
+		alice.ready()
+		ann.starts()
+		alice.accepts()
+		alice.must(alice.desk(), acd.SetPresence{State: acd.NotReady})
+		ann.starts()
+		a := alice.look(actors.ListTargets{Query: actors.TargetQuery{Queues: true}})
+		if rows := a.Targets.Queues; len(rows) != 2 || rows[0].Queue != "sales" || rows[0].Usable || !rows[1].Usable || rows[1].Waiting != 1 {
+			t.Errorf("%+v", rows)
+		}
+		w.pass(time.Second)
+		a = alice.look(actors.ListTargets{Query: actors.TargetQuery{Queues: true, AvailableOnly: true}})
+		if rows := a.Targets.Queues; len(rows) != 1 || rows[0].Queue != "support" {
+			t.Errorf("available only: %+v", rows)
+		}
+	})
+}
+
+func TestWatchedTargetsAreShownAgainWhenTheyChange(t *testing.T) {
+	inWorld(t, func(w *world) {
+		alice, bob := w.agent("alice"), w.agent("bob")
+		alice.look(actors.ListTargets{Query: actors.TargetQuery{AvailableOnly: true}})
+		if a := alice.look(actors.WatchTargets{On: true}); a.Refusal != nil {
+			t.Fatal(a.Refusal)
+		}
+		w.pass(2 * time.Second)
+		first, _ := last[acd.TargetsShown](alice)
+		if len(first.Agents) != 0 {
+			t.Errorf("nobody is available: %+v", first)
+		}
+		bob.ready()
+		w.pass(2 * time.Second)
+		second, _ := last[acd.TargetsShown](alice)
+		if len(second.Agents) != 1 || second.Agents[0].Agent != "bob" || second.Version <= first.Version {
+			t.Errorf("bob has come: %+v after %+v", second, first)
+		}
+		n := told[acd.TargetsShown](alice)
+		w.pass(10 * time.Second)
+		if more := told[acd.TargetsShown](alice) - n; more != 0 {
+			t.Errorf("nothing has changed and she was shown it %d times", more)
+		}
+		alice.look(actors.WatchTargets{On: false})
+		bob.must(bob.desk(), acd.SetPresence{State: acd.NotReady})
+		w.pass(10 * time.Second)
+		if more := told[acd.TargetsShown](alice) - n; more != 0 {
+			t.Errorf("she had looked away and was shown it %d times", more)
+		}
+	})
+}
+
+func TestASupervisorsBoardsShowWhatIsTrueAndNothingThatIsNot(t *testing.T) {
+	inWorld(t, func(w *world) {
+		alice, sue, ann, bert := w.agent("alice"), w.supervisor("sue"), w.customer("ann"), w.customer("bert")
+		if a := sue.look(actors.WatchBoards{Queues: true, Agents: true, Chats: true}); a.Refusal != nil {
+			t.Fatal(a.Refusal)
+		}
+		alice.ready()
+		served := ann.starts()
+		alice.accepts()
+		alice.must(alice.desk(), acd.SetPresence{State: acd.NotReady})
+		waits := bert.starts()
+		w.pass(2 * time.Second)
+
+		queues, agents, chats := sue.boards(acd.KindQueue), sue.boards(acd.KindAgent), sue.boards(acd.KindChat)
+		q := queues[len(queues)-1]
+		if q.Total != 2 || q.Queues[1].Queue != "support" || q.Queues[1].Waiting != 1 || q.Queues[1].Oldest.IsZero() || q.Queues[1].Level.Within != 1 {
+			t.Errorf("queues: %+v", q)
+		}
+		a := agents[len(agents)-1]
+		if a.Total != 2 || a.Agents[0].Agent != "alice" || a.Agents[0].Presence.State != acd.NotReady || a.Agents[0].Used != 1 || a.Agents[0].Presence.Since.IsZero() {
+			t.Errorf("agents: %+v", a)
+		}
+		c := chats[len(chats)-1]
+		if c.Total != 2 || c.Chats[0].Chat != served || c.Chats[0].Owner != "alice" || c.Chats[1].Chat != waits || c.Chats[1].Phase != acd.PhaseQueued {
+			t.Errorf("chats: %+v", c)
+		}
+
+		bert.must(waits.Address(), acd.EndChat{})
+		w.pass(2 * time.Second)
+		chats = sue.boards(acd.KindChat)
+		if c := chats[len(chats)-1]; c.Total != 1 || c.Chats[0].Chat != served {
+			t.Errorf("after the end of one: %+v", c)
+		}
+		if a := alice.look(actors.WatchBoards{Queues: true}); a.Refusal == nil || a.Refusal.Code != "forbidden" {
+			t.Errorf("for an agent: %+v", a)
+		}
+	})
+}
+
+func TestABoardIsWholeFilteredAndStillWhenNothingChanges(t *testing.T) {
+	inWorld(t, func(w *world) {
+		sue := w.supervisor("sue")
+		sue.look(actors.WatchBoards{Agents: true, Filter: "ali"})
+		w.pass(20 * time.Second)
+		boards := sue.boards(acd.KindAgent)
+		if len(boards) != 1 || boards[0].Total != 1 || boards[0].Agents[0].Agent != "alice" {
+			t.Errorf("%d boards: %+v", len(boards), boards)
+		}
+		sue.look(actors.WatchBoards{})
+		alice := w.agent("alice")
+		alice.ready()
+		w.pass(5 * time.Second)
+		if more := sue.boards(acd.KindAgent); len(more) != 1 {
+			t.Errorf("she had looked away and was shown %d", len(more)-1)
+		}
+	})
+}
+
+func TestASessionThatHasGoneIsShownNothing(t *testing.T) {
+	inWorld(t, func(w *world) {
+		sue := w.supervisor("sue")
+		sue.look(actors.WatchBoards{Queues: true})
+		sue.session.Close("")
+		w.pass(5 * time.Second)
+		again := sue.again()
+		w.agent("alice").ready()
+		w.pass(5 * time.Second)
+		if n := len(again.boards(acd.KindAgent)); n != 0 {
+			t.Errorf("her next session was shown %d boards without asking", n)
+		}
+	})
+}
+
+// restart starts an engine with another configuration.
+func (w *world) restart(cfg *acd.Config) {
+	w.t.Helper()
+	w.engine.Stop()
+	w.opts.Config = cfg
+	engine, err := actors.New(w.opts)
+	if err == nil {
+		err = engine.Start(context.Background())
+	}
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.engine = engine
+	synctest.Wait()
+}

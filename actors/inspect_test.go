@@ -1,0 +1,57 @@
+package actors
+
+import (
+	"errors"
+	"log/slog"
+	"testing"
+	"time"
+
+	"github.com/parley-engine/parley/actors/acd"
+)
+
+// patient is a machine with the troubles that it is given.
+type patient struct {
+	acd.Machine
+	due time.Time
+	bad error
+}
+
+func (p *patient) Deadline() time.Time { return p.due }
+func (p *patient) Check() error        { return p.bad }
+
+func TestAMachineInTroubleIsAnAlertUntilItIsSound(t *testing.T) {
+	e := &Engine{base: time.Now(), log: slog.New(slog.DiscardHandler)}
+	e.directory, e.alerts, e.overseers = newDirectory(nil, nil), newAlerts(e), newOverseers(e)
+	p := &patient{}
+	s := &shell{engine: e, addr: acd.ChatID("c1").Address(), machine: p}
+	long := e.now().Add(-stuckAfter - time.Second)
+	for _, c := range []struct {
+		name string
+		make func()
+		want string
+	}{
+		{"nothing is wrong", func() {}, ""},
+		{"a rule is broken", func() { p.bad = errors.New("two owners") }, "two owners"},
+		{"it is sound again", func() { p.bad = nil }, ""},
+		{"a timer was lost", func() { p.due = long }, "what was due has not been done"},
+		{"it is due now", func() { p.due = e.now() }, ""},
+		{"another one is silent", func() {
+			s.outbox.open = map[outKey]*told{{acd.AgentID("a").Address(), "k"}: {at: long}}
+		}, "agent/a does not answer"},
+		{"it is in quarantine, which is an alert of its own", func() {
+			e.directory.poisoned.Store(acd.AgentID("a").Address(), "x")
+		}, ""},
+	} {
+		c.make()
+		s.inspected()
+		got := ""
+		if open := e.alerts.list(); len(open) == 1 && open[0].Kind == acd.AlertStuck && open[0].Chat == "c1" {
+			got = open[0].Text
+		} else if len(open) > 0 {
+			t.Errorf("%s: %+v", c.name, open)
+		}
+		if got != c.want {
+			t.Errorf("%s: %q, want %q", c.name, got, c.want)
+		}
+	}
+}

@@ -1,0 +1,304 @@
+package actors
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/parley-engine/parley/actors/acd"
+)
+
+// watching is what one session wants to be shown, and how much of it it has
+// seen. It is guarded by board.mu.
+type watching struct {
+	boards  WatchBoards
+	targets *TargetQuery // being watched
+	listed  *TargetQuery // the last one that was listed
+	shown   [acd.KindQueue + 1]uint64
+	told    uint64 // of targets
+}
+
+func (w *watching) kinds() (kinds uint32) {
+	if w.boards.Queues || w.targets != nil && w.targets.Queues {
+		kinds |= 1 << acd.KindQueue
+	}
+	if w.boards.Agents || w.targets != nil && !w.targets.Queues {
+		kinds |= 1 << acd.KindAgent
+	}
+	if w.boards.Chats {
+		kinds |= 1 << acd.KindChat
+	}
+	return kinds
+}
+
+// change lets a session's wishes be changed, and starts the board if need be.
+// A session that is closed has none.
+func (b *board) change(s *Session, f func(*watching)) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	w := b.watchers[s]
+	if w == nil {
+		if s.gone.Load() {
+			return
+		}
+		w = &watching{}
+		b.watchers[s] = w
+	}
+	f(w)
+	b.want()
+	if b.wanted.Load() != 0 && !b.running && b.engine.ready.Load() {
+		b.running = true
+		b.engine.wg.Add(1)
+		go b.run()
+	}
+}
+
+// leave forgets a session that has gone.
+func (b *board) leave(s *Session) {
+	s.gone.Store(true)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.watchers[s] != nil {
+		delete(b.watchers, s)
+		b.want()
+	}
+}
+
+// want adds up what is wanted. The picture of a kind that nobody watches is
+// whole no more; that of chats is forgotten. The caller holds mu.
+func (b *board) want() {
+	var kinds uint32
+	for _, w := range b.watchers {
+		kinds |= w.kinds()
+	}
+	b.wanted.Store(kinds)
+	if kinds&(1<<acd.KindQueue) == 0 {
+		b.queues.whole = nil
+	}
+	if kinds&(1<<acd.KindAgent) == 0 {
+		b.agents.whole = nil
+	}
+	if kinds&(1<<acd.KindChat) == 0 {
+		b.chats = picture[acd.ChatID, acd.ChatView]{version: b.chats.version}
+	}
+}
+
+func (b *board) watchBoards(s *Session, q WatchBoards) error {
+	if !s.by.Oversees() {
+		return acd.ErrForbidden
+	}
+	b.change(s, func(w *watching) {
+		w.boards, w.shown = q, [acd.KindQueue + 1]uint64{}
+	})
+	return nil
+}
+
+func (b *board) watchTargets(ctx context.Context, s *Session, q WatchTargets) error {
+	if !s.by.Works() {
+		return acd.ErrForbidden
+	}
+	if q.On && q.Query != nil {
+		if _, err := b.engine.about(ctx, s.by, q.Query.Chat); err != nil {
+			return err
+		}
+	}
+	b.change(s, func(w *watching) {
+		switch {
+		case !q.On:
+			w.targets = nil
+			return
+		case q.Query != nil:
+			w.targets = q.Query
+		case w.listed != nil:
+			w.targets = w.listed
+		default:
+			w.targets = &TargetQuery{}
+		}
+		w.told = 0
+	})
+	return nil
+}
+
+// run keeps the picture and shows it while somebody watches.
+func (b *board) run() {
+	defer b.engine.wg.Done()
+	tick := time.NewTicker(boardEvery)
+	defer tick.Stop()
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	for {
+		b.refresh(ctx)
+		b.show(ctx)
+		select {
+		case <-b.engine.stopped:
+			return
+		case <-tick.C:
+		}
+		if b.rest() {
+			return
+		}
+	}
+}
+
+// rest ends the run when nobody watches any more.
+func (b *board) rest() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.wanted.Load() != 0 {
+		return false
+	}
+	b.running = false
+	b.takeTouched()
+	return true
+}
+
+// refresh asks who has taken a step; everybody of a kind, when it is new or the
+// configuration has changed. Queues are always asked: that the oldest waits is
+// no step.
+func (b *board) refresh(ctx context.Context) {
+	b.asking.Lock()
+	defer b.asking.Unlock()
+	wanted, cfg := b.wanted.Load(), b.engine.Config()
+	touched := b.takeTouched()
+	for _, kind := range []acd.Kind{acd.KindQueue, acd.KindAgent, acd.KindChat} {
+		if wanted&(1<<kind) == 0 {
+			continue
+		}
+		var who []acd.Address
+		if b.isNew(kind, cfg) || kind == acd.KindQueue {
+			who = b.everyone(kind)
+		} else {
+			for a := range touched {
+				if a.Kind == kind {
+					who = append(who, a)
+				}
+			}
+		}
+		if err := b.take(ctx, kind, who); err != nil {
+			return // the journal has failed; the process is stopping
+		}
+	}
+}
+
+// isNew reports whether the kind has not been asked under this configuration,
+// and notes that it is now.
+func (b *board) isNew(kind acd.Kind, cfg *acd.Config) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	was := map[acd.Kind]**acd.Config{acd.KindQueue: &b.queues.whole, acd.KindAgent: &b.agents.whole, acd.KindChat: &b.chats.whole}[kind]
+	if *was == cfg {
+		return false
+	}
+	*was = cfg
+	return true
+}
+
+// show gives every session what has changed for it.
+func (b *board) show(ctx context.Context) {
+	type errand struct {
+		s     *Session
+		query TargetQuery
+	}
+	var errands []errand
+	b.mu.Lock()
+	for s, w := range b.watchers {
+		for _, n := range b.boardsFor(w) {
+			s.show(n)
+		}
+		if q := w.targets; q != nil && w.told != b.version(q.Queues)+1 {
+			w.told = b.version(q.Queues) + 1
+			errands = append(errands, errand{s, *q})
+		}
+	}
+	b.mu.Unlock()
+	for _, r := range errands {
+		b.showTargets(ctx, r.s, r.query)
+	}
+}
+
+// showTargets gives a session its targets. One whose chat is no longer his is
+// shown nothing.
+func (b *board) showTargets(ctx context.Context, s *Session, q TargetQuery) {
+	ctx, cancel := context.WithTimeout(ctx, boardWait)
+	defer cancel()
+	if t, err := b.targets(ctx, s.by, q); err == nil {
+		s.show(*t)
+	}
+}
+
+// boardsFor makes the boards that a session has not seen as they are. Each is
+// whole, since of boards only the latest counts. The caller holds mu.
+func (b *board) boardsFor(w *watching) (notes []acd.Event) {
+	now := b.engine.now()
+	show := func(kind acd.Kind, version uint64, make func(*acd.CountersShown)) {
+		if w.shown[kind] == version+1 {
+			return
+		}
+		w.shown[kind] = version + 1
+		c := acd.CountersShown{Of: kind, At: now, Version: version}
+		make(&c)
+		notes = append(notes, c)
+	}
+	filter := strings.ToLower(w.boards.Filter)
+	if w.boards.Queues {
+		show(acd.KindQueue, b.queues.version, func(c *acd.CountersShown) {
+			c.Queues, c.Total = rowsOf(b.queues.rows, func(v *acd.QueueView) bool { return matches(filter, string(v.Queue), v.Name) })
+		})
+	}
+	if w.boards.Agents {
+		show(acd.KindAgent, b.agents.version, func(c *acd.CountersShown) {
+			c.Agents, c.Total = rowsOf(b.agents.rows, func(v *acd.AgentView) bool {
+				return matches(filter, string(v.Agent), v.Name, string(v.Presence.State)) || anyMatches(filter, v.Queues) || anyMatches(filter, v.Skills)
+			})
+		})
+	}
+	if w.boards.Chats {
+		show(acd.KindChat, b.chats.version, func(c *acd.CountersShown) {
+			c.Chats, c.Total = rowsOf(b.chats.rows, func(v *acd.ChatView) bool {
+				return matches(filter, string(v.Chat), string(v.Queue), v.QueueName, v.Customer, string(v.Owner), string(v.Channel))
+			})
+		})
+	}
+	return notes
+}
+
+// rowsOf picks rows in the order of their ids.
+func rowsOf[K ~string, V any](rows map[K]V, wanted func(*V) bool) (picked []V, total int) {
+	for _, k := range sortedKeys(rows) {
+		v := rows[k]
+		if !wanted(&v) {
+			continue
+		}
+		if total++; total <= boardRows {
+			picked = append(picked, v)
+		}
+	}
+	return picked, total
+}
+
+// matches reports whether the filter, in small letters, is a part of any text.
+func matches(filter string, texts ...string) bool {
+	for _, t := range texts {
+		if strings.Contains(strings.ToLower(t), filter) {
+			return true
+		}
+	}
+	return false
+}
+
+func anyMatches[T ~string](filter string, list []T) bool {
+	for _, t := range list {
+		if matches(filter, string(t)) {
+			return true
+		}
+	}
+	return false
+}
+
+// show gives the session an ephemeral note of its own.
+func (s *Session) show(ev acd.Event) {
+	n := &Note{At: s.engine.now(), Event: ev, View: acd.ToOverseer, engine: s.engine}
+	s.stream.mu.Lock()
+	defer s.stream.mu.Unlock()
+	s.ephemeral(n)
+}
