@@ -51,7 +51,7 @@ func customerFlow(n *actors.Note) wire.Event {
 	case acd.Interrupted:
 		return &wire.InterruptedEvent{At: at, Chat: chat}
 	}
-	return nil
+	return customerCare(n)
 }
 
 // agentFlow is what somebody who takes part hears of himself and of the chat.
@@ -75,7 +75,7 @@ func agentFlow(n *actors.Note) wire.Event {
 		return &wire.InterruptedEvent{At: at, Chat: chat, Reason: wire.InterruptReason(e.Reason),
 			Warning: interruptedWarning, ClosesAt: wire.At(e.CloseAt)}
 	}
-	return nil
+	return agentCare(n)
 }
 
 // othersEvent is what those who take part hear of one who comes or goes.

@@ -42,8 +42,15 @@ func authorFor(a acd.Author, role acd.Role) wire.Author {
 }
 
 func messageFrame(m *acd.Message, role acd.Role) wire.Message {
-	return wire.Message{MessageSeq: m.Seq, Author: authorFor(m.Author, role), Text: m.Text,
+	out := wire.Message{MessageSeq: m.Seq, Author: authorFor(m.Author, role), Text: m.Text,
 		To: wire.Audience(m.To), SentAt: wire.At(m.SentAt)}
+	if role != acd.RoleCustomer {
+		out.Template = m.Template
+	}
+	if a := m.Attachment; a != nil {
+		out.Text, out.Attachment = "", attachmentFrame(a, m.Text)
+	}
+	return out
 }
 
 // messageFrames are those that the role may see.

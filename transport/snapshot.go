@@ -202,6 +202,7 @@ func agentSnapshot(seq uint64, s *actors.Snapshot, tail int) *wire.AgentSnapshot
 		for _, r := range s.Config.Reasons {
 			out.Reasons = append(out.Reasons, wire.Choice{Code: r.Code, Name: r.Name})
 		}
+		out.Templates = templates(s.Config)
 	}
 	return out
 }

@@ -56,7 +56,7 @@ func agentRow(a *acd.AgentView, now time.Time) wire.AgentRow {
 
 func chatRow(v *acd.ChatView) wire.ChatRow {
 	row := wire.ChatRow{Chat: string(v.Chat), Channel: string(v.Channel), Customer: wire.Named{Name: v.Customer},
-		Phase: phaseFrame(v), ReceivedAt: wire.At(v.ReceivedAt)}
+		Phase: phaseFrame(v), ReceivedAt: wire.At(v.ReceivedAt), Rating: ratingFrame(v.Rating)}
 	if v.Queue != "" {
 		row.Queue = &wire.Ref{ID: string(v.Queue), Name: v.QueueName}
 	}

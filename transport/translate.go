@@ -111,9 +111,6 @@ func newChatID() acd.ChatID {
 }
 
 func send(who acd.Principal, cmd *wire.Send) (acd.Address, acd.Command, *wire.Error) {
-	if cmd.Attachment != nil {
-		return acd.Address{}, nil, refusal(wire.CodeBadState, "attachments are not taken by this server")
-	}
 	if who.Role == acd.RoleCustomer && cmd.To == wire.ToAgents {
 		return acd.Address{}, nil, refusal(wire.CodeForbidden, "a customer speaks to all")
 	}
@@ -121,7 +118,11 @@ func send(who acd.Principal, cmd *wire.Send) (acd.Address, acd.Command, *wire.Er
 	if cmd.To == wire.ToAgents {
 		to = acd.ForAgents
 	}
-	return chat(cmd.Chat, acd.SendText{Text: cmd.Text, To: to})
+	said := acd.SendText{Text: cmd.Text, To: to}
+	if t := cmd.Template; t != nil {
+		said.Template = &acd.TemplateUse{Name: t.Name, Params: t.Params}
+	}
+	return chat(cmd.Chat, said)
 }
 
 func checkAttributes(set map[string]string) *wire.Error {

@@ -12,7 +12,7 @@ type Config struct {
 	Agents    map[AgentID]*AgentProfile
 	Sources   map[SourceID]*Source
 	Channels  map[Channel]*ChannelPolicy
-	Reasons   []PresenceReason // for not_ready
+	Reasons   []PresenceReason     // for not_ready
 	Templates map[string]*Template // by name, for agents to send
 	Desk      DeskPolicy
 }
@@ -31,11 +31,11 @@ type Source struct {
 
 // ChannelPolicy holds the limits of a kind of conversation.
 type ChannelPolicy struct {
-	MaxChars      int           // of a text, in code points; 4,000
-	ReservedChars string        // refused in agents' texts
-	Weight        int           // units of an agent's capacity; 1
-	CustomerGrace CustomerGrace // how long a customer may be away
-	Idle          IdlePolicy    // what silence means, where the queue does not say; nothing
+	MaxChars      int              // of a text, in code points; 4,000
+	ReservedChars string           // refused in agents' texts
+	Weight        int              // units of an agent's capacity; 1
+	CustomerGrace CustomerGrace    // how long a customer may be away
+	Idle          IdlePolicy       // what silence means, where the queue does not say; nothing
 	Attachments   AttachmentPolicy // files that may be sent
 }
 
