@@ -39,12 +39,14 @@ func (f *file) engine() *acd.Config {
 	for _, r := range f.Reasons {
 		c.Reasons = append(c.Reasons, acd.PresenceReason{Code: r.Code, Name: cmp.Or(r.Name, r.Code)})
 	}
+	c.Templates = f.templates()
 	c.Normalize()
 	return c
 }
 
 func (ch channel) policy() *acd.ChannelPolicy {
-	p := &acd.ChannelPolicy{MaxChars: or(ch.MaxChars, 0), ReservedChars: ch.ReservedChars, Weight: or(ch.Weight, 0)}
+	p := &acd.ChannelPolicy{MaxChars: or(ch.MaxChars, 0), ReservedChars: ch.ReservedChars, Weight: or(ch.Weight, 0),
+		Idle: ch.Idle.policy(), Attachments: ch.Attachments.policy()}
 	if g := ch.CustomerGrace; g != nil {
 		p.CustomerGrace = acd.CustomerGrace{Waiting: or(g.Waiting, 0), Served: or(g.Served, 0)}
 	}
@@ -78,6 +80,8 @@ func (q queue) policy() *acd.QueuePolicy {
 		Flows:         q.Flows.policy(),
 		TransferText:  q.TransferText,
 		TransferBoost: or(q.TransferBoost, 0),
+		Idle:          q.Idle.policy(),
+		RatingWindow:  max(or(q.RatingWindow, ratingWindow), 0),
 	}
 }
 

@@ -5,17 +5,18 @@ import "time"
 // file is the document as it is written. Pointers tell what was left out from
 // what was set; what was left out takes the default of acd.Config.Normalize.
 type file struct {
-	Listen      string    `yaml:"listen"`
-	AdminListen string    `yaml:"admin_listen"`
-	Origins     []string  `yaml:"origins"`
-	Tokens      tokens    `yaml:"tokens"`
-	Limits      limits    `yaml:"limits"`
-	Channels    []channel `yaml:"channels"`
-	Queues      []queue   `yaml:"queues"`
-	Sources     []source  `yaml:"sources"`
-	Agents      []agent   `yaml:"agents"`
-	Reasons     []named   `yaml:"presence_reasons"`
-	Desk        desk      `yaml:"desk"`
+	Listen      string              `yaml:"listen"`
+	AdminListen string              `yaml:"admin_listen"`
+	Origins     []string            `yaml:"origins"`
+	Tokens      tokens              `yaml:"tokens"`
+	Limits      limits              `yaml:"limits"`
+	Channels    []channel           `yaml:"channels"`
+	Queues      []queue             `yaml:"queues"`
+	Sources     []source            `yaml:"sources"`
+	Agents      []agent             `yaml:"agents"`
+	Reasons     []named             `yaml:"presence_reasons"`
+	Desk        desk                `yaml:"desk"`
+	Templates   map[string]template `yaml:"templates"`
 }
 
 type tokens struct {
@@ -61,6 +62,8 @@ type channel struct {
 	ReservedChars string         `yaml:"reserved_chars"`
 	Weight        *int           `yaml:"weight"`
 	CustomerGrace *customerGrace `yaml:"customer_grace"`
+	Idle          idle           `yaml:"idle"`
+	Attachments   attachments    `yaml:"attachments"`
 }
 
 type customerGrace struct {
@@ -103,6 +106,8 @@ type queue struct {
 	Flows         flows          `yaml:"flows"`
 	TransferText  string         `yaml:"transfer_text"`
 	TransferBoost *time.Duration `yaml:"transfer_boost"`
+	Idle          idle           `yaml:"idle"`
+	RatingWindow  *time.Duration `yaml:"rating_window"`
 }
 
 // flows is how chats of a queue move between agents.

@@ -66,6 +66,7 @@ func TestTheExampleLoadsAndMeansWhatItSays(t *testing.T) {
 			EndConference: "leave", MaxAgents: 8, Interrupted: 30 * time.Minute,
 		},
 		TransferText: "One moment, a colleague will be with you soon.", TransferBoost: 30 * time.Second,
+		Idle: acd.IdlePolicy{CustomerWarn: 5 * time.Minute, CustomerClose: 10 * time.Minute, Inactive: -1, Agent: 2 * time.Minute}, RatingWindow: 10 * time.Minute,
 	}
 	expected := acd.Config{Queues: map[acd.QueueID]*acd.QueuePolicy{"support": &want}}
 	expected.Normalize() // what the example does not set

@@ -60,6 +60,7 @@ func (f *file) check(c *checker) {
 	f.checkAgents(c)
 	c.named("presence_reasons", f.Reasons)
 	f.Desk.check(c)
+	f.checkTemplates(c)
 }
 
 func (f *file) checkChannels(c *checker) {
@@ -73,6 +74,8 @@ func (f *file) checkChannels(c *checker) {
 			c.duration(at("customer_grace.waiting"), g.Waiting, time.Second, day)
 			c.duration(at("customer_grace.served"), g.Served, time.Second, day)
 		}
+		ch.Idle.check(c, func(name string) string { return at("idle." + name) })
+		ch.Attachments.check(c, func(name string) string { return at("attachments." + name) })
 	}
 	c.unique(idOf("channels"), ids(f.Channels, func(ch channel) string { return ch.ID }))
 }
@@ -119,6 +122,8 @@ func (f *file) checkQueue(c *checker, q queue, at func(string) string) {
 	q.Flows.check(c, func(name string) string { return at("flows." + name) })
 	c.text(at("transfer_text"), q.TransferText, textChars)
 	c.duration(at("transfer_boost"), q.TransferBoost, instant, day)
+	q.Idle.check(c, func(name string) string { return at("idle." + name) })
+	c.durationOrNever(at("rating_window"), q.RatingWindow, time.Second, 7*day)
 }
 
 func (f *flows) check(c *checker, at func(string) string) {
