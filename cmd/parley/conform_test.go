@@ -15,13 +15,19 @@ import (
 // a server of his own, over loopback and on real clocks.
 func TestTheServerPlaysAllScenarios(t *testing.T) {
 	const folder = "../../transport/conform/"
-	args := []string{"--dev", "--data", t.TempDir(), "--config", folder + "testdata/config.yaml"}
+	conform.Run(t, target(t, folder+"testdata/config.yaml"), os.DirFS(folder+"scenarios"))
+}
+
+// target starts the server with a configuration.
+func target(t *testing.T, file string) conform.Target {
+	t.Helper()
+	args := []string{"--dev", "--data", t.TempDir(), "--config", file}
 	p := serve(t, args...)
 	secret, err := devSecret(args[2])
 	if err != nil {
 		t.Fatal(err)
 	}
-	conform.Run(t, conform.Target{
+	return conform.Target{
 		URL: "ws://" + p.public + "/v1/ws",
 		Token: func(who conform.Person) (string, error) {
 			return transport.MintDev(secret, acd.Role(who.Role), who.Subject, who.Name, 10*time.Minute)
@@ -33,5 +39,5 @@ func TestTheServerPlaysAllScenarios(t *testing.T) {
 			p = serve(t, args...)
 			return "ws://" + p.public + "/v1/ws", nil
 		},
-	}, os.DirFS(folder+"scenarios"))
+	}
 }
