@@ -168,8 +168,14 @@ func (c *Chat) Waiting() *Enqueue {
 		return nil
 	}
 	q := &Enqueue{Chat: c.ID, Leg: *c.Leg, Customer: c.Customer.ID, Channel: c.Channel, Weight: c.Weight}
-	if o := c.openOffer(OfferRoute); o != nil {
-		q.Offer = o.ID
+	for i := range c.Offers {
+		switch o := &c.Offers[i]; {
+		case o.Kind != OfferRoute:
+		case q.Offer == "":
+			q.Offer = o.ID
+		default:
+			q.More = append(q.More, o.ID)
+		}
 	}
 	for _, x := range c.Excluded {
 		if q.Exclude == nil {

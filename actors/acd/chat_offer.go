@@ -16,9 +16,7 @@ func (s *chatStep) grant(m OfferGrant) error {
 	if !s.takes(m) {
 		s.tell(s.sendRelease(m.Offer, m.Agent))
 		s.tell(Send{To: m.Decision.Queue.Address(), Cmd: OfferVoid{Chat: s.ID, Offer: m.Offer, ID: m.ID}})
-		if s.Leg != nil && s.openOffer(OfferRoute) == nil {
-			s.tell(s.sendQueue(s.Leg.Queue, *s.Waiting()))
-		}
+		s.requeue()
 		return nil
 	}
 	o := Offer{ID: m.Offer, Agent: m.Agent, Kind: OfferRoute, Started: s.t.Now, Deadline: s.t.Now.Add(s.waitPolicy().Offer),
@@ -31,10 +29,10 @@ func (s *chatStep) grant(m OfferGrant) error {
 	return nil
 }
 
-// takes reports whether a grant is for the present stay, while nothing rings
-// yet, and to an agent who is neither avoided nor there already.
+// takes reports whether a grant is for the present stay, while no more ring
+// than may, and to an agent who is neither avoided nor there already.
 func (s *chatStep) takes(m OfferGrant) bool {
-	return s.Leg != nil && s.Leg.ID == m.ID && s.openOffer(OfferRoute) == nil &&
+	return s.Leg != nil && s.Leg.ID == m.ID && s.ringing() < max(s.waitPolicy().RingCount, 1) &&
 		!s.excluded(m.Agent, s.t.Now) && s.joined(m.Agent) == nil && s.offerTo(m.Agent) == nil
 }
 
@@ -174,10 +172,22 @@ func (s *chatStep) endOffer(o Offer, why OfferReason) {
 	s.tell(s.sendOver(o.ID, o.Agent, why))
 }
 
+// ringing counts the agents whom the queue has it ring at.
+func (c *Chat) ringing() int {
+	n := 0
+	for i := range c.Offers {
+		if c.Offers[i].Kind == OfferRoute {
+			n++
+		}
+	}
+	return n
+}
+
 // requeue tells the queue that the chat waits for the next agent, at the same
-// place, and whom not to ask.
+// place, and whom not to ask. A queue that has it ring at several hears of each
+// who is out.
 func (s *chatStep) requeue() {
-	if s.Leg != nil && s.openOffer(OfferRoute) == nil {
+	if s.Leg != nil && (s.ringing() == 0 || s.waitPolicy().RingCount > 1) {
 		s.tell(s.sendQueue(s.Leg.Queue, *s.Waiting()))
 	}
 }

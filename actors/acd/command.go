@@ -130,7 +130,8 @@ type (
 		Channel  Channel           `cbor:"4,keyasint"`
 		Weight   int               `cbor:"5,keyasint"`
 		Exclude  map[AgentID]int64 `cbor:"6,keyasint,omitempty"` // until, in Unix milliseconds
-		Offer    OfferID           `cbor:"7,keyasint,omitempty"` // that rings: nobody else is asked
+		Offer    OfferID           `cbor:"7,keyasint,omitempty"` // that rings
+		More     []OfferID         `cbor:"8,keyasint,omitempty"` // and the others
 	}
 	// Withdraw takes it out again (Q2), served or gone.
 	Withdraw struct {

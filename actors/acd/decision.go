@@ -63,6 +63,8 @@ func (e *explanation) pass(c *candidate) bool {
 	why := c.misfit(e.waiter.class)
 	switch {
 	case why != "":
+	case c.rings(e.waiter):
+		why = passRings
 	case c.barred(e.waiter, e.now):
 		why = passExcluded
 	default:

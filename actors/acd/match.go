@@ -43,10 +43,10 @@ func (q *Queue) next(s *queueTurn) (w *waiter, c *candidate) {
 	}
 	for len(s.loose) > 0 && (w == nil || waiterBefore(s.loose[0], w)) {
 		first := s.loose[0]
-		s.loose = s.loose[1:]
 		if best := q.takerOf(s, first); best != nil {
-			return first, best
+			return first, best // and again, if it wants another
 		}
+		s.loose = s.loose[1:]
 	}
 	if w != nil {
 		c, _ = q.bestFor(w, s.now)
@@ -61,7 +61,7 @@ func (q *Queue) takerOf(s *queueTurn, w *waiter) *candidate {
 		return nil
 	}
 	best, fits := q.bestFor(w, s.now)
-	if !fits && len(s.loose) > 0 {
+	if !fits && len(s.loose) > 1 {
 		if s.hopeless == nil {
 			s.hopeless = map[*class]bool{}
 		}

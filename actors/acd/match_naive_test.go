@@ -22,8 +22,8 @@ type naive struct {
 type naiveWaiter struct {
 	Enqueue
 	exclude map[AgentID]int64
-	asked   *naiveHold
-	granted bool
+	asked   []*naiveHold
+	granted int
 	denials int
 }
 
@@ -220,6 +220,11 @@ func (n *naive) takes(w *naiveWaiter, a *naiveAgent) bool {
 			return false
 		}
 	}
+	for _, h := range a.holds {
+		if h.waiter.Chat == w.Chat && n.policy.RingCount > 1 {
+			return false
+		}
+	}
 	return a.Available && !a.muted && a.Free-a.units() >= w.Weight &&
 		w.exclude[a.Agent] <= n.now && !slices.Contains(a.Chats, w.Chat)
 }
@@ -230,7 +235,7 @@ func (n *naive) match(offer func(ChatID, AgentID) OfferID) {
 		var w *naiveWaiter
 		var a *naiveAgent
 		for _, x := range n.waiters {
-			if x.asked != nil || x.granted || w != nil && !n.earlier(x, w) {
+			if len(x.asked)+x.granted >= n.policy.RingCount || w != nil && !n.earlier(x, w) {
 				continue
 			}
 			for _, y := range n.agents {
@@ -244,14 +249,14 @@ func (n *naive) match(offer func(ChatID, AgentID) OfferID) {
 		}
 		n.turns++
 		h := &naiveHold{offer: offer(w.Chat, a.Agent), waiter: w, agent: a, at: n.now, gen: a.Gen}
-		w.asked, a.turn = h, n.turns
+		w.asked, a.turn = append(w.asked, h), n.turns
 		a.holds, n.open = append(a.holds, h), append(n.open, h)
 		n.asked = append(n.asked, string(a.Agent)+":"+string(w.Chat))
 	}
 }
 
 func (n *naive) close(h *naiveHold, drop bool) {
-	h.waiter.asked = nil
+	h.waiter.asked = slices.DeleteFunc(h.waiter.asked, func(x *naiveHold) bool { return x == h })
 	n.open = slices.DeleteFunc(n.open, func(x *naiveHold) bool { return x == h })
 	if drop {
 		h.agent.holds = slices.DeleteFunc(h.agent.holds, func(x *naiveHold) bool { return x == h })
@@ -259,8 +264,8 @@ func (n *naive) close(h *naiveHold, drop bool) {
 }
 
 func (n *naive) remove(w *naiveWaiter) {
-	if w.asked != nil {
-		n.close(w.asked, true)
+	for len(w.asked) > 0 {
+		n.close(w.asked[0], true)
 	}
 	n.waiters = slices.DeleteFunc(n.waiters, func(x *naiveWaiter) bool { return x == w })
 }
@@ -284,7 +289,8 @@ func (n *naive) take(now time.Time, cmd Command) {
 	case Reserved:
 		if h := n.hold(c.Offer); h != nil {
 			n.close(h, false)
-			h.granted, h.waiter.granted, h.waiter.denials = true, true, 0
+			h.granted, h.waiter.denials = true, 0
+			h.waiter.granted++
 		}
 	case ReserveDenied:
 		n.denied(c)
@@ -295,10 +301,12 @@ func (n *naive) take(now time.Time, cmd Command) {
 
 func (n *naive) enqueue(e Enqueue) {
 	old := n.waiter(e.Chat)
-	if old != nil && old.asked != nil && old.Leg.ID == e.Leg.ID {
-		old.exclude = maps.Clone(e.Exclude)
-		if old.exclude[old.asked.agent.Agent] > n.now {
-			n.close(old.asked, true)
+	if old != nil && len(old.asked) > 0 && old.Leg.ID == e.Leg.ID {
+		old.exclude, old.granted = maps.Clone(e.Exclude), 0
+		for _, h := range slices.Clone(old.asked) {
+			if old.exclude[h.agent.Agent] > n.now {
+				n.close(h, true)
+			}
 		}
 		return
 	}

@@ -30,6 +30,7 @@ type logged struct {
 func newWorld(rt *rapid.T, t testing.TB) *world {
 	w := &world{rt: rt, hall: newHall(t, func(p *QueuePolicy) {
 		p.Strategy = rapid.SampledFrom([]Strategy{LongestIdle, LeastBusy, RoundRobin, Proficiency}).Draw(rt, "strategy")
+		p.RingCount = rapid.SampledFrom([]int{1, 1, 2, 3}).Draw(rt, "rings")
 		if rapid.Bool().Draw(rt, "stepped") {
 			p.MaxTier = rapid.IntRange(0, 2).Draw(rt, "tiers at first")
 			p.Steps = someSteps.Draw(rt, "steps")

@@ -83,6 +83,9 @@ type QueuePolicy struct {
 	// him last; 0 is not at all. Nobody waits for who takes no offers.
 	DirectWait time.Duration
 	LastAgent  time.Duration
+	// RingCount is how many agents a chat rings at, at once, while so many are
+	// free; the first to accept has it. 1.
+	RingCount int
 	// MatchScan bounds how many chats of one requirement are looked at for an
 	// agent when the first ones exclude him; 64.
 	MatchScan    int
@@ -275,6 +278,7 @@ func (q *QueuePolicy) normalize() {
 		q.JoinEmpty = JoinAlways
 	}
 	q.DirectWait = or(q.DirectWait, time.Minute)
+	q.RingCount = orInt(q.RingCount, 1)
 	q.MatchScan = orInt(q.MatchScan, 64)
 	q.OfferTimeout = or(q.OfferTimeout, 20*time.Second)
 	q.MinAlert = or(q.MinAlert, 2*time.Second)

@@ -132,11 +132,11 @@ func (q *Queue) follow(s *queueTurn) {
 	q.policy = policy
 	if policy == nil {
 		q.dissolve(s)
-		q.refit(s.now)
+		q.refit(s)
 		return
 	}
 	q.roster.configure(policy)
-	q.refit(s.now)
+	q.refit(s)
 	q.loosen(s)
 }
 
@@ -154,7 +154,8 @@ func (q *Queue) loosen(s *queueTurn) {
 // has been deleted. Open offers run to their end.
 func (q *Queue) dissolve(s *queueTurn) {
 	for _, w := range q.line.order.Items() {
-		if w.granted != "" {
+		if len(w.granted) > 0 {
+			q.unask(s, w, 0)
 			continue
 		}
 		q.remove(s, w)

@@ -1,6 +1,9 @@
 package acd
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // Check names the first invariant that the books break: every chat stands once
 // in the order and, while it is loose, once in its class; reservations and
@@ -24,14 +27,14 @@ func (q *Queue) checkLine() error {
 			return fmt.Errorf("chat %s stands in the order twice", w.Chat)
 		case shelved != w.loose():
 			return fmt.Errorf("chat %s: in its class's tree %t, loose %t", w.Chat, shelved, w.loose())
-		case w.asked != nil && w.granted != "":
-			return fmt.Errorf("chat %s is asked for and granted at once", w.Chat)
-		case w.asked != nil && (w.asked.waiter != w || q.open[w.asked.offer] != w.asked):
-			return fmt.Errorf("chat %s: reservation %s is not its own", w.Chat, w.asked.offer)
+		case len(w.asked) > 0 && len(w.asked)+len(w.granted) > w.rings:
+			return fmt.Errorf("chat %s is to ring at %d, %d are asked and %d ring", w.Chat, w.rings, len(w.asked), len(w.granted))
 		case w.class != q.line.classes[w.class.classKey] || w.step > len(q.steps()):
 			return fmt.Errorf("chat %s is in a class that is gone, at step %d", w.Chat, w.step)
 		case (w.turns != 0) != (w.step < len(q.steps()) || w.class.prefer != ""):
 			return fmt.Errorf("chat %s has taken %d of %d steps, alarm at %d", w.Chat, w.step, len(q.steps()), w.turns)
+		case slices.ContainsFunc(w.asked, func(r *reservation) bool { return r.waiter != w || q.open[r.offer] != r }):
+			return fmt.Errorf("chat %s: a reservation is not its own", w.Chat)
 		case (w.wake != 0) != (len(w.excluded) > 0):
 			return fmt.Errorf("chat %s: %d exclusions, alarm at %d", w.Chat, len(w.excluded), w.wake)
 		}
@@ -85,7 +88,7 @@ func (q *Queue) checkClasses() error {
 func (q *Queue) checkReservations() error {
 	for id, r := range q.open {
 		switch {
-		case r.offer != id || r.waiter.asked != r || q.line.chats[r.chat] != r.waiter:
+		case r.offer != id || !slices.Contains(r.waiter.asked, r) || q.line.chats[r.chat] != r.waiter:
 			return fmt.Errorf("reservation %s: its chat does not wait for it", id)
 		case q.roster.byID[r.agent.Agent] != r.agent:
 			return fmt.Errorf("reservation %s: agent %s is not known", id, r.agent.Agent)

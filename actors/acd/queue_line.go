@@ -8,9 +8,9 @@ import (
 	"github.com/tidwall/btree"
 )
 
-// waiter is one chat's stay in the queue. It is loose, asked (an agent has
-// been asked for a slot) or granted (the chat has been told, and the offer is
-// the chat's affair until it comes back or goes).
+// waiter is one chat's stay in the queue. Agents are asked for a slot, and each
+// slot is granted to the chat: the offer is then the chat's affair until it
+// comes back or goes. Who wants another agent, most often the first, is loose.
 type waiter struct {
 	Enqueue
 	key, entered int64 // of the order, Unix µs
@@ -19,11 +19,14 @@ type waiter struct {
 	wake         int64       // of the alarm for the first exclusion to run out; 0 is none
 	step         int         // how many of the policy's steps have been taken
 	turns        int64       // of the alarm for the next one; 0 is none
-	asked        *reservation
-	granted      OfferID
-	denials      int   // since it came or came back
-	told         int   // its place, as the customer knows it
-	toldAt       int64 // Unix ms
+	rings        int         // agents at once
+	asked        []*reservation
+	granted      []OfferID
+	one          [1]*reservation // room for the most common asked
+	oneOffer     [1]OfferID      // and granted
+	denials      int             // since it came or came back
+	told         int             // its place, as the customer knows it
+	toldAt       int64           // Unix ms
 }
 
 type exclusion struct {
@@ -33,12 +36,12 @@ type exclusion struct {
 
 func (x exclusion) compare(a AgentID) int { return cmp.Compare(x.agent, a) }
 
-func (w *waiter) loose() bool { return w.asked == nil && w.granted == "" }
+func (w *waiter) loose() bool { return len(w.asked)+len(w.granted) < w.rings }
 
-// asks reports whether an agent has been asked for the same stay, with the same
-// needs, so that what he answers holds for e too.
+// asks reports whether agents have been asked for the same stay, with the same
+// needs, so that what they answer holds for e too.
 func (w *waiter) asks(e Enqueue) bool {
-	return w.asked != nil && e.Offer == "" && w.Leg.ID == e.Leg.ID && w.Channel == e.Channel &&
+	return len(w.asked) > 0 && w.Leg.ID == e.Leg.ID && w.Channel == e.Channel &&
 		w.Weight == e.Weight && slices.Equal(w.Leg.Skills, e.Leg.Skills)
 }
 
@@ -232,26 +235,33 @@ func (q *Queue) enqueue(s *queueTurn, e Enqueue) {
 // insert makes e the chat's entry. The same stay keeps a reservation that is
 // still good and its customer's knowledge; another one begins anew.
 func (q *Queue) insert(s *queueTurn, e Enqueue) *waiter {
-	w := &waiter{Enqueue: e, granted: e.Offer}
+	w := &waiter{Enqueue: e}
+	w.asked, w.granted = w.one[:0], w.oneOffer[:0]
+	if e.Offer != "" {
+		w.granted = append(append(w.granted, e.Offer), e.More...)
+	}
 	if old := q.line.chats[e.Chat]; old != nil {
 		if old.Leg.ID == e.Leg.ID {
 			w.told, w.toldAt = old.told, old.toldAt
 		}
 		if old.asks(e) {
 			w.denials = old.denials
-			w.asked, old.asked = old.asked, nil
+			w.asked, old.asked = append(w.asked, old.asked...), nil
 		}
 		q.remove(s, old)
 	}
 	q.exclude(s, w, e.Exclude)
 	q.suit(w, s.now)
 	q.line.add(w)
-	if r := w.asked; r != nil {
+	for _, r := range w.asked {
 		r.waiter = w
-		if w.excludes(r.agent.Agent, s.now) {
+	}
+	for i := len(w.asked) - 1; i >= 0; i-- {
+		if r := w.asked[i]; w.excludes(r.agent.Agent, s.now) {
 			q.giveBack(s, r)
 		}
 	}
+	q.unask(s, w, max(0, w.rings-len(w.granted)))
 	if w.loose() {
 		s.loose = append(s.loose, w)
 	}
@@ -280,12 +290,17 @@ func (q *Queue) voided(s *queueTurn, c OfferVoid) {
 // remove forgets w. The slot of an agent who was asked is given back; one that
 // has been granted is the chat's to give.
 func (q *Queue) remove(s *queueTurn, w *waiter) {
-	if w.asked != nil {
-		q.giveBack(s, w.asked)
-	}
+	q.unask(s, w, 0)
 	q.unwake(w)
 	q.unstep(w)
 	q.line.remove(w)
+}
+
+// unask takes back what agents were asked for, but for the first few.
+func (q *Queue) unask(s *queueTurn, w *waiter, keep int) {
+	for len(w.asked) > keep {
+		q.giveBack(s, w.asked[len(w.asked)-1])
+	}
 }
 
 // exclude takes over whom the chat does not go to, in a copy of its own.

@@ -23,7 +23,7 @@ type reservation struct {
 	decision Decision
 }
 
-// reserve asks c for a slot for w. One at a time for a chat.
+// reserve asks c for a slot for w.
 func (q *Queue) reserve(s *queueTurn, w *waiter, c *candidate) {
 	r := &reservation{
 		offer:    OfferID(string(w.Chat) + "." + s.id(s.ids)),
@@ -41,19 +41,20 @@ func (q *Queue) reserve(s *queueTurn, w *waiter, c *candidate) {
 	q.open[r.offer] = r
 	q.agenda.Set(alarm{r.due, alarmReserve, string(r.offer)})
 	q.roster.hold(c, r)
-	w.asked = r
+	w.asked = append(w.asked, r)
 	q.line.shelve(w)
 	s.send(c.Agent.Address(), Reserve{
 		Offer: r.offer, Chat: r.chat, From: q.id, Channel: r.channel, Weight: r.weight, Kind: OfferRoute,
 	})
 }
 
-// answered ends the wait for an answer; its chat is loose again.
+// answered ends the wait for an answer; its chat wants another agent.
 func (q *Queue) answered(r *reservation) {
 	delete(q.open, r.offer)
 	q.agenda.Delete(alarm{r.due, alarmReserve, string(r.offer)})
-	r.waiter.asked = nil
-	q.line.shelve(r.waiter)
+	w := r.waiter
+	w.asked = slices.DeleteFunc(w.asked, func(x *reservation) bool { return x == r })
+	q.line.shelve(w)
 }
 
 // giveBack ends a reservation that is no longer wanted.
@@ -93,7 +94,7 @@ func (q *Queue) reserved(s *queueTurn, c Reserved) {
 	w := r.waiter
 	q.answered(r)
 	r.granted = true
-	w.granted, w.denials = r.offer, 0
+	w.granted, w.denials = append(w.granted, r.offer), 0
 	q.line.shelve(w)
 	s.out.Sends = append(s.out.Sends, Send{
 		To:  w.Chat.Address(),
@@ -105,7 +106,7 @@ func (q *Queue) reserved(s *queueTurn, c Reserved) {
 // handedOn reports whether the slot has gone to the chat already.
 func (q *Queue) handedOn(c Reserved) bool {
 	if chat, ok := c.Offer.Chat(); ok {
-		if w := q.line.chats[chat]; w != nil && w.granted == c.Offer {
+		if w := q.line.chats[chat]; w != nil && slices.Contains(w.granted, c.Offer) {
 			return true
 		}
 	}

@@ -23,6 +23,10 @@ func (q *Queue) steps() []Step {
 // for the moment when that changes.
 func (q *Queue) suit(w *waiter, now int64) {
 	q.unstep(w)
+	w.rings = 1
+	if q.policy != nil {
+		w.rings = q.policy.RingCount
+	}
 	steps, entered := q.steps(), w.Leg.EnteredAt.UnixMilli()
 	for w.step = 0; w.step < len(steps); w.step++ {
 		if at := entered + steps[w.step].After.Milliseconds(); at > now {
@@ -102,9 +106,10 @@ func (q *Queue) resuit(w *waiter, now int64) {
 
 // refit does it for all who wait: what is asked for may be another under
 // another policy.
-func (q *Queue) refit(now int64) {
+func (q *Queue) refit(s *queueTurn) {
 	for _, w := range q.line.order.Items() {
-		q.resuit(w, now)
+		q.resuit(w, s.now)
+		q.unask(s, w, max(0, w.rings-len(w.granted)))
 	}
 }
 

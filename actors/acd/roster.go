@@ -28,6 +28,7 @@ const (
 	passOther    = "preferred"
 	passExcluded = "excluded"
 	passReserved = "reserved"
+	passRings    = "ringing"
 	passBehind   = "behind"
 )
 
@@ -116,11 +117,16 @@ func (c *candidate) misfit(k *class) string {
 
 // barred reports whether it is this chat that he does not get.
 func (c *candidate) barred(w *waiter, now int64) bool {
-	return w.excludes(c.Agent, now) || slices.Contains(c.Chats, w.Chat)
+	return w.excludes(c.Agent, now) || slices.Contains(c.Chats, w.Chat) || w.rings > 1 && c.rings(w)
 }
 
 // ownFile names the file of the chats that wait for one agent. It is no skill.
 func ownFile(a AgentID) string { return "\x00" + string(a) }
+
+// rings reports whether he has been asked for this very chat.
+func (c *candidate) rings(w *waiter) bool {
+	return slices.ContainsFunc(c.holds, func(r *reservation) bool { return r.chat == w.Chat })
+}
 
 // roster is who serves the queue. The free stand in one ordered tree for all
 // and in one for each of their skills, so that a search walks the tree of the

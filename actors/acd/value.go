@@ -45,6 +45,7 @@ type LegPolicy struct {
 	Wrapup     WrapupPolicy  `cbor:"9,keyasint"`
 	Flows      FlowPolicy    `cbor:"10,keyasint"`
 	Idle       IdlePolicy    `cbor:"11,keyasint,omitzero"`
+	RingCount  int           `cbor:"12,keyasint,omitempty"` // agents at once; 0 is 1
 }
 
 // OfferKind says what an offer is for.
@@ -125,7 +126,8 @@ type Decision struct {
 
 // PassedBy is one agent who was not chosen, and why: not_available, busy,
 // channel, skill, tier (not asked yet), preferred (the chat waits for another),
-// excluded, reserved, behind (he came later in the order).
+// excluded, reserved, ringing (with this chat), behind (he came later in the
+// order).
 type PassedBy struct {
 	Agent AgentID `cbor:"1,keyasint"`
 	Why   string  `cbor:"2,keyasint"`

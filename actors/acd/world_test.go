@@ -369,7 +369,7 @@ func (w *town) checkQuiet() error {
 		switch {
 		case (entry != nil) != (c.Leg != nil):
 			return fmt.Errorf("I5: chat %s waits: %t, in the queue: %t", c.ID, c.Leg != nil, entry != nil)
-		case entry != nil && (entry.Leg.ID != c.Leg.ID || (entry.granted != "") != (len(c.Offers) > 0)):
+		case entry != nil && (entry.Leg.ID != c.Leg.ID || len(entry.granted) != c.ringing()):
 			return fmt.Errorf("I5: chat %s waits as %+v with offers %v, the queue has %+v granted %q", c.ID, c.Leg, c.Offers, entry.Leg, entry.granted)
 		}
 		for _, a := range w.agents {
@@ -389,7 +389,7 @@ func (w *town) checkQuiet() error {
 
 // checkServed: nobody waits while somebody is free for him.
 func (w *town) checkServed(c *Chat, entry *waiter) error {
-	if entry == nil || entry.granted != "" || due(w.queue.Deadline(), w.now) || due(c.Deadline(), w.now) {
+	if entry == nil || len(entry.granted) > 0 || due(w.queue.Deadline(), w.now) || due(c.Deadline(), w.now) {
 		return nil
 	}
 	for _, a := range w.agents {

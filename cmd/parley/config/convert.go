@@ -66,6 +66,7 @@ func (q queue) policy() *acd.QueuePolicy {
 		Steps:         steps(q.Steps),
 		DirectWait:    or(q.DirectWait, 0),
 		LastAgent:     orZero(q.LastAgent),
+		RingCount:     or(q.RingCount, 0),
 		PriorityBoost: or(q.PriorityBoost, 0),
 		MatchScan:     or(q.MatchScan, 0),
 		OfferTimeout:  or(q.OfferTimeout, 0),

@@ -92,6 +92,7 @@ type queue struct {
 	Steps         []step         `yaml:"steps"`
 	DirectWait    *time.Duration `yaml:"direct_wait"`
 	LastAgent     *time.Duration `yaml:"last_agent"`
+	RingCount     *int           `yaml:"ring_count"`
 	PriorityBoost *time.Duration `yaml:"priority_boost"`
 	MatchScan     *int           `yaml:"match_scan"`
 	OfferTimeout  *time.Duration `yaml:"offer_timeout"`

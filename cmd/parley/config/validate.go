@@ -96,6 +96,7 @@ func (f *file) checkQueue(c *checker, q queue, at func(string) string) {
 	c.choice(at("strategy"), q.Strategy, "longest_idle", "least_busy", "round_robin", "proficiency")
 	c.needs(at("skills"), q.Skills)
 	c.checkSteps(at, q.MaxTier, q.Steps)
+	c.number(at("ring_count"), q.RingCount, 1, 10)
 	c.duration(at("direct_wait"), q.DirectWait, time.Second, day)
 	c.durationOrNever(at("last_agent"), q.LastAgent, time.Second, day)
 	c.duration(at("priority_boost"), q.PriorityBoost, instant, day)
