@@ -39,10 +39,12 @@ func TestC15AnOwnerWhoLeavesHandsOverToWhoHasBeenThereLongest(t *testing.T) { //
 	p := shared(t)
 	p.expect(alice, LeaveChat{}, `
 		event Left alice left owner=bob mandatory
+		event OwnerSet bob
 		event Labelled active
 		news customer/kim customer Left
 		news agent/alice agent Left
 		news agent/bob others Left
+		news agent/bob agent OwnerSet
 		news agent/bob agent Labelled
 		send agent/alice Released mandatory left
 		ok`)
@@ -105,10 +107,12 @@ func TestC37AChatThatLosesItsAgentGoesBackToItsQueueWithItsAge(t *testing.T) {
 func TestC37AChatThatLosesOneOfTwoAgentsStaysWithTheOther(t *testing.T) {
 	shared(t).expect(nobody, AgentLost{"c1", "alice"}, `
 		event Left alice lost owner=bob none
+		event OwnerSet bob
 		event Labelled active
 		news customer/kim customer Left
 		news agent/alice agent Left
 		news agent/bob others Left
+		news agent/bob agent OwnerSet
 		news agent/bob agent Labelled
 		send agent/alice Released none lost`)
 }

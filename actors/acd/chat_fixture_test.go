@@ -255,6 +255,8 @@ func eventWords(e Event) string {
 		words = append(words, e.Offer, e.Agent, e.Reason)
 	case Accepted:
 		words = append(words, e.Offer, e.Agent)
+	case OwnerSet:
+		words = append(words, e.Owner)
 	case Labelled:
 		words = append(words, e.Label)
 	case MessageSent:

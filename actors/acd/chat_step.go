@@ -18,13 +18,45 @@ type chatStep struct {
 // Step implements Machine.
 func (c *Chat) Step(t Turn, cmd Command) Outcome {
 	s := chatStep{Chat: c, t: t}
+	owner := c.Owner
 	result, err := s.do(cmd)
 	if err != nil {
 		return Outcome{Err: err, Sends: s.out.Sends}
 	}
+	s.owned(owner)
 	s.label()
 	s.out.Result = result
 	return s.out
+}
+
+// owned says who serves the chat now, when it is another one than before and
+// somebody is in it who has not heard so with what brought the owner in.
+func (s *chatStep) owned(before AgentID) {
+	if s.Owner == before || !s.Live() {
+		return
+	}
+	told := slices.ContainsFunc(s.out.Events, func(e Event) bool { o, ok := e.(OwnerSet); return ok && o.Owner == s.Owner })
+	came := s.came(s.Owner)
+	if !told && slices.ContainsFunc(s.Participants, func(p Participant) bool { return p.Joined && !(came && p.Agent == s.Owner) }) {
+		set := OwnerSet{Owner: s.Owner}
+		if s.Owner != "" {
+			set.Name = s.nameOf(s.Owner)
+		}
+		s.emit(set)
+	}
+}
+
+// came reports whether this step brought a in: he has the whole chat then.
+func (s *chatStep) came(a AgentID) bool {
+	return slices.ContainsFunc(s.out.Events, func(e Event) bool {
+		switch m := e.(type) {
+		case Accepted:
+			return m.Agent == a
+		case Joined:
+			return m.Agent == a
+		}
+		return false
+	})
 }
 
 // label says so when the one word that desks show for the chat has changed.
@@ -244,9 +276,13 @@ func (s *chatStep) audience(e Event) {
 }
 
 // leftAudience: a customer hears of nobody whom he never heard, nor of a
-// sender whose chat has gone to another.
+// sender in whose place he has just heard of another.
 func (s *chatStep) leftAudience(m Left, e Event) {
-	if m.Mode == Talk && !(m.Reason == "transferred" && s.Owner != "") {
+	replaced := m.Reason == "transferred" && slices.ContainsFunc(s.out.Events, func(e Event) bool {
+		accepted, ok := e.(Accepted)
+		return ok && accepted.Replaces
+	})
+	if m.Mode == Talk && !replaced {
 		s.newsCustomer(e)
 	}
 	s.news(m.Agent.Stream(), ToAgent, e)
