@@ -167,13 +167,13 @@ func (s *agentStep) denies(c Reserve) string {
 		return deniedOffline
 	case c.Force && s.slotOf(c.Chat) == nil && s.state.debt(c.Chat) == nil:
 		return "" // a supervisor's will
-	case s.state.Presence.State != Available:
+	case s.state.Presence.State != Available && !s.byHand(c):
 		return deniedPresence
 	case s.slotOf(c.Chat) != nil || slices.Contains(s.over, c.Offer):
 		return deniedDuplicate
 	case s.state.debt(c.Chat) != nil || slices.ContainsFunc(s.state.Debts, Debt.blocksAgent):
 		return deniedWrapup
-	case s.t.Now.Before(s.state.ReadyAt):
+	case s.t.Now.Before(s.state.ReadyAt) && !s.byHand(c):
 		return deniedDelay
 	case s.isClosed(c.Channel) || s.channelFull(c.Channel):
 		return deniedChannel
@@ -181,6 +181,13 @@ func (s *agentStep) denies(c Reserve) string {
 		return deniedCapacity
 	}
 	return ""
+}
+
+// byHand reports whether he takes the chat himself, for which he need not be
+// available. Who has missed an offer has to come back first.
+func (s *agentStep) byHand(c Reserve) bool {
+	_, picks := c.Then.(Pick)
+	return picks && s.state.Presence.State != InRONA
 }
 
 func (s *agentStep) channelFull(ch Channel) bool {
