@@ -2,8 +2,6 @@ package actors
 
 import (
 	"bytes"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"time"
 
@@ -18,7 +16,7 @@ func (e *Engine) boot() error {
 		do   func() error
 	}{
 		{"configuration", e.bootConfig}, {"streams", e.bootStreams}, {"queues", e.bootQueues},
-		{"overseers", e.overseers.boot}, {"agents", e.bootAgents}, {"chats", e.bootChats},
+		{"overseers", e.overseers.boot}, {"agents", e.tellAgents}, {"chats", e.bootChats}, {"sources", e.removeSources},
 	} {
 		if err := step.do(); err != nil {
 			return fmt.Errorf("start: %s: %w", step.name, err)
@@ -27,39 +25,13 @@ func (e *Engine) boot() error {
 	return nil
 }
 
-// configStream keeps every version of the configuration, so that an old
-// decision can be explained by the version that it names.
-const configStream = "config/config"
-
-// bootConfig gives the configuration its version: that of the last one on
-// disk if it is the same, else the next.
+// bootConfig gives the configuration its version.
 func (e *Engine) bootConfig() error {
-	cfg := *e.opts.Config
-	cfg.Version = 0
-	body, err := json.Marshal(&cfg)
-	if err != nil {
-		return err
+	cfg, err := e.writeConfig(e.opts.Config)
+	if err == nil {
+		e.config.Store(cfg)
 	}
-	var last uint64
-	var same bool
-	err = e.journal.Replay(configStream, 0, func(seq uint64, b []byte) error {
-		last, same = seq, bytes.Equal(b, body)
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	cfg.Version = last
-	if !same {
-		cfg.Version++
-		done := make(chan error, 1)
-		e.journal.Append(Entry{Epoch: e.epoch, Stream: configStream, Seq: cfg.Version, Record: body, Done: func(err error) { done <- err }})
-		if err := <-done; err != nil {
-			return err
-		}
-	}
-	e.config.Store(&cfg)
-	return nil
+	return err
 }
 
 // bootStreams reads the numbers of recent news back, so that whoever was
@@ -121,36 +93,7 @@ func (e *Engine) customerChats(s *stream) error {
 
 // bootQueues starts every configured queue, and every other one that somebody
 // still waits in.
-func (e *Engine) bootQueues() error {
-	seen := map[string]bool{}
-	for id := range e.config.Load().Queues {
-		seen[string(id)] = true
-	}
-	err := e.scan(rowWaiting, "", func(k, _ []byte) error {
-		id, _ := rowNames(k)
-		seen[id] = true
-		return nil
-	})
-	for id := range seen {
-		e.tell(acd.QueueID(id).Address(), &envelope{cmd: acd.ConfigChanged{}})
-	}
-	return err
-}
-
-// bootAgents starts every agent with a state or a slot to his name.
-func (e *Engine) bootAgents() error {
-	seen := map[string]bool{}
-	note := func(k, _ []byte) error {
-		id, _ := rowNames(k)
-		seen[id] = true
-		return nil
-	}
-	err := errors.Join(e.scan(rowPresent, "", note), e.scan(rowSlot, "", note))
-	for id := range seen {
-		e.tell(acd.AgentID(id).Address(), &envelope{cmd: acd.ConfigChanged{}})
-	}
-	return err
-}
+func (e *Engine) bootQueues() error { return e.tellQueues(e.config.Load()) }
 
 // bootChats calls every chat that is not over, when people have had time to
 // come back: it finds its customer gone or there, and tells again what others

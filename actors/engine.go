@@ -52,6 +52,9 @@ type Engine struct {
 	alerts     *alerts
 	config     atomic.Pointer[acd.Config]
 
+	configuring sync.Mutex  // one Reconfigure at a time
+	removing    atomic.Bool // a source, a short while ago
+
 	// order is the one order of records: numbers of streams are given and the
 	// journal is fed under it.
 	order sync.Mutex
@@ -224,6 +227,7 @@ func (e *Engine) housekeeping() {
 		now := e.now()
 		e.directory.idle(acd.KindChat, now.Add(-e.opts.PassivateAfter))
 		e.directory.idle(acd.KindAgent, now.Add(-e.opts.PassivateAfter))
+		e.sweepSources()
 		e.streams.sweep(now.Add(-e.opts.ResumeDesk), now.Add(-e.opts.ResumeCustomer))
 		if now.After(hourly) {
 			hourly = now.Add(time.Hour)

@@ -98,7 +98,7 @@ func (ix *indexed) liveRows(c *acd.Chat, now time.Time) []Row {
 	switch {
 	case open && (!ix.live || !at.IsZero() && (ix.wake.IsZero() || at.Before(ix.wake))):
 		ix.live, ix.wake = true, at
-		rows = append(rows, Row{liveKey(c.ID), mustEncode(liveRow{at, c.Customer.ID})})
+		rows = append(rows, Row{liveKey(c.ID), mustEncode(liveRow{at, c.Customer.ID, c.Source})})
 	case !open && ix.live:
 		ix.live = false
 		rows = append(rows, Row{liveKey(c.ID), nil})

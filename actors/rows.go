@@ -95,6 +95,9 @@ type textRow struct {
 type liveRow struct {
 	Wake     time.Time      `cbor:"1,keyasint,omitzero"`
 	Customer acd.CustomerID `cbor:"2,keyasint"`
+	// Source is what tells it when an administrator removes the source; absent
+	// in rows that an older version has written.
+	Source acd.SourceID `cbor:"3,keyasint,omitempty"`
 }
 
 // mustEncode encodes what is known to be encodable: our own plain structs.

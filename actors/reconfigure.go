@@ -1,0 +1,185 @@
+package actors
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/parley-engine/parley/actors/acd"
+)
+
+// configStream keeps every version of the configuration, so that an old
+// decision can be explained by the version that it names.
+const configStream = "config/config"
+
+// Reconfigure puts cfg, which is the engine's from then on, in the place of the
+// present configuration. It returns when the new version is on disk and is what
+// decisions are made under; queues and agents look at everything again after
+// that. A turn that has begun ends under the version that it began with, and
+// its record names that one.
+//
+// A chat whose source is gone is interrupted; who waits or works in a queue
+// that is gone is sent where the rules send him. A configuration that names what
+// it does not have is refused, and nothing changes.
+func (e *Engine) Reconfigure(cfg *acd.Config) error {
+	if err := checkConfig(cfg); err != nil {
+		return fmt.Errorf("reconfigure: %w", err)
+	}
+	if !e.ready.Load() {
+		return errors.New("reconfigure: the engine does not run")
+	}
+	cfg.Normalize()
+	e.configuring.Lock()
+	defer e.configuring.Unlock()
+	next, err := e.writeConfig(cfg)
+	if err != nil {
+		return fmt.Errorf("reconfigure: %w", err)
+	}
+	before := e.config.Load()
+	if next.Version == before.Version {
+		return nil
+	}
+	e.config.Store(next)
+	e.removing.Store(true)
+	if err := errors.Join(e.tellQueues(before, next), e.tellAgents(), e.removeSources()); err != nil {
+		return fmt.Errorf("reconfigure: %w", err)
+	}
+	e.log.Info("reconfigured", "config", next.Version)
+	return nil
+}
+
+// checkConfig names everything in a configuration that leads nowhere.
+func checkConfig(c *acd.Config) error {
+	if c == nil {
+		return errors.New("Config is missing")
+	}
+	var errs []error
+	queue := func(of string, id acd.QueueID) {
+		if c.Queues[id] == nil {
+			errs = append(errs, fmt.Errorf("%s names the queue %q, which is not there", of, id))
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(c.Queues)) {
+		if q := c.Queues[id]; q == nil || q.ID != id {
+			errs = append(errs, fmt.Errorf("queue %q has no policy of its own", id))
+		} else if q.OnMaxWait.Queue != "" {
+			queue("queue "+string(id), q.OnMaxWait.Queue)
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(c.Sources)) {
+		if s := c.Sources[id]; s == nil || s.ID != id {
+			errs = append(errs, fmt.Errorf("source %q has no description of its own", id))
+		} else {
+			queue("source "+string(id), s.Queue)
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(c.Agents)) {
+		if a := c.Agents[id]; a == nil || a.ID != id {
+			errs = append(errs, fmt.Errorf("agent %q has no profile of its own", id))
+		} else {
+			for _, q := range a.Queues {
+				queue("agent "+string(id), q)
+			}
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// writeConfig returns cfg with its version: that of the last one on disk if it
+// is the same, else the next, which is on disk then.
+func (e *Engine) writeConfig(cfg *acd.Config) (*acd.Config, error) {
+	next := *cfg
+	next.Version = 0
+	body, err := json.Marshal(&next)
+	if err != nil {
+		return nil, fmt.Errorf("encode the configuration: %w", err)
+	}
+	same := false
+	err = e.journal.Replay(configStream, 0, func(seq uint64, b []byte) error {
+		next.Version, same = seq, bytes.Equal(b, body)
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read the last configuration: %w", err)
+	}
+	if same {
+		return &next, nil
+	}
+	next.Version++
+	done := make(chan error, 1)
+	e.order.Lock()
+	e.journal.Append(Entry{Epoch: e.epoch, Stream: configStream, Seq: next.Version, Record: body, Done: func(err error) { done <- err }})
+	e.order.Unlock()
+	if err := <-done; err != nil {
+		return nil, fmt.Errorf("write the configuration: %w", err)
+	}
+	return &next, nil
+}
+
+// tellQueues tells every queue of these configurations, and every other one
+// that somebody still waits in, to look at its policy.
+func (e *Engine) tellQueues(of ...*acd.Config) error {
+	seen := map[string]bool{}
+	for _, cfg := range of {
+		for id := range cfg.Queues {
+			seen[string(id)] = true
+		}
+	}
+	err := e.scan(rowWaiting, "", noteOwner(seen))
+	for id := range seen {
+		e.tell(acd.QueueID(id).Address(), &envelope{cmd: acd.ConfigChanged{}})
+	}
+	return err
+}
+
+// tellAgents tells every agent with a state or a slot to his name.
+func (e *Engine) tellAgents() error {
+	seen := map[string]bool{}
+	err := errors.Join(e.scan(rowPresent, "", noteOwner(seen)), e.scan(rowSlot, "", noteOwner(seen)))
+	for id := range seen {
+		e.tell(acd.AgentID(id).Address(), &envelope{cmd: acd.ConfigChanged{}})
+	}
+	return err
+}
+
+func noteOwner(seen map[string]bool) func(k, _ []byte) error {
+	return func(k, _ []byte) error {
+		id, _ := rowNames(k)
+		seen[id] = true
+		return nil
+	}
+}
+
+// removeSources tells every chat that is not over and whose source is not in
+// the configuration any more. One that has heard of it already takes no notice.
+func (e *Engine) removeSources() error {
+	cfg, told := e.config.Load(), map[acd.ChatID]acd.SourceID{}
+	err := e.scan(rowLive, "", func(k, v []byte) error {
+		row, err := decodeRow[liveRow](v)
+		if err != nil {
+			return err
+		}
+		if id, _ := rowNames(k); row.Source != "" && cfg.Sources[row.Source] == nil {
+			told[acd.ChatID(id)] = row.Source
+		}
+		return nil
+	})
+	for chat, source := range told {
+		e.tell(chat.Address(), &envelope{cmd: acd.SourceRemoved{Source: source}})
+	}
+	return err
+}
+
+// sweepSources looks again, some time after a change, for chats that were being
+// started under the configuration before and had no row yet.
+func (e *Engine) sweepSources() {
+	if !e.removing.Swap(false) {
+		return
+	}
+	if err := e.removeSources(); err != nil {
+		e.log.Error("chats of removed sources", "err", err)
+	}
+}
