@@ -31,6 +31,8 @@ type Agent struct {
 	idleFrom time.Time // when he was last given a chat, or free of all
 	readyDue time.Time // ready_at, while it is still ahead
 	desk     DeskPolicy
+	bids     []Reserve // of several queues, to choose from
+	choosing time.Time // until then they are gathered
 }
 
 var _ Machine = (*Agent)(nil)
@@ -85,6 +87,7 @@ func (a *Agent) Step(t Turn, cmd Command) Outcome {
 			return Outcome{Err: err}
 		}
 	}
+	s.choose()
 	s.settle()
 	s.advertise()
 	return s.out
@@ -134,7 +137,7 @@ func (s *agentStep) engine(cmd Command) bool {
 	case ConfigChanged:
 		s.tellAll = true
 	case Reserve:
-		s.reserve(c)
+		s.asked(c)
 	case OfferStart:
 		s.offerStart(c.Slot)
 	case SlotRelease:

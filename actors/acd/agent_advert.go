@@ -22,6 +22,7 @@ func (s *agentStep) advertise() {
 	if !changed && slices.Equal(queues, s.sentTo) && s.tell == "" {
 		return
 	}
+	s.gather(advert.Free, len(queues))
 	s.gen++
 	advert.Gen = s.gen
 	for _, q := range s.sentTo {

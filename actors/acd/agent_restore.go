@@ -104,6 +104,9 @@ func (a *Agent) Deadline() time.Time {
 		sooner(d.Deadline)
 		sooner(a.lostDebtDue(d))
 	}
+	if len(a.bids) > 0 {
+		sooner(a.choosing)
+	}
 	sooner(a.readyDue)
 	sooner(a.grace)
 	sooner(a.ronaDue())

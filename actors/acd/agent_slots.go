@@ -196,6 +196,7 @@ func (s *agentStep) channelFull(ch Channel) bool {
 }
 
 func (s *agentStep) slotRelease(offer OfferID) {
+	s.bids = slices.DeleteFunc(s.bids, func(b Reserve) bool { return b.Offer == offer })
 	if slot := s.slotFor(offer); slot != nil && slot.State == SlotReserved {
 		s.over = remember(s.over, offer)
 		s.free(slot.Chat)

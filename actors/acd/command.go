@@ -148,7 +148,8 @@ type (
 		Channel Channel
 		Weight  int
 		Kind    OfferKind
-		Force   bool // whatever he can take
+		Force   bool      // whatever he can take
+		Key     time.Time // of the chat's place, from a queue
 		Then    Command
 	}
 	// Reserved grants it, ReserveDenied does not (A7).

@@ -207,6 +207,7 @@ type AgentProfile struct {
 	Name     string
 	Queues   []QueueID
 	Tiers    map[QueueID]int // in which he serves a queue; absent is 1, the first to be asked
+	Weights  map[QueueID]int // of a queue, when he has chats of several to choose from; absent is 1
 	Skills   []string
 	Levels   map[string]int  // of those skills, 1 to 10; absent is 5
 	Capacity int             // units in total; 4
@@ -232,8 +233,11 @@ type DeskPolicy struct {
 	// not_ready; offline.
 	LostTo PresenceState
 	// WrapupMax closes the debts of who never comes back, by code; 0 is never.
-	WrapupMax   time.Duration
-	AmendWindow time.Duration // a code given by the clock may be put right; 5 min
+	WrapupMax time.Duration
+	// ChooseWithin is how long an agent of several queues who has become free
+	// gathers what they ask of him, and takes the best; 0 takes what comes first.
+	ChooseWithin time.Duration
+	AmendWindow  time.Duration // a code given by the clock may be put right; 5 min
 }
 
 // Normalize writes the defaults into every zero field.

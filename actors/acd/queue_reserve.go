@@ -45,6 +45,7 @@ func (q *Queue) reserve(s *queueTurn, w *waiter, c *candidate) {
 	q.line.shelve(w)
 	s.send(c.Agent.Address(), Reserve{
 		Offer: r.offer, Chat: r.chat, From: q.id, Channel: r.channel, Weight: r.weight, Kind: OfferRoute,
+		Key: w.Leg.Key,
 	})
 }
 

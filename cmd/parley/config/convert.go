@@ -144,6 +144,7 @@ func (d desk) policy() acd.DeskPolicy {
 		KeepOffers:     d.KeepOffers,
 		LostTo:         acd.PresenceState(d.LostTo),
 		WrapupMax:      orZero(d.WrapupMax),
+		ChooseWithin:   or(d.ChooseWithin, 0),
 		AmendWindow:    or(d.AmendWindow, 0),
 	}
 }

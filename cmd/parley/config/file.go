@@ -173,5 +173,6 @@ type desk struct {
 	KeepOffers     bool           `yaml:"keep_offers"`
 	LostTo         string         `yaml:"lost_to"`
 	WrapupMax      *time.Duration `yaml:"wrapup_max"`
+	ChooseWithin   *time.Duration `yaml:"choose_within"`
 	AmendWindow    *time.Duration `yaml:"amend_window"`
 }

@@ -206,10 +206,10 @@ agents:
 	}
 }
 
-func TestAnAgentServesAQueueInATier(t *testing.T) {
-	s := parse(t, least+"agents: [{id: alice, queues: [{queue: support, tier: 3}]}, {id: bob, queues: [support]}]\n")
+func TestAnAgentServesAQueueInATierAndWithAWeight(t *testing.T) {
+	s := parse(t, least+"agents: [{id: alice, queues: [{queue: support, tier: 3, weight: 5}]}, {id: bob, queues: [support]}]\n")
 	alice, bob := s.Engine.Agents["alice"], s.Engine.Agents["bob"]
-	if alice.Queues[0] != "support" || alice.Tiers["support"] != 3 || bob.Queues[0] != "support" || bob.Tiers != nil {
+	if alice.Queues[0] != "support" || alice.Tiers["support"] != 3 || alice.Weights["support"] != 5 || bob.Queues[0] != "support" || bob.Tiers != nil {
 		t.Errorf("alice is %+v, bob %+v", alice, bob)
 	}
 }

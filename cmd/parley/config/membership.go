@@ -8,8 +8,9 @@ import (
 // membership is one queue that an agent serves. The queue's id alone stands
 // for it too.
 type membership struct {
-	Queue string `yaml:"queue"`
-	Tier  *int   `yaml:"tier"`
+	Queue  string `yaml:"queue"`
+	Tier   *int   `yaml:"tier"`
+	Weight *int   `yaml:"weight"`
 }
 
 func (m *membership) read(_ *decoder, node ast.Node, _ string) bool {
@@ -28,6 +29,7 @@ func (f *file) checkMemberships(c *checker, list string, all []membership) {
 		}
 		c.known(at, "queue", m.Queue, f.queues())
 		c.number(item(list, i)+".tier", m.Tier, 1, maxTier)
+		c.number(item(list, i)+".weight", m.Weight, 1, 1000)
 	}
 	c.unique(func(i int) string { return item(list, i) }, ids(all, func(m membership) string { return m.Queue }))
 }
@@ -38,6 +40,7 @@ func serves(p *acd.AgentProfile, all []membership) {
 		q := acd.QueueID(m.Queue)
 		p.Queues = append(p.Queues, q)
 		set(&p.Tiers, q, or(m.Tier, 1))
+		set(&p.Weights, q, or(m.Weight, 1))
 	}
 }
 

@@ -103,6 +103,8 @@ func TestEachProblemIsNamedWhereItStands(t *testing.T) {
 			`queues[0].flows.max_agents: 0 is out of range, expected 1 to 8`},
 		{"an answer in no time", "queues: [{id: a, flows: {accept: 1ms}}]\n",
 			`queues[0].flows.accept: 1ms is out of range, expected 1s to 1h`},
+		{"a choice that takes too long", "desk: {choose_within: 500ms, reserve_wait: 500ms}\n",
+			`desk.choose_within: 500ms is too long for queues that wait 500ms for an answer`},
 		{"an address without a port", "listen: localhost\n", `listen: "localhost" is no address, expected host:port`},
 		{"an origin with a path", "origins: [https://a.example/desk]\n", `origins[0]: "https://a.example/desk" is no origin`},
 		{"tokens without keys", "tokens: {issuer: i, audience: a}\n", `tokens: no keys, expected secret_file, secret, jwks_file or jwks_url`},

@@ -200,5 +200,9 @@ func (d *desk) check(c *checker) {
 	c.number("desk.max_rejects", d.MaxRejects, 0, 1000)
 	c.choice("desk.lost_to", d.LostTo, "offline", "not_ready")
 	c.durationOrNever("desk.wrapup_max", d.WrapupMax, time.Second, 30*day)
+	c.duration("desk.choose_within", d.ChooseWithin, 0, time.Second)
+	if patience := or(d.ReserveWait, 2*time.Second); or(d.ChooseWithin, 0) >= patience {
+		c.say("desk.choose_within", "%s is too long for queues that wait %s for an answer", short(*d.ChooseWithin), short(patience))
+	}
 	c.duration("desk.amend_window", d.AmendWindow, instant, day)
 }
