@@ -97,6 +97,10 @@ func (c *conn) obey(cmd wire.Command) *wire.Error {
 		c.session.Typing(acd.ChatID(cmd.Chat).Address(), acd.Typing{On: cmd.On})
 		c.out.push(&wire.Ok{Re: cmd.ID})
 		return nil
+	case *wire.Send:
+		if cmd.Attachment != nil {
+			return c.attach(cmd)
+		}
 	case *wire.Start:
 		if c.server.draining.Load() {
 			return &wire.Error{Code: wire.CodeOverloaded, Message: "this server is going down: connect again",

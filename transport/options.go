@@ -26,7 +26,9 @@ type Options struct {
 	Config func() *acd.Config
 	// Past answers the operator's questions about what has been; without it the
 	// admin listener has no /v1/admin.
-	Past    Past
+	Past Past
+	// Files keeps attachments; without it none are taken.
+	Files   *Files
 	Log     *slog.Logger // discards
 	Metrics *metrics.Set // a new one
 

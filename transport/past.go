@@ -252,6 +252,9 @@ func (s *Server) eraseCustomer(r *http.Request, who acd.Principal) (any, error) 
 	if err != nil {
 		return nil, err
 	}
+	if err := s.eraseFiles(r.Context(), erased); err != nil {
+		return nil, err
+	}
 	s.options.Log.Warn("text erased", "customer", string(customer), "chats", len(erased), "by", who.ID)
 	return map[string]any{"erased": append([]acd.ChatID{}, erased...), "still_open": append([]acd.ChatID{}, open...)}, nil
 }

@@ -33,10 +33,12 @@ func New(o Options) (*Server, error) {
 	return s, nil
 }
 
-// Handler is for the public listener: /v1/ws, /healthz and /readyz.
+// Handler is for the public listener: /v1/ws, /v1/attachments, /healthz and
+// /readyz.
 func (s *Server) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /v1/ws", s.serveWS)
+	s.fileRoutes(mux)
 	s.health(mux)
 	return mux
 }

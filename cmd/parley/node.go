@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/VictoriaMetrics/metrics"
+	"gocloud.dev/blob"
 
 	"github.com/parley-engine/parley/actors"
 	"github.com/parley-engine/parley/cmd/parley/config"
@@ -43,6 +44,7 @@ type node struct {
 	journal  journal
 	engine   *actors.Engine
 	server   *transport.Server
+	files    *blob.Bucket
 }
 
 // open ties a node together. It takes the addresses and then the folder before
@@ -79,9 +81,13 @@ func (m Main) open(ctx context.Context, c *serveCommand, s *config.Settings, log
 	if err = n.start(ctx, s); err != nil {
 		return n, err
 	}
+	if n.files, err = openFiles(ctx, c.Attachments, c.Data); err != nil {
+		return n, usage(err)
+	}
 	set.RegisterMetricsWriter(n.engine.WriteMetrics)
 	edge := s.Edge
 	edge.Engine, edge.Past, edge.Auth, edge.Config, edge.Log, edge.Metrics = transport.Over(n.engine), n.engine, auth, n.engine.Config, log, set
+	edge.Files = &transport.Files{Bucket: n.files, View: n.engine.ViewChat}
 	n.server, err = transport.New(edge)
 	return n, err
 }
@@ -122,6 +128,11 @@ func (n *node) release() {
 	if n.journal != nil {
 		if err := n.journal.Close(); err != nil {
 			n.log.Error("journal close", "err", err)
+		}
+	}
+	if n.files != nil {
+		if err := n.files.Close(); err != nil {
+			n.log.Error("attachments close", "err", err)
 		}
 	}
 	for _, l := range []net.Listener{n.admin, n.public} {

@@ -15,6 +15,7 @@ type serveCommand struct {
 	Listen      string        `env:"PARLEY_LISTEN" placeholder:"ADDR" help:"Where clients connect; 127.0.0.1:8080. Port 0 takes a free one."`
 	AdminListen string        `env:"PARLEY_ADMIN_LISTEN" placeholder:"ADDR" help:"Metrics, profiles and health, for the operator; 127.0.0.1:8081."`
 	Data        string        `default:"./parley-data" env:"PARLEY_DATA" placeholder:"DIR" help:"Data folder (${default})."`
+	Attachments string        `env:"PARLEY_ATTACHMENTS" placeholder:"PLACE" help:"Where attachments are kept: a folder, or s3://BUCKET?region=REGION; attachments in the data folder."`
 	Config      string        `env:"PARLEY_CONFIG" placeholder:"FILE" help:"Configuration, YAML; see parley check."`
 	Dev         bool          `env:"PARLEY_DEV" help:"Development: ready-made queues, agents and tokens. On this machine only."`
 	DrainFor    time.Duration `default:"10s" env:"PARLEY_DRAIN_FOR" help:"How long a drain may take (${default})."`
