@@ -22,6 +22,7 @@ func answerFrame(re string, a *actors.Answer, role acd.Role) wire.Event {
 	for i := range a.Explain {
 		ok.Decisions = append(ok.Decisions, decisionFrame(&a.Explain[i]))
 	}
+	answerAside(ok, a)
 	return ok
 }
 

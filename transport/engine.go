@@ -28,6 +28,8 @@ type Session interface {
 	History(id string, chat acd.ChatID, before uint64, limit int)
 	// Explain asks for the decisions about a chat, or about one offer of it.
 	Explain(id string, chat acd.ChatID, offer acd.OfferID)
+	// Look asks the read models: for targets and boards.
+	Look(id string, q actors.Look)
 	// Typing is not answered.
 	Typing(to acd.Address, cmd acd.Typing)
 	// Next appends what is ready, in order. When it appends nothing the session

@@ -41,6 +41,8 @@ func noteFrame(n *actors.Note) wire.Event {
 		ev = senderEvent(n)
 	case acd.ToOwnDesk:
 		ev = deskEvent(n)
+	case acd.ToOverseer:
+		ev = overseerEvent(n)
 	case acd.ToUnread:
 		panic("transport: an unread count is its agent's own")
 	}
@@ -163,7 +165,7 @@ func deskEvent(n *actors.Note) wire.Event {
 	case acd.SlotFreed:
 		return &wire.ReleasedEvent{At: at, Chat: string(e.Chat)}
 	}
-	return nil
+	return asideEvent(n)
 }
 
 func focusStates(e acd.Focused) map[string]wire.FocusState {

@@ -43,6 +43,7 @@ type fakeSession struct {
 	idle   func() // called once, when Next has found nothing and not returned yet
 	ready  []actors.Delivery
 	asked  []asked
+	looks  []actors.Look
 	acked  uint64
 	closed chan string
 }
@@ -105,6 +106,13 @@ func (s *fakeSession) History(id string, chat acd.ChatID, before uint64, limit i
 
 func (s *fakeSession) Explain(id string, chat acd.ChatID, _ acd.OfferID) {
 	s.ask(id, 0, chat.Address(), nil)
+}
+
+func (s *fakeSession) Look(id string, q actors.Look) {
+	s.mu.Lock()
+	s.looks = append(s.looks, q)
+	s.mu.Unlock()
+	s.send(actors.Delivery{Re: id, Answer: &actors.Answer{}})
 }
 
 func (s *fakeSession) Typing(to acd.Address, cmd acd.Typing) {

@@ -93,6 +93,10 @@ func (c *conn) obey(cmd wire.Command) *wire.Error {
 			c.session.Explain(cmd.ID, chat, offer)
 		}
 		return e
+	case *wire.ListTargets, *wire.WatchTargets, *wire.Watch:
+		c.unanswered.Add(1)
+		c.session.Look(cmd.CommandID(), look(cmd))
+		return nil
 	case *wire.Typing:
 		c.session.Typing(acd.ChatID(cmd.Chat).Address(), acd.Typing{On: cmd.On})
 		c.out.push(&wire.Ok{Re: cmd.ID})

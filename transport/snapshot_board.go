@@ -23,6 +23,9 @@ func supervisorSnapshot(who acd.Principal, seq uint64, s *actors.Snapshot, tail 
 	for i := range s.Chats {
 		out.Chats = append(out.Chats, chatRow(&s.Chats[i].View))
 	}
+	for i := range s.Alerts {
+		out.Alerts = append(out.Alerts, alertFrame(&s.Alerts[i]))
+	}
 	if s.Agent != nil {
 		own := *s
 		own.Chats = slices.DeleteFunc(slices.Clone(s.Chats), func(c actors.ChatSnapshot) bool {
@@ -36,8 +39,10 @@ func supervisorSnapshot(who acd.Principal, seq uint64, s *actors.Snapshot, tail 
 }
 
 func queueRow(q *acd.QueueView) wire.QueueRow {
-	return wire.QueueRow{Queue: string(q.Queue), Name: q.Name, Mode: wire.QueueMode(q.Mode), Waiting: q.Waiting,
+	row := wire.QueueRow{Queue: string(q.Queue), Name: q.Name, Mode: wire.QueueMode(q.Mode), Waiting: q.Waiting,
 		OldestSince: wire.At(q.Oldest), AgentsSignedIn: q.SignedIn, AgentsAvailable: q.Available, FreeUnits: q.Free}
+	row.ServiceLevel, row.ServiceLevelS = levelFrame(q.Level)
+	return row
 }
 
 func agentRow(a *acd.AgentView, now time.Time) wire.AgentRow {
@@ -56,7 +61,7 @@ func agentRow(a *acd.AgentView, now time.Time) wire.AgentRow {
 
 func chatRow(v *acd.ChatView) wire.ChatRow {
 	row := wire.ChatRow{Chat: string(v.Chat), Channel: string(v.Channel), Customer: wire.Named{Name: v.Customer},
-		Phase: phaseFrame(v), ReceivedAt: wire.At(v.ReceivedAt), Rating: ratingFrame(v.Rating)}
+		Phase: phaseFrame(v), ReceivedAt: wire.At(v.ReceivedAt), Rating: ratingFrame(v.Rating), Assist: assistFrame(v.Assist)}
 	if v.Queue != "" {
 		row.Queue = &wire.Ref{ID: string(v.Queue), Name: v.QueueName}
 	}

@@ -10,7 +10,7 @@ import (
 )
 
 // translateCare is for how a chat comes to its end.
-func translateCare(cmd wire.Command) (acd.Address, acd.Command, *wire.Error) {
+func translateCare(cmd wire.Command, cfg *acd.Config) (acd.Address, acd.Command, *wire.Error) {
 	switch cmd := cmd.(type) {
 	case *wire.ProposeEnd:
 		return chat(cmd.Chat, acd.ProposeEnd{})
@@ -21,7 +21,7 @@ func translateCare(cmd wire.Command) (acd.Address, acd.Command, *wire.Error) {
 	case *wire.Rate:
 		return chat(cmd.Chat, acd.Rate{Score: cmd.Score, Text: cmd.Text})
 	}
-	return acd.Address{}, nil, refusal(wire.CodeUnknownType, cmd.FrameType()+" is not served here")
+	return translateAside(cmd, cfg)
 }
 
 // customerCare is what a customer hears of his silence and of the end.

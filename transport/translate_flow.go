@@ -58,7 +58,7 @@ func translateOversight(cmd wire.Command, cfg *acd.Config) (acd.Address, acd.Com
 	case *wire.ForceWrapUp:
 		return forceAgent(cmd.Agent, cfg, acd.Wrapup{Chat: acd.ChatID(cmd.Chat), Code: cmd.Code})
 	}
-	return translateCare(cmd)
+	return translateCare(cmd, cfg)
 }
 
 // forceAgent names the machine of another one, who has to exist.

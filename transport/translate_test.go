@@ -53,7 +53,8 @@ func TestEachCommandGoesToWhoDecidesIt(t *testing.T) {
 }
 
 func TestEveryCommandOfTheWireIsServed(t *testing.T) {
-	elsewhere := map[string]bool{"hello": true, "pong": true, "refresh": true, "history": true, "explain": true, "typing": true}
+	elsewhere := map[string]bool{"hello": true, "pong": true, "refresh": true, "history": true, "explain": true, "typing": true,
+		"list_targets": true, "watch_targets": true, "watch": true}
 	for _, kind := range wire.CommandTypes() {
 		if elsewhere[kind] {
 			continue
@@ -76,7 +77,7 @@ func sample(kind string) string {
 		queue = ""
 	}
 	return `{"type":"` + kind + `","id":"1","chat":"c",` + queue + `"to":` + sampleTo(kind) + `,"transfer":"c.1t","participant":"alice","priority":1,"text":"t","upto":1,"source":"web","offer":"c.1","state":"available",
-		"channel":"livechat","open":true,"on":true,"set":{},"reason":"r","agent":"alice","code":"x"}`
+		"channel":"livechat","open":true,"on":true,"set":{},"reason":"r","agent":"alice","code":"x","score":5}`
 }
 
 // sampleTo is an audience in a message and a target in a transfer.

@@ -271,7 +271,7 @@ func (*Ping) appendBody(dst []byte) []byte { return append(dst, `{"type":"ping"}
 // appendBody writes the answers of hot commands; pages and decisions go the
 // slow way.
 func (o *Ok) appendBody(dst []byte) []byte {
-	if o.Page != nil || o.Decisions != nil || o.ExtensionsLeft != nil {
+	if o.Page != nil || o.Decisions != nil || o.ExtensionsLeft != nil || o.Targets != nil || o.Chats != nil {
 		return appendMarshalled(dst, o)
 	}
 	dst = appendText(appendType(dst, "ok"), `,"re":`, o.Re)

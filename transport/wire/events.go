@@ -242,9 +242,11 @@ type PositionEvent struct {
 // Events of a supervisor's stream.
 
 // AlertEvent asks a supervisor to look at something.
+// Over says that it is over.
 type AlertEvent struct {
 	At Time `json:"at"`
 	Alert
+	Over bool `json:"over,omitzero"`
 }
 
 // FrameType is "presence".

@@ -206,6 +206,10 @@ type QueueRow struct {
 	AgentsAvailable int       `json:"agents_available"`
 	// FreeUnits is what the available agents could take now.
 	FreeUnits int `json:"free_units"`
+	// ServiceLevel is the share of the last hour's chats that were answered
+	// within ServiceLevelS, from 0 to 1; absent when there were none.
+	ServiceLevel  *float64 `json:"service_level,omitempty"`
+	ServiceLevelS float64  `json:"service_level_s,omitzero"`
 }
 
 // AgentRow is an agent as a supervisor sees him.
@@ -232,6 +236,8 @@ type ChatRow struct {
 	ReceivedAt Time   `json:"received_at"`
 	// Rating is the customer's, when the chat has ended.
 	Rating *Rating `json:"rating,omitempty"`
+	// Assist is a call for a supervisor that nobody has followed yet.
+	Assist *Assistance `json:"assist,omitempty"`
 }
 
 // Alert asks a supervisor to look at something.

@@ -108,7 +108,7 @@ func TestThePageHasEveryValueOfEveryClosedSet(t *testing.T) {
 	for _, set := range [][]string{
 		roles, offerEndReasons, offerKinds, labels, phases, presenceStates, presenceChoices, whens, audiences, authorKinds,
 		participantKinds, modes, participantStates, customerStates, focusStates, leaveReasons, endReasons, wrapupModes,
-		queueModes, transferModes, transferFallbacks, transferReasons, interruptReasons, alertKinds, goodbyeReasons, resyncReasons, routingStatuses,
+		queueModes, transferModes, transferFallbacks, transferReasons, interruptReasons, alertKinds, targetKinds, boardKinds, goodbyeReasons, resyncReasons, routingStatuses,
 	} {
 		for _, value := range set {
 			if !regexp.MustCompile(`\b` + value + `\b`).MatchString(page) {

@@ -80,6 +80,14 @@ var refusals = []struct {
 	{"consult a number", `{"type":"consult","id":"1","chat":"c","agent":7}`, "agent", "agent is a number; expected a text"},
 	{"drop nobody", `{"type":"drop","id":"1","chat":"c","participant":""}`, "participant", "participant is empty"},
 	{"hand over to nobody", `{"type":"hand_over","id":"1","chat":"c"}`, "participant", "participant is missing"},
+	{"targets of no kind", `{"type":"list_targets","id":"1"}`, "kind", "kind is missing"},
+	{"targets of an unknown kind", `{"type":"list_targets","id":"1","kind":"bot"}`, "kind", `kind is "bot"; expected one of [agent queue]`},
+	{"watch targets or not", `{"type":"watch_targets","id":"1","kind":"agent"}`, "on", "on is missing; expected true or false"},
+	{"watch by a text", `{"type":"watch","id":"1","queues":"all"}`, "queues", "queues is a text; expected true or false"},
+	{"a long filter", `{"type":"watch","id":"1","filter":"` + strings.Repeat("f", 129) + `"}`, "filter", "filter has 129 characters"},
+	{"say nothing aside", `{"type":"direct","id":"1","agent":"bob","text":""}`, "text", "text is empty"},
+	{"call to no chat", `{"type":"assist","id":"1"}`, "chat", "chat is missing"},
+	{"broadcast to no queue", `{"type":"broadcast","id":"1","text":"x"}`, "queue", "queue is missing"},
 	{"pick nothing", `{"type":"pick","id":"1"}`, "", "chat and queue are both there or both missing"},
 	{"pick both", `{"type":"pick","id":"1","chat":"c","queue":"q"}`, "", "chat and queue are both there or both missing"},
 	{"monitor nothing", `{"type":"monitor","id":"1"}`, "chat", "chat is missing"},
@@ -165,8 +173,7 @@ func TestBytesThatAreNoFrameAreRefusedByName(t *testing.T) {
 }
 
 func TestACommandOfALaterVersionIsAnUnknownType(t *testing.T) {
-	later := strings.Fields(`queue_mode broadcast watch list_targets watch_targets direct assist
-		message Send ok`)
+	later := strings.Fields(`queue_mode message Send ok`)
 	for _, name := range append(later, "", "send\x00") {
 		_, err := Decode(fmt.Appendf(nil, `{"id":"7","type":%q}`, name))
 		if name == "send\x00" {

@@ -52,7 +52,18 @@ var (
 		Queue: "support", Chat: "c-1", Offer: "o-1", DecidedAt: t1, Strategy: "longest_idle", Winner: "alice",
 		WinnerWhy: "idle for 12 s", PassedOver: []PassedOver{{Agent: "bob", Why: "busy"}}, More: map[string]int{"busy": 3}, ConfigVersion: 7,
 	}
-	alert     = Alert{Kind: AlertQuarantined, Chat: "c-1", Agent: "alice", Queue: "support", Text: "the chat cannot go on", Since: t1}
+	alert    = Alert{Kind: AlertQuarantined, Chat: "c-1", Agent: "alice", Queue: "support", Text: "the chat cannot go on", Since: t1}
+	queueRow = QueueRow{Queue: "support", Name: "Support", Mode: QueueOpen, Waiting: 3, OldestSince: t0, AgentsSignedIn: 3, AgentsAvailable: 2, FreeUnits: 5,
+		ServiceLevel: pointer(0.875), ServiceLevelS: 20}
+	chatRow = ChatRow{
+		Chat: "c-1", Channel: "livechat", Queue: &support, Customer: Named{Name: "Maria Rossi"}, Phase: PhaseActive,
+		Label: LabelActive, Owner: &Ref{ID: "alice", Name: "Alice"}, ReceivedAt: t0, Rating: &Rating{Score: 4, Text: "quick"},
+		Assist: &Assistance{From: Ref{ID: "alice", Name: "Alice"}, Text: "he wants a manager", Since: t1},
+	}
+	targetRows = []TargetRow{
+		{Agent: "bob", Name: "Bob", Usable: true, State: PresenceAvailable, Since: t0, Free: pointer(2), Skills: []string{"it"}},
+		{Queue: "sales", Name: "Sales", Mode: QueueOpen, Waiting: pointer(0), Available: pointer(1)},
+	}
 	agentDesk = AgentSnapshot{
 		Seq: 40, Presence: presence, Next: &NextPresence{State: PresenceAvailable, Reason: "back"}, Capacity: capacity, Queues: []Ref{support},
 		Offers: []Offer{offer}, Chats: []Chat{chat}, Wrapups: []Wrapup{wrapup}, WrapupCodes: codes, Reasons: []Choice{{Code: "lunch", Name: "Lunch"}},
@@ -104,6 +115,12 @@ var sampleCommands = []Command{
 	&Requeue{ID: "37", Chat: "c-1", Queue: "sales", Priority: 2},
 	&SetPriority{ID: "38", Chat: "c-1", Priority: -1},
 	&ForceWrapUp{ID: "39", Agent: "alice", Chat: "c-1", Code: "other"},
+	&ListTargets{ID: "50", Kind: TargetAgent, Chat: "c-1", Filter: "ital", AvailableOnly: true},
+	&WatchTargets{ID: "51", On: true, Kind: TargetQueue, Chat: "c-1", Filter: "sup", AvailableOnly: true},
+	&Watch{ID: "52", Queues: true, Agents: true, Chats: true, Filter: "sup"},
+	&Direct{ID: "53", Agent: "bob", Text: "do you know this order?"},
+	&Assist{ID: "54", Chat: "c-1", Text: "he wants a manager"},
+	&Broadcast{ID: "55", Queue: "support", Text: "we are slow today, sorry"},
 	&ForceEnd{ID: "18", Chat: "c-1", Reason: "abuse"},
 	&ForcePresence{ID: "19", Agent: "alice", State: ChooseNotReady, Reason: "meeting"},
 	&Explain{ID: "20", Offer: "o-1"},
@@ -128,17 +145,15 @@ var sampleEvents = []Event{
 	}}},
 	&SupervisorSnapshot{
 		Seq:    9,
-		Queues: []QueueRow{{Queue: "support", Name: "Support", Mode: QueueOpen, Waiting: 3, OldestSince: t0, AgentsSignedIn: 3, AgentsAvailable: 2, FreeUnits: 5}},
+		Queues: []QueueRow{queueRow},
 		Agents: []AgentRow{{Agent: "alice", Name: "Alice", Presence: presence, Status: StatusInteracting, Capacity: capacity, Chats: []string{"c-1"}, Wrapups: []string{}}},
-		Chats: []ChatRow{{
-			Chat: "c-1", Channel: "livechat", Queue: &support, Customer: Named{Name: "Maria Rossi"}, Phase: PhaseActive,
-			Label: LabelActive, Owner: &Ref{ID: "alice", Name: "Alice"}, ReceivedAt: t0, Rating: &Rating{Score: 4, Text: "quick"},
-		}},
+		Chats:  []ChatRow{chatRow},
 		Alerts: []Alert{alert}, Self: &agentDesk,
 	},
 	&Ok{
 		Re: "7", Already: true, Chat: "c-1", Transfer: "c-1.t-1", Offer: "c-1.o-2", MessageSeq: 2, ExpiresAt: t2, ExtensionsLeft: pointer(0),
 		Page: &Page{Messages: []Message{question}, More: true}, Decisions: []Decision{decision},
+		Targets: targetRows, Version: 12, Chats: pointer(7),
 	},
 	&Error{
 		Re: "2", Code: CodeReservedCharacter, Message: "the text has a reserved character", RetryAfterS: 0.5,
@@ -191,5 +206,12 @@ var sampleEvents = []Event{
 	&AgentAwayEvent{At: t1, Chat: "c-1", Name: "Alice", Away: true},
 	&EndedEvent{At: t2, Chat: "c-1", Reason: EndAgent},
 	&PositionEvent{Chat: "c-1", Position: 2, WaitS: &WaitRange{Low: 20, High: 60}},
-	&AlertEvent{At: t1, Alert: alert},
+	&AlertEvent{At: t1, Alert: alert, Over: true},
+	&DirectEvent{At: t1, From: Ref{ID: "alice", Name: "Alice"}, To: "bob", Text: "do you know this order?"},
+	&AssistEvent{At: t1, Chat: "c-1", From: Ref{ID: "alice", Name: "Alice"}, Text: "he wants a manager", Queue: &support, Customer: Named{Name: "Maria Rossi"}},
+	&TargetsEvent{At: t1, Kind: TargetAgent, Version: 12, Rows: targetRows},
+	&CountersEvent{
+		At: t1, Of: BoardChats, Version: 13, Total: 1, Queues: []QueueRow{queueRow}, Chats: []ChatRow{chatRow},
+		Agents: []AgentRow{{Agent: "alice", Name: "Alice", Presence: presence, Status: StatusInteracting, Capacity: capacity, Chats: []string{"c-1"}, Wrapups: []string{}}},
+	},
 }

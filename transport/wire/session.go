@@ -108,6 +108,11 @@ type Ok struct {
 	Page *Page `json:"page,omitempty"`
 	// Decisions answers explain, oldest first.
 	Decisions []Decision `json:"decisions,omitempty"`
+	// Targets and Version answer list_targets.
+	Targets []TargetRow `json:"targets,omitzero"`
+	Version uint64      `json:"version,omitzero"`
+	// Chats answers broadcast: in how many it stands.
+	Chats *int `json:"chats,omitempty"`
 }
 
 // Page is a stretch of a transcript, oldest first. More says that older

@@ -94,6 +94,12 @@ var commandTable = index(
 	command[Requeue](overseers),
 	command[SetPriority](overseers),
 	command[ForceWrapUp](overseers),
+	command[ListTargets](agents),
+	command[WatchTargets](agents),
+	command[Direct](agents),
+	command[Assist](agents),
+	command[Watch](supervisors),
+	command[Broadcast](supervisors),
 	command[ForceEnd](supervisors),
 	command[ForcePresence](supervisors),
 	command[Explain](supervisors),
@@ -156,7 +162,11 @@ var eventTable = []eventSpec{
 	event[EndedEvent](durable, customers),
 	event[PositionEvent](ephemeral, customers),
 
+	event[DirectEvent](durable, agents),
+	event[TargetsEvent](ephemeral, agents),
+	event[AssistEvent](durable, supervisors),
 	event[AlertEvent](durable, supervisors),
+	event[CountersEvent](ephemeral, supervisors),
 }
 
 var eventIndex = indexEvents(eventTable)
