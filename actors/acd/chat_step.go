@@ -454,43 +454,6 @@ func (s *chatStep) tick() error {
 	return nil
 }
 
-// giveUp is C11: the longest wait is over.
-func (s *chatStep) giveUp() {
-	if s.Owner != "" {
-		s.legFailed(string(EndMaxWait))
-		return
-	}
-	old, text := *s.Leg, s.Policy.GiveUpText
-	if to := s.Policy.OverflowTo; to != "" {
-		if leg, policy, ok := s.leg(to, old.EnteredAt, old.Priority, old.Skills, 0); ok {
-			s.emit(WaitedLong{Moved: to})
-			s.say(text)
-			s.tell(s.sendQueue(old.Queue, Withdraw{Chat: s.ID, ID: old.ID, Reason: MovedOn}))
-			s.enqueue(leg, policy, "overflow")
-			return
-		}
-	}
-	s.emit(WaitedLong{})
-	s.say(text)
-	s.finish(ChatEnded{By: "system", Reason: EndMaxWait}, OfferEndedChat)
-}
-
-// legFailed ends a transfer to a queue that came to nothing while its sender
-// still serves the chat.
-func (s *chatStep) legFailed(why string) {
-	s.dropLeg(why)
-	if x := s.Transfer; x != nil {
-		s.emit(TransferFailed{ID: x.ID, From: x.From, Reason: why})
-	}
-}
-
-// say is the queue speaking to the customer.
-func (s *chatStep) say(text string) {
-	if text != "" {
-		s.message(Author{Kind: "queue", Name: s.Policy.QueueName}, ForAll, text)
-	}
-}
-
 // customerSeen is the customer's connection: away starts the grace, back ends it.
 func (s *chatStep) customerSeen(m CustomerSeen) error {
 	switch {
