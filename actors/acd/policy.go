@@ -65,13 +65,16 @@ const (
 
 // QueuePolicy is how one queue admits, orders, matches and gives up.
 type QueuePolicy struct {
-	ID            QueueID
-	Name          string
-	Mode          QueueMode // open
-	MaxSize       int       // waiting chats; 0 is no limit
-	JoinEmpty     JoinEmpty // whether to take a chat when nobody serves
-	Strategy      Strategy  // longest_idle
-	Skills        []string  // every chat of the queue needs them all: latin, latin>=7
+	ID        QueueID
+	Name      string
+	Mode      QueueMode // open
+	MaxSize   int       // waiting chats; 0 is no limit
+	JoinEmpty JoinEmpty // whether to take a chat when nobody serves
+	// Overflow is where a chat goes instead that this queue does not take, or
+	// of which Overflow.At wait already.
+	Overflow      Overflow
+	Strategy      Strategy // longest_idle
+	Skills        []string // every chat of the queue needs them all: latin, latin>=7
 	PriorityBoost time.Duration
 	// MaxTier is the last tier of agents that is asked, until a step says
 	// another; 0 is all. Steps widen what is looked for, in the order of their
@@ -155,7 +158,15 @@ const (
 	JoinAlways    JoinEmpty = "always"    // take it, whoever is there
 	JoinLoggedIn  JoinEmpty = "logged_in" // somebody is signed in
 	JoinAvailable JoinEmpty = "available" // somebody is available, busy or not
+	JoinSkilled   JoinEmpty = "skilled"   // and has what the chat will be content with
 )
+
+// Overflow is another queue for who cannot come in. It may have its own, but no
+// chat is asked to go to a queue twice.
+type Overflow struct {
+	Queue QueueID
+	At    int // waiting chats; 0 is only when the queue takes no more
+}
 
 // OnMaxWait is what happens to who has waited too long. With Queue the chat
 // moves there and keeps its age; else it ends. Text, if set, is shown first.

@@ -7,7 +7,13 @@ import "slices"
 // for a while, until the chat's own Enqueue comes.
 func (q *Queue) admit(s *queueTurn, c Start) {
 	if !q.expects(c.Chat) {
-		if err := q.refuses(); err != nil {
+		err := q.refusesStart(s, c)
+		if to := q.passesTo(s, c, err); to != "" {
+			c.Queue, c.Tried = to, append(slices.Clone(c.Tried), q.id)
+			s.out.Forward = &Send{To: to.Address(), Cmd: c}
+			return
+		}
+		if err != nil {
 			s.out.Err = err
 			return
 		}
@@ -34,6 +40,40 @@ func (q *Queue) fill(s *queueTurn, c *Start) {
 	case c.Last != "" && q.policy.LastAgent > 0:
 		c.Prefer, c.PreferUntil = c.Last, s.Now.Add(q.policy.LastAgent)
 	}
+}
+
+// passesTo is the queue that a chat goes to instead; none if it stays, or has
+// nowhere to go where it has not been.
+func (q *Queue) passesTo(s *queueTurn, c Start, err error) QueueID {
+	if q.policy == nil {
+		return ""
+	}
+	over := q.policy.Overflow
+	many := over.At > 0 && q.line.len()+len(q.held) >= over.At
+	if over.Queue == q.id || err == nil && !many || s.Config.Queues[over.Queue] == nil || slices.Contains(c.Tried, over.Queue) {
+		return ""
+	}
+	return over.Queue
+}
+
+// refusesStart says why a new chat may not come, for what it needs too.
+func (q *Queue) refusesStart(s *queueTurn, c Start) error {
+	if err := q.refuses(); err != nil || q.policy.JoinEmpty != JoinSkilled {
+		return err
+	}
+	q.fill(s, &c)
+	w := &waiter{step: len(q.steps())} // what it is content with at last
+	w.Leg.Skills = c.Skills
+	needs, tier := q.asks(w)
+	served := false
+	q.roster.all.Scan(func(a *candidate) bool {
+		served = a.Available && a.has(needs) && a.has(q.roster.needs) && (tier == 0 || a.rank.tier <= int64(tier))
+		return !served
+	})
+	if !served {
+		return ErrNoAgents
+	}
+	return nil
 }
 
 // admitTransfer says whether a chat that is served may come to wait here too.

@@ -60,6 +60,7 @@ func (q queue) policy() *acd.QueuePolicy {
 		Mode:          acd.QueueMode(q.Mode),
 		MaxSize:       or(q.MaxSize, 0),
 		JoinEmpty:     acd.JoinEmpty(q.JoinEmpty),
+		Overflow:      acd.Overflow{Queue: acd.QueueID(q.Overflow.Queue), At: or(q.Overflow.At, 0)},
 		Strategy:      acd.Strategy(q.Strategy),
 		Skills:        q.Skills,
 		MaxTier:       or(q.MaxTier, 0),

@@ -86,6 +86,7 @@ type queue struct {
 	Mode          string         `yaml:"mode"`
 	MaxSize       *int           `yaml:"max_size"`
 	JoinEmpty     string         `yaml:"join_empty"`
+	Overflow      overflow       `yaml:"overflow"`
 	Strategy      string         `yaml:"strategy"`
 	Skills        []string       `yaml:"skills"`
 	MaxTier       *int           `yaml:"max_tier"`
@@ -127,6 +128,11 @@ type step struct {
 	DropSkills []string       `yaml:"drop_skills"`
 	MinLevel   *int           `yaml:"min_proficiency"`
 	MaxTier    *int           `yaml:"max_tier"`
+}
+
+type overflow struct {
+	Queue string `yaml:"queue"`
+	At    *int   `yaml:"at"`
 }
 
 type onMaxWait struct {

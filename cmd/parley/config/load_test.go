@@ -48,7 +48,7 @@ func TestTheExampleLoadsAndMeansWhatItSays(t *testing.T) {
 	}
 	support := s.Engine.Queues["support"]
 	want := acd.QueuePolicy{
-		ID: "support", Name: "Support", Mode: acd.QueueOpen, MaxSize: 500, JoinEmpty: acd.JoinAlways,
+		ID: "support", Name: "Support", Mode: acd.QueueOpen, MaxSize: 500, JoinEmpty: acd.JoinAlways, Overflow: acd.Overflow{Queue: "sales", At: 400},
 		Strategy: acd.LongestIdle, Skills: []string{}, MaxTier: 2, Steps: []acd.Step{
 			{After: 30 * time.Second, DropSkills: []string{"billing"}, MinLevel: 3}, {After: time.Minute, MaxTier: 3},
 		},
