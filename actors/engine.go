@@ -129,7 +129,10 @@ func (e *Engine) Drain() { e.draining.Store(true) }
 // never promised. It waits until the journal has answered for all of it.
 func (e *Engine) Stop() {
 	e.Drain()
-	if !e.ready.Swap(false) {
+	e.configuring.Lock() // what is being taken is taken whole
+	running := e.ready.Swap(false)
+	e.configuring.Unlock()
+	if !running {
 		return
 	}
 	close(e.stopped)

@@ -28,12 +28,12 @@ func (e *Engine) Reconfigure(cfg *acd.Config) error {
 	if err := checkConfig(cfg); err != nil {
 		return fmt.Errorf("reconfigure: %w", err)
 	}
-	if !e.ready.Load() {
-		return errors.New("reconfigure: the engine does not run")
-	}
 	cfg.Normalize()
 	e.configuring.Lock()
 	defer e.configuring.Unlock()
+	if !e.ready.Load() {
+		return errors.New("reconfigure: the engine does not run")
+	}
 	next, err := e.writeConfig(cfg)
 	if err != nil {
 		return fmt.Errorf("reconfigure: %w", err)

@@ -173,7 +173,9 @@ func (w *world) removedFromBoth(remove func()) {
 
 func TestChatsOfOtherSourcesGoOn(t *testing.T) {
 	inWorld(t, func(w *world) {
-		w.change = func(c *acd.Config) { c.Sources["kiosk"] = &acd.Source{ID: "kiosk", Channel: "livechat", Queue: "support"} }
+		w.change = func(c *acd.Config) {
+			c.Sources["kiosk"] = &acd.Source{ID: "kiosk", Channel: "livechat", Queue: "support"}
+		}
 		w.crash()
 		alice, ann := w.agent("alice"), w.customer("ann")
 		alice.ready()

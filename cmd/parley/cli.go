@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -27,6 +28,8 @@ type Main struct {
 
 	// openJournal opens the data folder; nil is openStore.
 	openJournal func(dir string, o persistence.Options) (journal, error)
+	// reload is a signal to read the configuration again; nil is SIGHUP.
+	reload <-chan os.Signal
 }
 
 // commands is the grammar of the command line.

@@ -12,6 +12,7 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -38,6 +39,7 @@ type program struct {
 	public, admin string // addresses
 	tokens        map[string]string
 	terminate     context.CancelFunc
+	reload        chan os.Signal
 	exit          chan int
 	errs          *safeBuffer
 }
@@ -60,8 +62,8 @@ func serveWith(t *testing.T, m Main, args ...string) *program {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	in, out := io.Pipe()
-	p := &program{t: t, terminate: cancel, exit: make(chan int, 1), errs: &safeBuffer{}, tokens: map[string]string{}}
-	m.Out, m.Err = out, p.errs
+	p := &program{t: t, terminate: cancel, exit: make(chan int, 1), reload: make(chan os.Signal), errs: &safeBuffer{}, tokens: map[string]string{}}
+	m.Out, m.Err, m.reload = out, p.errs, p.reload
 	go func() {
 		code := m.Run(ctx, append([]string{"serve", "--listen=127.0.0.1:0", "--admin-listen=127.0.0.1:0"}, args...))
 		out.Close()
@@ -102,9 +104,21 @@ func (p *program) read(in io.Reader) {
 }
 
 // waitFor waits until the log has a text.
-func (p *program) waitFor(text string) {
+func (p *program) waitFor(text string) { p.t.Helper(); p.waitForAnother(text, 0) }
+
+// hangUp lets the program read its configuration again, and waits until the log
+// says how that ended.
+func (p *program) hangUp(want string) {
 	p.t.Helper()
-	for end := time.After(patience); !strings.Contains(p.errs.String(), text); {
+	before := strings.Count(p.errs.String(), want)
+	p.reload <- syscall.SIGHUP
+	p.waitForAnother(want, before)
+}
+
+// waitForAnother waits until the log has a text more than so many times.
+func (p *program) waitForAnother(text string, than int) {
+	p.t.Helper()
+	for end := time.After(patience); strings.Count(p.errs.String(), text) <= than; {
 		select {
 		case <-p.errs.grown():
 		case <-end:

@@ -33,6 +33,9 @@ func (c *serveCommand) Run(ctx context.Context, m Main) error {
 	if err != nil {
 		return err
 	}
+	signals, release := m.reloads()
+	defer release()
+	go n.follow(ctx, signals, c.file)
 	return n.serve(ctx, m.Out)
 }
 

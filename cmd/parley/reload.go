@@ -1,0 +1,43 @@
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/parley-engine/parley/cmd/parley/config"
+)
+
+// reloads are the signals to read the configuration again: those that a test
+// sends, else SIGHUP.
+func (m Main) reloads() (signals <-chan os.Signal, release func()) {
+	if m.reload != nil {
+		return m.reload, func() {}
+	}
+	hangUp := make(chan os.Signal, 1)
+	signal.Notify(hangUp, syscall.SIGHUP)
+	return hangUp, func() { signal.Stop(hangUp) }
+}
+
+// follow reads the configuration again at each signal until ctx is done. What
+// is wrong with a file is logged, and the node goes on with what it has.
+// Addresses, origins, tokens and limits are taken at the start alone.
+func (n *node) follow(ctx context.Context, signals <-chan os.Signal, read func() (*config.Settings, error)) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-signals:
+		}
+		settings, err := read()
+		if err == nil {
+			err = n.engine.Reconfigure(settings.Engine)
+		}
+		if err != nil {
+			n.log.Error("configuration not taken", "err", err)
+			continue
+		}
+		n.log.Info("configuration taken", "config", n.engine.Config().Version)
+	}
+}
