@@ -228,7 +228,7 @@ func TestOnlyDeadlinesFromBeforeTheStartWaitForPeopleToComeBack(t *testing.T) {
 		alice.offered()
 		w.pass(19 * time.Second)
 		w.crash()
-		alice, ann = alice.again(), ann.again()
+		alice, _ = alice.again(), ann.again()
 		w.pass(5 * time.Second) // the offer's deadline has passed, the hold has not
 		if n := told[acd.OfferEnded](alice); n != 0 {
 			t.Error("missed before anybody could come back")

@@ -50,7 +50,7 @@ var behind = map[string]string{
 	"github.com/asynkron/protoactor-go": "actors",
 	"github.com/cockroachdb/pebble/v2":  "persistence persistence/journaltest",
 	"github.com/alecthomas/kong":        "cmd/parley",
-	"github.com/goccy/go-yaml": "cmd/parley/config transport/conform",
+	"github.com/goccy/go-yaml":          "cmd/parley/config transport/conform",
 }
 
 // soundParts are the packages of protoactor that may be used anywhere, tests

@@ -95,8 +95,11 @@ func (c *customer) begin(start *wire.Start) {
 	o := c.do(start)
 	c.know.Lock()
 	defer c.know.Unlock()
-	if o != nil && o.ok != nil && !c.over[o.ok.Chat] {
-		c.chats[o.ok.Chat] = c.chats[o.ok.Chat]
+	if o == nil || o.ok == nil || c.over[o.ok.Chat] {
+		return
+	}
+	if _, heard := c.chats[o.ok.Chat]; !heard {
+		c.chats[o.ok.Chat] = visit{}
 	}
 }
 

@@ -52,13 +52,13 @@ type Options struct {
 func (o *Options) Validate() error {
 	var problems []error
 	if u, err := url.Parse(o.URL); err != nil || u.Host == "" {
-		problems = append(problems, fmt.Errorf("URL %q: expected one such as ws://127.0.0.1:8080/v1/ws", o.URL))
+		problems = append(problems, fmt.Errorf("the option URL is %q, expected one such as ws://127.0.0.1:8080/v1/ws", o.URL))
 	}
 	if o.Token == "" && o.TokenSource == nil {
 		problems = append(problems, errors.New("neither Token nor TokenSource is set"))
 	}
 	if o.Unread < 0 {
-		problems = append(problems, fmt.Errorf("Unread %d is negative", o.Unread))
+		problems = append(problems, fmt.Errorf("the option Unread is %d, expected at least 0", o.Unread))
 	}
 	return errors.Join(problems...)
 }
