@@ -142,6 +142,28 @@ func (c *Chat) joined(a AgentID) *Participant {
 	return nil
 }
 
+// serving returns the agent's part in the chat if it takes a unit of his
+// capacity: not that of who only oversees it.
+func (c *Chat) serving(a AgentID) *Participant {
+	if p := c.joined(a); p != nil && p.Slot {
+		return p
+	}
+	return nil
+}
+
+// owes reports whether the chat still waits for a wrap-up of the agent's.
+func (c *Chat) owes(a AgentID) bool {
+	return slices.ContainsFunc(c.Owing, func(o Owed) bool { return o.Agent == a })
+}
+
+// flows is the policy of its flows, with the defaults for a chat that was
+// queued before there were any.
+func (c *Chat) flows() FlowPolicy {
+	f := c.Policy.Flows
+	f.normalize()
+	return f
+}
+
 // nextOwner is who has served the chat longest, apart from leaver.
 func (c *Chat) nextOwner(leaver AgentID) AgentID {
 	var next *Participant

@@ -50,10 +50,13 @@ func (c *Chat) Apply(at time.Time, e Event) {
 		c.Customer.Attributes = mergeAttributes(c.Customer.Attributes, e.Set)
 	case ChatEnded:
 		c.Phase, c.Leg, c.Owner = PhaseEnded, nil, ""
-		c.EndReason, c.EndedAt, c.AwayUntil = e.Reason, at, time.Time{}
+		c.EndReason, c.EndedAt, c.AwayUntil, c.Label = e.Reason, at, time.Time{}, ""
 		c.RateUntil = e.RateUntil
 		c.NextPolicy, c.Transfer, c.CloseAt, c.Assist = nil, nil, time.Time{}, nil
 		c.owe(at, e.Debts, e.Wrapup, string(e.Reason))
+		for _, o := range e.Apart {
+			c.owe(at, []AgentID{o.Agent}, o.Spec, string(e.Reason))
+		}
 		for i := range c.Participants {
 			p := &c.Participants[i]
 			p.Joined, p.Slot, p.Pending, p.Unread = false, false, nil, 0
@@ -86,6 +89,9 @@ func (c *Chat) applyFlow(at time.Time, e Event) {
 		c.join(Participant{Agent: e.Agent, Name: e.Name, Mode: e.Mode, Joined: true, Since: at, Read: c.Messages, Slot: e.Owner})
 		c.Assist = nil // somebody has come
 		if e.Owner {
+			if c.Phase == PhaseQueued && !c.AwayUntil.IsZero() {
+				c.AwayUntil = at.Add(c.Grace.Served)
+			}
 			c.Phase, c.Owner = PhaseActive, e.Agent
 			c.idleServed(at)
 		}
@@ -129,9 +135,15 @@ func (c *Chat) applyQueued(e Queued) {
 }
 
 // settleLeg makes the queue that the chat waited in beside being served the
-// one that it comes from.
+// one that it comes from. Who served it until now owes what he owed.
 func (c *Chat) settleLeg() {
 	if c.Leg != nil && c.NextPolicy != nil {
+		for i := range c.Participants {
+			if p := &c.Participants[i]; p.Joined && p.Slot && p.Wrapup == nil {
+				old := c.Policy.Wrapup
+				p.Wrapup = &old
+			}
+		}
 		c.LastLeg, c.Policy, c.NextPolicy = *c.Leg, *c.NextPolicy, nil
 	}
 }
@@ -142,16 +154,16 @@ func (c *Chat) applyAccepted(at time.Time, e Accepted) {
 	if mode == "" {
 		mode = Talk
 	}
-	c.join(Participant{Agent: e.Agent, Name: e.Name, Mode: mode, Joined: true, Since: at, Read: c.Messages, Slot: true})
-	if e.Kind == OfferInvite || e.Kind == OfferConsult {
-		return
-	}
-	if e.Kind != OfferTransfer {
+	beside := e.Kind == OfferInvite || e.Kind == OfferConsult
+	if !beside && e.Kind != OfferTransfer {
 		c.settleLeg()
 		c.Leg = nil
 	}
-	c.Phase, c.Owner = PhaseActive, e.Agent
-	c.idleServed(at)
+	c.join(Participant{Agent: e.Agent, Name: e.Name, Mode: mode, Joined: true, Since: at, Read: c.Messages, Slot: true})
+	if !beside {
+		c.Phase, c.Owner = PhaseActive, e.Agent
+		c.idleServed(at)
+	}
 }
 
 // applyLeft takes an agent out. Without an owner the chat waits: in the queue
@@ -199,7 +211,10 @@ func (c *Chat) exclude(at time.Time, x Exclusion) {
 func (c *Chat) join(p Participant) {
 	if old := c.participant(p.Agent); old != nil {
 		if !old.Joined {
-			old.Since, old.Slot = p.Since, false
+			old.Since, old.Slot, old.Wrapup = p.Since, false, nil
+		}
+		if p.Slot && !old.Slot {
+			old.Since = p.Since // he serves it from now on
 		}
 		old.Joined, old.Mode, old.Name = true, p.Mode, p.Name
 		old.Slot = old.Slot || p.Slot

@@ -17,8 +17,8 @@ func (c *Chat) Check() error {
 // owns a chat that waits or is over.
 func (c *Chat) checkOwner() error {
 	switch {
-	case c.Phase == PhaseActive && c.joined(c.Owner) == nil:
-		return fmt.Errorf("I1: active, and its owner %q is not in it", c.Owner)
+	case c.Phase == PhaseActive && (c.serving(c.Owner) == nil || c.serving(c.Owner).Mode != Talk):
+		return fmt.Errorf("I1: active, and its owner %q does not serve it", c.Owner)
 	case c.Phase != PhaseActive && c.Owner != "":
 		return fmt.Errorf("I1: %q owns a chat that is %s", c.Owner, c.Phase)
 	}
@@ -37,7 +37,7 @@ func (c *Chat) checkOffers() error {
 			return fmt.Errorf("I3: offer %s is open and ended", o.ID)
 		case o.Kind == OfferRoute && c.Leg == nil:
 			return fmt.Errorf("I3: offer %s is a queue's, and the chat waits in none", o.ID)
-		case seen[o.Agent] || c.joined(o.Agent) != nil:
+		case seen[o.Agent] || c.serving(o.Agent) != nil:
 			return fmt.Errorf("I3: rings twice at %s", o.Agent)
 		}
 		seen[o.Agent] = true

@@ -1,11 +1,13 @@
 package acd
 
+import "slices"
+
 // invite is C26 and consult C31: another agent is asked in.
 func (s *chatStep) invite(a AgentID, kind OfferKind, then Command) (any, error) {
 	if err := s.mayInvite(a, kind); err != nil {
 		return nil, err
 	}
-	if p := s.joined(a); p != nil { // who consults needs no second accept
+	if p := s.serving(a); p != nil { // who consults needs no second accept
 		s.rejoin(p, Talk, false)
 		s.announce(p.Name + " joined the chat")
 		return Result{}, nil
@@ -21,15 +23,20 @@ func (s *chatStep) mayInvite(a AgentID, kind OfferKind) error {
 	switch {
 	case s.t.Config.Agents[a] == nil:
 		return refusal(ErrBadTarget.Code, "no agent named "+string(a))
-	case a == s.Owner || p != nil && (kind == OfferConsult || p.Mode != Consulting):
+	case p != nil && (p.Mode == Talk || p.Mode == Consulting && kind == OfferConsult):
 		return refusal(ErrBadTarget.Code, "he is in the chat already")
 	case s.offerTo(a) != nil:
 		return refusal(ErrBadTarget.Code, "he is asked already")
-	case kind == OfferInvite && s.talking()+s.invited() >= s.Policy.Flows.MaxAgents:
+	case kind == OfferInvite && s.full(), len(s.Offers) >= maxOffers:
 		return ErrConferenceFull
 	}
 	return nil
 }
+
+// maxOffers bounds how many agents one chat asks at once.
+const maxOffers = 5
+
+func (c *Chat) full() bool { return c.talking()+c.invited() >= c.flows().MaxAgents }
 
 // talking counts the agents whom the customer hears, invited those asked to be.
 func (c *Chat) talking() (n int) {
@@ -69,22 +76,34 @@ func (s *chatStep) cancelInvite(m CancelInvite) (any, error) {
 	}
 	gone := *o
 	s.endOffer(gone, OfferCancelled)
-	s.emit(InviteFailed{Offer: gone.ID, Kind: gone.Kind, By: gone.From, Reason: string(OfferCancelled)})
+	s.inviteFailed(gone, OfferCancelled)
 	return Result{}, nil
 }
 
-// endConsult ends the side talk for whoever was consulted; he may do so too.
+// inviteFailed tells who asked that nobody comes, or who has the chat now.
+func (s *chatStep) inviteFailed(o Offer, why OfferReason) {
+	by := o.From
+	if s.joined(by) == nil {
+		by = s.Owner
+	}
+	s.emit(InviteFailed{Offer: o.ID, Kind: o.Kind, By: by, Reason: string(why)})
+}
+
+// endConsult ends the side talk with all who are consulted or asked to be. One
+// who is consulted ends it for himself.
 func (s *chatStep) endConsult() (any, error) {
-	me := s.joined(AgentID(s.t.By.ID))
-	if me == nil || me.Mode != Consulting {
-		if err := s.commands(); err != nil {
-			return nil, err
-		}
+	if me := s.joined(AgentID(s.t.By.ID)); me != nil && me.Mode == Consulting && s.Live() {
+		s.part(me.Agent, "consult_ended", s.Owner, "")
+		return Result{}, nil
+	}
+	if err := s.commands(); err != nil {
+		return nil, err
 	}
 	ended := false
-	for _, o := range append([]Offer(nil), s.Offers...) {
+	for _, o := range slices.Clone(s.Offers) {
 		if o.Kind == OfferConsult {
 			s.endOffer(o, OfferCancelled)
+			s.inviteFailed(o, OfferCancelled)
 			ended = true
 		}
 	}
@@ -103,19 +122,19 @@ func (s *chatStep) endConsult() (any, error) {
 // endConference is C29 for who was invited, and for the owner what the policy
 // says (C30).
 func (s *chatStep) endConference() (any, error) {
-	me := s.joined(AgentID(s.t.By.ID))
+	me := s.participant(AgentID(s.t.By.ID))
 	switch {
-	case me == nil:
+	case me == nil || !me.Joined && s.Live():
 		return nil, ErrNotParticipant
 	case !s.Live():
 		return Result{Already: "already_ended"}, nil
-	case s.talking() < 2 || me.Mode != Talk:
-		return nil, badState("this is no conference: nobody else talks in it")
+	case me.Mode != Talk || me.Agent == s.Owner && s.nextOwner(me.Agent) == "":
+		return nil, badState("this is no conference: nobody else serves the chat")
 	case me.Agent != s.Owner:
 		s.part(me.Agent, "left", s.Owner, "")
 		return Result{}, nil
 	}
-	switch s.Policy.Flows.EndConference {
+	switch s.flows().EndConference {
 	case "drop_invitee":
 		s.dropOthers()
 	case "end_chat":
@@ -128,19 +147,20 @@ func (s *chatStep) endConference() (any, error) {
 
 func (s *chatStep) dropOthers() {
 	for i := range s.Participants {
-		if p := &s.Participants[i]; p.Joined && p.Mode == Talk && p.Agent != s.Owner {
+		if p := &s.Participants[i]; p.Joined && p.Slot && p.Mode == Talk && p.Agent != s.Owner {
 			s.part(p.Agent, "dropped", s.Owner, s.Owner)
 		}
 	}
 }
 
-// drop takes one participant out.
+// drop takes one participant out. Who oversees the chat is not the owner's to
+// drop, nor to know of.
 func (s *chatStep) drop(m DropAgent) (any, error) {
 	if err := s.commands(); err != nil {
 		return nil, err
 	}
 	p := s.joined(m.Agent)
-	if p == nil || p.Agent == s.Owner {
+	if p == nil || p.Agent == s.Owner || !p.Slot && !s.t.By.Oversees() {
 		return nil, refusal(ErrBadTarget.Code, "not somebody else who is in the chat")
 	}
 	s.part(p.Agent, "dropped", s.Owner, AgentID(s.t.By.ID))
@@ -152,10 +172,12 @@ func (s *chatStep) handOver(m HandOver) (any, error) {
 	if err := s.commands(); err != nil {
 		return nil, err
 	}
-	p := s.joined(m.Agent)
+	p := s.serving(m.Agent)
 	switch {
-	case p == nil || p.Agent == s.Owner || p.Mode == Monitoring || p.Mode == Whisper:
+	case p == nil || p.Agent == s.Owner:
 		return nil, refusal(ErrBadTarget.Code, "not an agent who serves the chat beside its owner")
+	case p.Mode == Consulting && s.full():
+		return nil, ErrConferenceFull
 	case p.Mode == Consulting:
 		s.rejoin(p, Talk, true)
 	default:

@@ -14,10 +14,14 @@ func (s *chatStep) end() (any, error) {
 		s.customerEnds()
 		return Result{}, nil
 	}
-	if p := s.partOf(author); s.Owner != p.Agent && !(s.Policy.Flows.AnyoneEnds && p.Mode == Talk && p.Slot) {
+	if p := s.partOf(author); s.Owner != p.Agent && !(s.flows().AnyoneEnds && p.Mode == Talk && p.Slot) {
 		return nil, badState("only the owner ends the chat: use leave")
 	}
-	s.finish(ChatEnded{By: author.Kind, Reason: EndedByAgent, Agent: AgentID(author.ID)}, OfferEndedChat)
+	reason := EndedByAgent
+	if s.Interrupted {
+		reason = EndSourceGone
+	}
+	s.finish(ChatEnded{By: author.Kind, Reason: reason, Agent: AgentID(author.ID)}, OfferEndedChat)
 	return Result{}, nil
 }
 
@@ -101,6 +105,9 @@ func (s *chatStep) alone() {
 // listened or whispered owes nothing.
 func (s *chatStep) wrapupFor(p *Participant) WrapupPolicy {
 	spec := s.Policy.Wrapup
+	if p.Wrapup != nil {
+		spec = *p.Wrapup
+	}
 	if !p.Slot || p.Mode != Talk || spec.SkipUntouched && !p.Wrote {
 		return WrapupPolicy{Mode: WrapupNone}
 	}
@@ -125,6 +132,9 @@ func (s *chatStep) finish(e ChatEnded, offers OfferReason) {
 	for len(s.Offers) > 0 {
 		s.endOffer(s.Offers[0], offers)
 	}
+	if x := s.Transfer; x != nil {
+		s.emit(TransferFailed{ID: x.ID, From: x.From, Reason: string(offers)})
+	}
 	leg := s.Leg
 	e.Wrapup, e.RateUntil = WrapupPolicy{Mode: WrapupNone}, s.rateUntil()
 	var told []AgentID
@@ -135,7 +145,11 @@ func (s *chatStep) finish(e ChatEnded, offers OfferReason) {
 			continue
 		}
 		spec := s.wrapupFor(p)
-		if spec.Mode != WrapupNone && spec.Mode != "" {
+		switch {
+		case spec.Mode == WrapupNone || spec.Mode == "":
+		case p.Wrapup != nil:
+			e.Apart = append(e.Apart, Owed{Agent: p.Agent, Spec: spec})
+		default:
 			e.Wrapup, e.Debts = spec, append(e.Debts, p.Agent)
 		}
 		told = append(told, p.Agent)
@@ -179,6 +193,10 @@ func (s *chatStep) agentLost(m AgentLost) error {
 		next = s.Owner
 	}
 	s.part(m.Agent, "lost", next, "")
+	if next == "" && s.Interrupted {
+		s.finish(ChatEnded{By: "system", Reason: EndSourceGone}, OfferInterrupted)
+		return nil
+	}
 	if next != "" || s.Leg != nil || s.openOffer(OfferTransfer) != nil {
 		return nil
 	}

@@ -16,6 +16,7 @@ var (
 	lee   = Principal{Role: RoleCustomer, ID: "lee", Name: "Lee"}
 	alice = Principal{Role: RoleAgent, ID: "alice", Name: "Alice"}
 	bob   = Principal{Role: RoleAgent, ID: "bob", Name: "Bob"}
+	carol = Principal{Role: RoleAgent, ID: "carol", Name: "Carol"}
 	sue   = Principal{Role: RoleSupervisor, ID: "sue", Name: "Sue"}
 	root  = Principal{Role: RoleAdmin, ID: "root", Name: "Root"}
 
@@ -45,7 +46,8 @@ func chatConfig() *Config {
 				Wrapup: WrapupPolicy{Mode: WrapupMandatory, Codes: []WrapupCode{{"solved", "Solved"}}}},
 			"sales": {ID: "sales", Name: "Sales", OfferTimeout: offerTimeout, MaxWait: maxWait},
 		},
-		Agents: map[AgentID]*AgentProfile{"alice": {ID: "alice"}, "bob": {ID: "bob"}},
+		Agents: map[AgentID]*AgentProfile{"alice": {ID: "alice", Queues: []QueueID{"support"}}, "bob": {ID: "bob", Queues: []QueueID{"support"}},
+			"carol": {ID: "carol", Queues: []QueueID{"sales"}}, "sue": {ID: "sue", Queues: []QueueID{"support"}}},
 		Sources: map[SourceID]*Source{
 			"web":      {ID: "web", Name: "Web site", Channel: "livechat", Queue: "support"},
 			"facebook": {ID: "facebook", Name: "Our page", Channel: "facebook", Queue: "support"},
@@ -214,6 +216,9 @@ func told(out Outcome) string {
 	for _, s := range out.Sends {
 		fmt.Fprintf(&b, "send %s %s\n", s.To, commandWords(s.Cmd))
 	}
+	if f := out.Forward; f != nil {
+		fmt.Fprintf(&b, "forward %s %s\n", f.To, commandWords(f.Cmd))
+	}
 	switch r := out.Result.(type) {
 	case nil:
 	case Result:
@@ -251,12 +256,16 @@ func eventWords(e Event) string {
 		words = append(words, e.Leg.Queue, e.Reason)
 	case Offered:
 		words = append(words, e.Offer.ID, e.Offer.Agent)
+		if e.Offer.Kind != OfferRoute {
+			words = append(words, e.Offer.Kind)
+		}
 	case OfferEnded:
 		words = append(words, e.Offer, e.Agent, e.Reason)
 	case Accepted:
 		words = append(words, e.Offer, e.Agent)
-	case OwnerSet:
-		words = append(words, e.Owner)
+		if e.Kind != OfferRoute {
+			words = append(words, e.Kind)
+		}
 	case Labelled:
 		words = append(words, e.Label)
 	case MessageSent:
@@ -275,8 +284,13 @@ func eventWords(e Event) string {
 		for _, a := range e.Debts {
 			words = append(words, "debt="+a)
 		}
+		for _, o := range e.Apart {
+			words = append(words, "apart="+o.Agent)
+		}
 	case WrapupRecorded:
 		words = append(words, e.Agent, e.Code)
+	default:
+		words = append(words, flowWords(e)...)
 	}
 	return strings.TrimRight(fmt.Sprintln(words...), " \n")
 }
@@ -302,6 +316,11 @@ func commandWords(cmd Command) string {
 		words = append(words, m.Offer)
 	case Released:
 		words = append(words, m.Spec.Mode, m.Reason)
+	case Reserve:
+		words = append(words, m.Kind)
+		if m.Force {
+			words = append(words, "force")
+		}
 	}
 	return strings.TrimRight(fmt.Sprintln(words...), " \n")
 }

@@ -30,10 +30,11 @@ func (s *chatStep) grant(m OfferGrant) error {
 }
 
 // takes reports whether a grant is for the present stay, while no more ring
-// than may, and to an agent who is neither avoided nor there already.
+// than may, and to an agent who is neither avoided nor there already, nor owes the
+// wrap-up of an earlier time.
 func (s *chatStep) takes(m OfferGrant) bool {
 	return s.Leg != nil && s.Leg.ID == m.ID && s.ringing() < max(s.waitPolicy().RingCount, 1) &&
-		!s.excluded(m.Agent, s.t.Now) && s.joined(m.Agent) == nil && s.offerTo(m.Agent) == nil
+		!s.excluded(m.Agent, s.t.Now) && s.serving(m.Agent) == nil && s.offerTo(m.Agent) == nil && !s.owes(m.Agent)
 }
 
 func (s *chatStep) sendRelease(id OfferID, a AgentID) Send {
@@ -161,11 +162,12 @@ func (s *chatStep) aborted(m OfferAborted) error {
 	return nil
 }
 
-// endOffer ends an open offer that nobody took and tells its agent. Who
-// rejected or missed it is not asked again for a while.
+// endOffer ends an open offer that nobody took and tells its agent. Whom a
+// queue asked, or a transfer, and who rejected or missed it, no queue asks
+// again for a while.
 func (s *chatStep) endOffer(o Offer, why OfferReason) {
 	e := OfferEnded{Offer: o.ID, Agent: o.Agent, Reason: why}
-	if o.Kind == OfferRoute && (why == OfferRejected || why == OfferRONA) {
+	if asked := o.Kind == OfferRoute || o.Kind == OfferTransfer; asked && (why == OfferRejected || why == OfferRONA) {
 		e.Exclude = s.t.Now.Add(s.waitPolicy().RejectHold).UnixMilli()
 	}
 	s.emit(e)

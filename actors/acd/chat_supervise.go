@@ -5,22 +5,34 @@ import "time"
 // monitor is C32: a supervisor listens, whispers to the agents, or talks. It
 // needs no slot and takes none.
 func (s *chatStep) monitor(m Monitor) (any, error) {
-	if err := s.oversees(); err != nil {
+	if err := s.attends(); err != nil {
 		return nil, err
+	}
+	if m.Mode != Monitoring && m.Mode != Whisper && m.Mode != Talk {
+		return nil, refusal(ErrBadTarget.Code, "who oversees a chat monitors, whispers or talks")
 	}
 	me := AgentID(s.t.By.ID)
 	p := s.joined(me)
 	switch {
-	case p != nil && p.Mode == m.Mode:
-		return Result{Already: "already_joined"}, nil
-	case p != nil && p.Agent == s.Owner:
+	case p != nil && p.Slot:
 		return nil, badState("you serve this chat")
+	case p != nil && p.Mode == m.Mode:
+		return Result{Chat: s.ID, Already: "already_joined"}, nil
+	case p != nil && quieter(m.Mode, p.Mode):
+		s.part(me, "left", s.Owner, "") // for those who knew of him
+		s.emit(Joined{Agent: me, Name: s.byName(), Mode: m.Mode})
 	case p != nil:
 		s.rejoin(p, m.Mode, false)
 	default:
 		s.emit(Joined{Agent: me, Name: s.byName(), Mode: m.Mode})
 	}
 	return Result{Chat: s.ID}, nil
+}
+
+// quieter reports whether fewer know of who takes part as a than of b.
+func quieter(a, b Mode) bool {
+	heard := map[Mode]int{Monitoring: 0, Whisper: 1, Talk: 2}
+	return heard[a] < heard[b]
 }
 
 func (s *chatStep) oversees() error {
@@ -31,6 +43,14 @@ func (s *chatStep) oversees() error {
 		return ErrEnded
 	}
 	return nil
+}
+
+// attends is who oversees and has a desk to do it at.
+func (s *chatStep) attends() error {
+	if !s.t.By.Works() {
+		return ErrForbidden
+	}
+	return s.oversees()
 }
 
 func (s *chatStep) byName() string {
@@ -56,7 +76,7 @@ func (s *chatStep) unmonitor() (any, error) {
 
 // takeOver is C33: the supervisor serves the chat himself from now on.
 func (s *chatStep) takeOver() (any, error) {
-	if err := s.oversees(); err != nil {
+	if err := s.attends(); err != nil {
 		return nil, err
 	}
 	if s.Interrupted {
@@ -65,6 +85,9 @@ func (s *chatStep) takeOver() (any, error) {
 	me := AgentID(s.t.By.ID)
 	if s.Owner == me {
 		return Result{Chat: s.ID, Already: "already_owner"}, nil
+	}
+	if s.owes(me) {
+		return nil, ErrWrapupPending // of the last time
 	}
 	s.clear(TakenOver)
 	s.serve(me, s.byName(), "taken_over")
@@ -112,7 +135,7 @@ func (s *chatStep) assign(m AssignTo) (any, error) {
 		return nil, refusal(ErrBadTarget.Code, "no agent named "+string(m.Agent))
 	case s.Owner == m.Agent:
 		return Result{Chat: s.ID, Already: "already_owner"}, nil
-	case s.joined(m.Agent) != nil:
+	case s.serving(m.Agent) != nil:
 		s.clear(OfferMoved)
 		s.serve(m.Agent, s.nameOf(m.Agent), "reassigned")
 		return Result{Chat: s.ID}, nil
@@ -123,6 +146,9 @@ func (s *chatStep) assign(m AssignTo) (any, error) {
 func (s *chatStep) assigned(g SlotGranted) (any, error) {
 	if err := s.oversees(); err != nil {
 		return nil, err
+	}
+	if s.Interrupted {
+		return nil, ErrSourceRemoved
 	}
 	s.clear(OfferMoved)
 	s.serve(g.Agent, g.Name, "reassigned")
@@ -236,13 +262,13 @@ func (s *chatStep) sourceRemoved(m SourceRemoved) error {
 		o := s.Offers[0]
 		s.endOffer(o, OfferInterrupted)
 		if o.Kind == OfferInvite || o.Kind == OfferConsult {
-			s.emit(InviteFailed{Offer: o.ID, Kind: o.Kind, By: o.From, Reason: string(OfferInterrupted)})
+			s.inviteFailed(o, OfferInterrupted)
 		}
 	}
 	s.dropLeg(string(OfferInterrupted))
 	if x := s.Transfer; x != nil {
 		s.emit(TransferFailed{ID: x.ID, From: x.From, Reason: string(OfferInterrupted)})
 	}
-	s.emit(Interrupted{Reason: "source_removed", CloseAt: s.t.Now.Add(s.Policy.Flows.Interrupted)})
+	s.emit(Interrupted{Reason: "source_removed", CloseAt: s.t.Now.Add(s.flows().Interrupted)})
 	return nil
 }

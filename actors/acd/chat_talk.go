@@ -234,12 +234,17 @@ func (s *chatStep) viewOffers() []Offered {
 	return open
 }
 
-// View is the chat as reader finds it; the unread count is the reader's.
+// View is the chat as reader finds it; the unread count is the reader's. The
+// label is the one that was told last: a step that is under way tells its own.
 func (c *Chat) View(reader AgentID) ChatView {
 	v := ChatView{Chat: c.ID, Phase: c.Phase, Channel: c.Channel, Queue: c.LastLeg.Queue, QueueName: c.Policy.QueueName,
 		Source: c.Source, SourceName: c.SourceName, Customer: c.Customer.Name, Attributes: c.Customer.Attributes,
 		Away: !c.AwayUntil.IsZero(), Owner: c.Owner, Messages: c.Messages, ReceivedAt: c.StartedAt,
-		CustomerRead: c.CustomerRead, Reason: c.EndReason, Subject: c.Subject, Label: c.labelNow(), Rating: c.Rating, Assist: c.Assist}
+		CustomerRead: c.CustomerRead, Reason: c.EndReason, Subject: c.Subject, Label: c.Label,
+		Rating: c.Rating, Assist: c.Assist}
+	if v.Label == "" {
+		v.Label = LabelActive
+	}
 	for _, p := range c.Participants {
 		if p.Agent == reader {
 			v.Unread, v.Read = p.Unread, p.Read

@@ -41,6 +41,8 @@ func (s *chatStep) mayTransfer(m TransferChat) error {
 		return refusal(ErrBadTarget.Code, "a transfer to an agent is warm or blind")
 	case m.ToQueue != "" && m.Mode != "" && m.Mode != Stay && m.Mode != Blind:
 		return refusal(ErrBadTarget.Code, "a transfer to a queue is stay or blind")
+	case m.OnFail != "" && m.OnFail != ReturnToQueue && m.OnFail != ReturnToSender && m.OnFail != EndOnFail:
+		return refusal(ErrBadTarget.Code, "no such end of a failed transfer")
 	}
 	return nil
 }
@@ -105,6 +107,9 @@ func (s *chatStep) withSlot(m SlotGranted) (any, error) {
 	if s.serving(m.Agent) != nil || s.offerTo(m.Agent) != nil {
 		return nil, refusal(ErrBadTarget.Code, "he is in the chat or asked already")
 	}
+	if s.owes(m.Agent) {
+		return nil, &Refusal{Code: ErrUnavailable.Code, Text: ErrUnavailable.Text, Reason: deniedWrapup}
+	}
 	switch then := m.Then.(type) {
 	case TransferChat:
 		return s.transferGranted(m, then)
@@ -124,7 +129,7 @@ func (s *chatStep) withSlot(m SlotGranted) (any, error) {
 
 func (s *chatStep) slotDenied(m SlotDenied) (any, error) {
 	if then, ok := m.Then.(ReturnChat); ok {
-		if s.Transfer != nil && s.Transfer.ID == then.Transfer && !s.Transfer.Until.IsZero() {
+		if s.waitsFor(then) {
 			s.toQueue("returned")
 		}
 		return nil, nil
@@ -211,11 +216,11 @@ func (s *chatStep) admitted(m Admitted) (any, error) {
 		return nil, refusal(ErrBadTarget.Code, "no queue named "+string(m.Queue))
 	}
 	x := s.startTransfer(then)
+	s.sendOff(x)
 	s.enqueue(leg, policy, "transfer")
 	if q.TransferText != "" {
 		s.message(Author{Kind: "queue", Name: q.Name}, ForAll, q.TransferText)
 	}
-	s.sendOff(x)
 	return Result{Transfer: x.ID}, nil
 }
 
@@ -280,11 +285,16 @@ func (s *chatStep) transferFailed(why string) {
 }
 
 func (s *chatStep) returnGranted(g SlotGranted, m ReturnChat) (any, error) {
-	if s.Transfer == nil || s.Transfer.ID != m.Transfer || s.Transfer.Until.IsZero() || len(s.Offers) > 0 {
+	if !s.waitsFor(m) {
 		return nil, ErrTooLate
 	}
 	s.ring(g, OfferTransfer, "", "")
 	return nil, nil
+}
+
+// waitsFor reports whether the sender's answer is still to come.
+func (c *Chat) waitsFor(m ReturnChat) bool {
+	return c.Transfer != nil && c.Transfer.ID == m.Transfer && !c.returnDue().IsZero()
 }
 
 // toQueue puts a chat that nobody has back where it came from, with its age,

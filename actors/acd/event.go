@@ -93,6 +93,8 @@ type (
 		Debts  []AgentID    `cbor:"6,keyasint,omitempty"`
 		// RateUntil is how long the customer may rate it.
 		RateUntil time.Time `cbor:"7,keyasint,omitzero"`
+		// Apart are the debts of those who owe something else than Wrapup.
+		Apart []Owed `cbor:"8,keyasint,omitempty"`
 	}
 	// WrapupRecorded files one agent's disposition.
 	WrapupRecorded struct {

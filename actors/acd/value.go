@@ -273,6 +273,9 @@ type Participant struct {
 	// Slot says that the chat takes a unit of his capacity. Who monitors,
 	// whispers or barges in has none.
 	Slot bool `cbor:"10,keyasint,omitempty"`
+	// Wrapup is set when the chat has come to be another queue's while he was in
+	// it: he owes what was asked for when he took it.
+	Wrapup *WrapupPolicy `cbor:"11,keyasint,omitempty"`
 }
 
 // Owed is a wrap-up that a chat waits for.
