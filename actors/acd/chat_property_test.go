@@ -39,13 +39,21 @@ func TestALongLifeOfAChatKeepsItsRules(t *testing.T) {
 			if err := r.round(); err != nil {
 				t.Fatalf("seed %d: %v", seed, err)
 			}
+			if r.chat.Phase == PhaseClosed && r.turns%16 == 0 {
+				break
+			}
+		}
+		for name, n := range r.books.count {
+			seen[name] += n
 		}
 		for _, why := range r.books.over {
 			seen["offer "+string(why)]++
 		}
 		seen["end "+string(r.chat.EndReason)]++
 	}
-	for _, must := range []string{"offer accepted", "offer rejected", "offer rona", "offer agent_lost", "offer customer_gone", "offer ended",
+	for _, must := range []string{"TransferStarted", "TransferDone", "TransferFailed", "TransferCancelled", "TransferReturning", "InviteFailed", "Joined",
+		"OwnerSet", "LegDropped", "Prioritized", "Interrupted", "offer taken_over", "offer interrupted", "offer cancelled", "offer moved",
+		"end source_removed", "end transfer_failed", "offer accepted", "offer rejected", "offer rona", "offer agent_lost", "offer customer_gone", "offer ended",
 		"end abandoned", "end customer_idle", "end disconnected", "end max_wait", "end queue_refused", "end forced", "end customer", "end agent"} {
 		if seen[must] == 0 {
 			t.Errorf("no life had: %s (of %v)", must, seen)

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"reflect"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -25,6 +26,8 @@ type trial struct {
 	now    time.Time
 	turns  uint64
 	asked  []AgentID // by the number of the offer
+	asks   []asking  // that nobody has answered
+	calm   bool      // most of what would end the chat does not happen
 }
 
 func newTrial(throw dice) *trial {
@@ -34,11 +37,17 @@ func newTrial(throw dice) *trial {
 
 // round lets some time pass, takes one step and says what is wrong with it.
 func (r *trial) round() error {
+	if r.turns == 0 {
+		r.calm = r.dice(3) > 0
+	}
 	r.wait()
 	if r.dice(16) == 0 {
 		r.reconfigure()
 	}
 	by, cmd := r.command()
+	if r.calm && r.ends(cmd) && r.dice(16) > 0 {
+		by, cmd = nobody, Tick{}
+	}
 	if err := r.step(by, cmd); err != nil {
 		return fmt.Errorf("turn %d, %+v by %q %q at +%v: %w", r.turns, cmd, by.Role, by.ID, r.now.Sub(morning), err)
 	}
@@ -46,7 +55,11 @@ func (r *trial) round() error {
 }
 
 func (r *trial) wait() {
-	switch deadline := r.chat.Deadline(); r.dice(8) {
+	kinds := 8
+	if r.calm && (r.chat.Leg != nil || r.chat.Interrupted) {
+		kinds = 2 // nobody waits too long
+	}
+	switch deadline := r.chat.Deadline(); r.dice(kinds) {
 	case 0:
 		r.now = r.now.Add(time.Millisecond)
 	case 1:
@@ -68,8 +81,14 @@ func (r *trial) wait() {
 func (r *trial) reconfigure() {
 	c := chatConfig()
 	c.Version = r.config.Version + 1
+	flows := &c.Queues["support"].Flows
+	flows.EndConference = []string{"leave", "drop_invitee", "end_chat"}[r.dice(3)]
+	flows.OnFail = []OnTransferFail{ReturnToQueue, ReturnToSender, EndOnFail}[r.dice(3)]
+	flows.MaxAgents = 2 + r.dice(2)
 	c.Queues["support"].Idle = IdlePolicy{CustomerWarn: 4 * time.Second, CustomerClose: time.Minute, Inactive: 9 * time.Second, Agent: 6 * time.Second}
 	switch r.dice(8) {
+	case 7:
+		c.Queues["support"].Wrapup = WrapupPolicy{Mode: WrapupNone}
 	case 0:
 		delete(c.Queues, "support")
 	case 1:
@@ -117,6 +136,12 @@ func (r *trial) step(by Principal, cmd Command) error {
 	if _, ok := out.Err.(*Refusal); out.Err != nil && !ok {
 		return fmt.Errorf("%w is not a refusal", out.Err)
 	}
+	if r.chat.Phase != PhaseNew {
+		if err := settledChat(r.chat); err != nil {
+			return err
+		}
+	}
+	r.note(by, out)
 	if at := r.chat.Deadline(); cmd == Command(Tick{}) && due(at, r.now) {
 		return fmt.Errorf("after a tick it is still due at %v", at)
 	}
@@ -132,10 +157,30 @@ func (r *trial) command() (Principal, Command) {
 		return kim, Start{Chat: "c1", Source: "web", Queue: "support", Priority: r.dice(3), Admitted: true}
 	}
 	agent := []AgentID{"alice", "bob", "sue"}[r.dice(3)]
-	switch r.dice(20) {
+	switch {
+	case r.calm && len(r.asks) > 0 && r.dice(3) > 0:
+		return r.answer()
+	case r.calm && r.chat.Owner != "" && r.dice(4) == 0:
+		return Principal{Role: RoleAgent, ID: string(r.chat.Owner)}, r.flow()
+	}
+	switch r.dice(30) {
+	case 20, 21, 22, 23:
+		if len(r.asks) > 0 {
+			return r.answer()
+		}
+	case 24, 25, 26, 27, 28:
+		if o := r.chat.joined(r.chat.Owner); o != nil && r.dice(3) > 0 {
+			by = Principal{Role: RoleAgent, ID: string(o.Agent)}
+		}
+		return by, r.flow()
+	case 29:
+		return nobody, SourceRemoved{[]SourceID{"web", "facebook", "facebook"}[r.dice(3)]}
 	case 0, 1, 2:
 		return nobody, r.grant(agent)
 	case 3, 4:
+		if id := r.offerID(); r.calm && r.chat.offer(id) != nil {
+			return by, Accept{Offer: id, Agent: r.chat.offer(id).Agent}
+		}
 		return by, Accept{Offer: r.offerID(), Agent: agent}
 	case 5:
 		return by, Reject{Offer: r.offerID(), Agent: agent}
@@ -222,32 +267,51 @@ func (r *trial) legID() EnqueueID {
 // trust it, and what the queue and the agents must believe from what they are
 // told.
 type chatBooks struct {
-	open    map[OfferID]AgentID
-	over    map[OfferID]OfferReason
-	debts   map[AgentID]bool
-	seq     uint64
-	ended   bool
-	closed  bool
-	queue   QueueID // where it waits, as the queues know it
-	leg     EnqueueID
-	slots   map[AgentID]SlotState // as the agents know them
-	weights map[AgentID]int
-	rings   map[AgentID]OfferID
+	count    map[string]int   // of events, by type
+	transfer string           // that is open
+	known    map[AgentID]bool // whom the customer has heard of
+	open     map[OfferID]AgentID
+	over     map[OfferID]OfferReason
+	debts    map[AgentID]bool
+	seq      uint64
+	ended    bool
+	closed   bool
+	queue    QueueID // where it waits, as the queues know it
+	leg      EnqueueID
+	slots    map[AgentID]SlotState // as the agents know them
+	weights  map[AgentID]int
+	rings    map[AgentID]OfferID
 }
 
 func newChatBooks() chatBooks {
-	return chatBooks{open: map[OfferID]AgentID{}, over: map[OfferID]OfferReason{}, debts: map[AgentID]bool{}, slots: map[AgentID]SlotState{}, weights: map[AgentID]int{}, rings: map[AgentID]OfferID{}}
+	return chatBooks{count: map[string]int{}, known: map[AgentID]bool{}, open: map[OfferID]AgentID{}, over: map[OfferID]OfferReason{}, debts: map[AgentID]bool{}, slots: map[AgentID]SlotState{}, weights: map[AgentID]int{}, rings: map[AgentID]OfferID{}}
 }
 
 func (b *chatBooks) enter(c *Chat, cmd Command, out Outcome) error {
+	granted, _ := cmd.(SlotGranted)
+	if _, pick := granted.Then.(Pick); pick && out.Err == nil {
+		b.open[granted.Offer] = granted.Agent // an offer and its accept in one
+	}
+	if granted.Offer != "" && out.Err != nil && !slices.Contains(out.Sends, Send{To: granted.Agent.Address(), Cmd: SlotRelease{granted.Offer}}) {
+		return fmt.Errorf("the slot of %s was neither used nor given back", granted.Agent)
+	}
 	for _, e := range out.Events {
 		if err := b.event(e); err != nil {
+			return err
+		}
+		b.count[strings.TrimPrefix(fmt.Sprintf("%T", e), "acd.")]++
+		if err := b.flow(e); err != nil {
 			return err
 		}
 	}
 	for _, n := range out.News {
 		if err := heard(c, n, out); err != nil {
 			return err
+		}
+		if n.View == ToCustomer {
+			if err := b.hears(n.Event); err != nil {
+				return err
+			}
 		}
 	}
 	for _, s := range out.Sends {
@@ -294,6 +358,11 @@ func (b *chatBooks) event(e Event) error {
 		}
 	case ChatEnded:
 		b.ended = true
+		for _, o := range e.Apart {
+			if err := b.owe(o.Agent); err != nil {
+				return err
+			}
+		}
 		for _, a := range e.Debts {
 			if err := b.owe(a); err != nil {
 				return err
@@ -329,27 +398,6 @@ func (b *chatBooks) owe(a AgentID) error {
 	}
 	b.debts[a] = true
 	return nil
-}
-
-// heard is I11 and I13: who hears what.
-func heard(c *Chat, n News, out Outcome) error {
-	if !n.Ephemeral && !reflect.DeepEqual(n.Event, out.Events[n.Index]) {
-		return fmt.Errorf("the news %+v is not event %d of the step", n, n.Index)
-	}
-	isCustomer := n.To == c.Customer.ID.Stream()
-	if isCustomer != (n.View == ToCustomer) {
-		return fmt.Errorf("I13: %s hears as %d", n.To, n.View)
-	}
-	m, ok := n.Event.(MessageSent)
-	if !ok || isCustomer && m.Message.To == ForAll {
-		return nil
-	}
-	for i := range c.Participants {
-		if p := &c.Participants[i]; p.Agent.Stream() == n.To && (p.Joined || !c.Live()) {
-			return nil
-		}
-	}
-	return fmt.Errorf("I11, I13: %s hears message %d to %s", n.To, m.Message.Seq, m.Message.To)
 }
 
 func (b *chatBooks) send(s Send) {
@@ -394,7 +442,7 @@ func (b *chatBooks) agree(c *Chat) error {
 	if !maps.Equal(slots, b.slots) {
 		return fmt.Errorf("the agents believe %v, the chat says %v", b.slots, slots)
 	}
-	waits := c.Leg != nil && len(c.Offers) == 0
+	waits := c.Leg != nil && c.openOffer(OfferRoute) == nil
 	if waits && (b.queue != c.Leg.Queue || b.leg != c.Leg.ID) || c.Leg == nil && b.queue != "" {
 		return fmt.Errorf("I5: the queues believe it waits in %q as %s, the chat says %+v", b.queue, b.leg, c.Leg)
 	}

@@ -214,11 +214,15 @@ func settledChat(c *Chat) error {
 	err := c.Check()
 	switch {
 	case err != nil:
-	case c.Live() && c.joined(c.Owner) == nil && c.Leg == nil && len(c.Offers) == 0:
+	case c.Live() && c.serving(c.Owner) == nil && c.Leg == nil && len(c.Offers) == 0 && c.returnDue().IsZero():
 		return fmt.Errorf("I4: nobody has it")
-	case (len(c.Offers) > 0 || c.Phase == PhaseQueued) && c.Deadline().IsZero():
+	case (len(c.Offers) > 0 || c.Phase == PhaseQueued || c.Leg != nil || c.Live() && c.Interrupted) && c.Deadline().IsZero():
 		return fmt.Errorf("I4: no timer would end the wait")
-	case c.Phase == PhaseEnded && len(c.Owing) == 0:
+	case c.Phase == PhaseActive && c.Transfer != nil && c.Leg == nil && c.openOffer(OfferTransfer) == nil:
+		return fmt.Errorf("a transfer is open, and neither rings nor waits")
+	case c.Transfer == nil && c.openOffer(OfferTransfer) != nil, c.Leg == nil && c.NextPolicy != nil:
+		return fmt.Errorf("what belongs to a transfer has outlived it")
+	case c.Phase == PhaseEnded && len(c.Owing) == 0 && c.Deadline().IsZero():
 		return fmt.Errorf("ended, and nothing closes it")
 	}
 	return err
@@ -316,6 +320,8 @@ func moveWords(cmd Command, out Outcome) string {
 			why = append(why, string(e.Reason))
 		case WaitedLong:
 			why = append(why, "max wait")
+		case TransferFailed:
+			why = append(why, e.Reason)
 		case ChatEnded:
 			why = append(why, string(e.Reason))
 		}
