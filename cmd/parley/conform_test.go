@@ -3,8 +3,12 @@ package main
 import (
 	"errors"
 	"os"
+	"path/filepath"
+	"slices"
 	"testing"
 	"time"
+
+	"github.com/goccy/go-yaml"
 
 	"github.com/parley-engine/parley/actors/acd"
 	"github.com/parley-engine/parley/transport"
@@ -18,9 +22,11 @@ func TestTheServerPlaysAllScenarios(t *testing.T) {
 	conform.Run(t, target(t, folder+"testdata/config.yaml"), os.DirFS(folder+"scenarios"))
 }
 
-// target starts the server with a configuration.
-func target(t *testing.T, file string) conform.Target {
+// target starts the server with a copy of a configuration.
+func target(t *testing.T, original string) conform.Target {
 	t.Helper()
+	file := filepath.Join(t.TempDir(), "parley.yaml")
+	write(t, file, without(t, original, ""))
 	args := []string{"--dev", "--data", t.TempDir(), "--config", file}
 	p := serve(t, args...)
 	secret, err := devSecret(args[2])
@@ -39,5 +45,40 @@ func target(t *testing.T, file string) conform.Target {
 			p = serve(t, args...)
 			return "ws://" + p.public + "/v1/ws", nil
 		},
+		RemoveSource: func(source string) error {
+			write(t, file, without(t, original, source))
+			p.hangUp("configuration taken")
+			return nil
+		},
 	}
+}
+
+// without is a configuration without one of its sources.
+func without(t *testing.T, file, source string) string {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if source == "" {
+		return string(text)
+	}
+	var c map[string]any
+	if err := yaml.Unmarshal(text, &c); err != nil {
+		t.Fatal(err)
+	}
+	sources, _ := c["sources"].([]any)
+	left := slices.DeleteFunc(slices.Clone(sources), func(s any) bool {
+		fields, _ := s.(map[string]any)
+		return fields["id"] == source
+	})
+	if len(left) == len(sources) {
+		t.Fatalf("%s has no source %s", file, source)
+	}
+	c["sources"] = left
+	text, err = yaml.Marshal(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
 }
