@@ -71,3 +71,13 @@ func hears(out Outcome, who Principal, event string) bool {
 	}
 	return false
 }
+
+func TestWhoPicksAndCannotIsToldWhyNot(t *testing.T) { // G19
+	for why, want := range map[string]error{
+		deniedWrapup: ErrWrapupPending, deniedCapacity: ErrCapacity, deniedChannel: ErrCapacity, deniedOffline: ErrUnavailable,
+	} {
+		p := newPlay(t, func(c *Config) { c.Agents["bob"].Queues = []QueueID{"support"} }).start()
+		r := p.must(bob, Pick{}).Forward.Cmd.(Reserve)
+		p.refused(bob, SlotDenied{Offer: r.Offer, Agent: "bob", Reason: why, Then: r.Then}, want)
+	}
+}

@@ -134,6 +134,14 @@ func (s *chatStep) slotDenied(m SlotDenied) (any, error) {
 		}
 		return nil, nil
 	}
+	if _, picks := m.Then.(Pick); picks { // he asked for himself
+		switch m.Reason {
+		case deniedWrapup:
+			return nil, ErrWrapupPending
+		case deniedCapacity, deniedChannel:
+			return nil, ErrCapacity
+		}
+	}
 	return nil, &Refusal{Code: ErrUnavailable.Code, Text: ErrUnavailable.Text, Reason: m.Reason}
 }
 
