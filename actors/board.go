@@ -29,6 +29,7 @@ type board struct {
 	mu       sync.Mutex
 	watchers map[*Session]*watching
 	running  bool
+	kick     chan struct{} // somebody has begun to watch
 	queues   picture[acd.QueueID, acd.QueueView]
 	agents   picture[acd.AgentID, acd.AgentView]
 	chats    picture[acd.ChatID, acd.ChatView]
@@ -51,7 +52,7 @@ const (
 )
 
 func newBoard(e *Engine) *board {
-	return &board{engine: e, touched: map[acd.Address]struct{}{}, watchers: map[*Session]*watching{}}
+	return &board{engine: e, touched: map[acd.Address]struct{}{}, watchers: map[*Session]*watching{}, kick: make(chan struct{}, 1)}
 }
 
 // touch notes that a machine has taken a step.

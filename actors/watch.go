@@ -50,6 +50,11 @@ func (b *board) change(s *Session, f func(*watching)) {
 		b.running = true
 		b.engine.wg.Add(1)
 		go b.run()
+		return
+	}
+	select {
+	case b.kick <- struct{}{}:
+	default: // he is already being waited for
 	}
 }
 
@@ -126,13 +131,16 @@ func (b *board) run() {
 	defer tick.Stop()
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	for {
-		b.refresh(ctx)
+	for newcomers := false; ; {
+		b.refresh(ctx, newcomers)
 		b.show(ctx)
 		select {
 		case <-b.engine.stopped:
 			return
 		case <-tick.C:
+			newcomers = false
+		case <-b.kick:
+			newcomers = true
 		}
 		if b.rest() {
 			return
@@ -154,30 +162,41 @@ func (b *board) rest() bool {
 
 // refresh asks who has taken a step; everybody of a kind, when it is new or the
 // configuration has changed. Queues are always asked: that the oldest waits is
-// no step.
-func (b *board) refresh(ctx context.Context) {
+// no step. For newcomers between two ticks only what is new is asked.
+func (b *board) refresh(ctx context.Context, newcomers bool) {
 	b.asking.Lock()
 	defer b.asking.Unlock()
 	wanted, cfg := b.wanted.Load(), b.engine.Config()
-	touched := b.takeTouched()
+	var touched map[acd.Address]struct{}
+	if !newcomers {
+		touched = b.takeTouched()
+	}
 	for _, kind := range []acd.Kind{acd.KindQueue, acd.KindAgent, acd.KindChat} {
 		if wanted&(1<<kind) == 0 {
 			continue
 		}
 		var who []acd.Address
-		if b.isNew(kind, cfg) || kind == acd.KindQueue {
+		switch isNew := b.isNew(kind, cfg); {
+		case isNew || kind == acd.KindQueue && !newcomers:
 			who = b.everyone(kind)
-		} else {
-			for a := range touched {
-				if a.Kind == kind {
-					who = append(who, a)
-				}
-			}
+		case newcomers:
+			continue
+		default:
+			who = ofKind(touched, kind)
 		}
 		if err := b.take(ctx, kind, who); err != nil {
 			return // the journal has failed; the process is stopping
 		}
 	}
+}
+
+func ofKind(all map[acd.Address]struct{}, kind acd.Kind) (who []acd.Address) {
+	for a := range all {
+		if a.Kind == kind {
+			who = append(who, a)
+		}
+	}
+	return who
 }
 
 // isNew reports whether the kind has not been asked under this configuration,
