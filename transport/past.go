@@ -227,11 +227,17 @@ type Line struct {
 	SentAt time.Time `json:"sent_at"`
 	Text   string    `json:"text"`
 	Erased bool      `json:"erased,omitempty"`
+	// Attachment is the file in the place of a text, which is its name then.
+	Attachment string `json:"attachment,omitempty"`
 }
 
 // LineOf is a message as it is exported.
 func LineOf(m acd.Message) Line {
-	return Line{Seq: m.Seq, Author: m.Author.Kind, ID: m.Author.ID, Name: m.Author.Name, To: string(m.To), SentAt: m.SentAt, Text: m.Text, Erased: m.Erased}
+	line := Line{Seq: m.Seq, Author: m.Author.Kind, ID: m.Author.ID, Name: m.Author.Name, To: string(m.To), SentAt: m.SentAt, Text: m.Text, Erased: m.Erased}
+	if m.Attachment != nil {
+		line.Attachment = m.Attachment.ID
+	}
+	return line
 }
 
 func (s *Server) exportTranscript(r *http.Request, _ acd.Principal) (any, error) {

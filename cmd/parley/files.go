@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -10,6 +11,9 @@ import (
 	"gocloud.dev/blob"
 	"gocloud.dev/blob/fileblob"
 	_ "gocloud.dev/blob/s3blob" // s3://bucket?region=…
+
+	"github.com/parley-engine/parley/actors/acd"
+	"github.com/parley-engine/parley/transport"
 )
 
 // openFiles opens the place where attachments are kept: an address like
@@ -28,4 +32,21 @@ func openFiles(ctx context.Context, place, data string) (*blob.Bucket, error) {
 		return nil, fmt.Errorf("attachments: %w", err)
 	}
 	return bucket, nil
+}
+
+// eraseFiles removes the attachments of chats whose text has been erased.
+func eraseFiles(place, data string, chats []acd.ChatID) error {
+	if len(chats) == 0 {
+		return nil
+	}
+	ctx := context.Background()
+	bucket, err := openFiles(ctx, place, data)
+	if err != nil {
+		return err
+	}
+	files := transport.Files{Bucket: bucket}
+	for _, chat := range chats {
+		err = errors.Join(err, files.Erase(ctx, chat))
+	}
+	return errors.Join(err, bucket.Close())
 }

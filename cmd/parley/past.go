@@ -150,11 +150,13 @@ func (c *transcriptCommand) Run(m Main) error {
 }
 
 type eraseCommand struct {
-	Customer string `arg:"" help:"The customer."`
+	Customer    string `arg:"" help:"The customer."`
+	Attachments string `env:"PARLEY_ATTACHMENTS" placeholder:"PLACE" help:"Where attachments are kept, as with serve."`
 	stored
 }
 
-// Run destroys the keys of a customer's ended chats, and with them their text.
+// Run destroys the keys of a customer's ended chats, and with them their text,
+// and removes their files.
 func (c *eraseCommand) Run(m Main) error {
 	return c.read(m, func(j journal) error {
 		epoch, err := j.Acquire()
@@ -162,6 +164,7 @@ func (c *eraseCommand) Run(m Main) error {
 			return err
 		}
 		erased, open, err := actors.NewPast(j).Erase(epoch, acd.CustomerID(c.Customer))
+		err = errors.Join(err, eraseFiles(c.Attachments, c.Data, erased))
 		fmt.Fprintf(m.Out, "%s: text of %s erased, %s still open\n", c.Customer, count(len(erased), "chat"), count(len(open), "chat"))
 		return err
 	})
