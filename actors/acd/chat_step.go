@@ -420,6 +420,11 @@ func (s *chatStep) enqueueRefused(m EnqueueRefused) error {
 		s.legFailed("queue_" + m.Reason)
 		return nil
 	}
+	s.say(m.Text)
+	if leg, policy, ok := s.leg(m.To, s.Leg.EnteredAt, s.Leg.Priority, s.Leg.Skills, 0); ok {
+		s.enqueue(leg, policy, "overflow")
+		return nil
+	}
 	s.finish(ChatEnded{By: "system", Reason: EndRefused, Note: m.Reason}, OfferMoved)
 	return nil
 }

@@ -232,9 +232,12 @@ type (
 	// SourceRemoved says that an administrator has taken the source away (C34).
 	SourceRemoved struct{ Source SourceID }
 	// EnqueueRefused tells the chat that its queue does not have it.
+	// It goes to another one, or ends; with the text first.
 	EnqueueRefused struct {
 		ID     EnqueueID
 		Reason string
+		To     QueueID
+		Text   string
 	}
 )
 

@@ -50,6 +50,10 @@ type QueueMode string
 const (
 	QueueOpen   QueueMode = "open"
 	QueueClosed QueueMode = "closed"
+	// QueueDraining takes no new chats and serves who waits; QueueDeleted serves
+	// nobody any more.
+	QueueDraining QueueMode = "draining"
+	QueueDeleted  QueueMode = "deleted"
 )
 
 // Strategy picks among the agents who could take a chat.
@@ -89,6 +93,13 @@ type QueuePolicy struct {
 	// RingCount is how many agents a chat rings at, at once, while so many are
 	// free; the first to accept has it. 1.
 	RingCount int
+	// OnClosed is what becomes of who waits when the queue closes, OnDeleted when
+	// it is deleted, OnNoAgents when nobody has been available for NoAgentWait; 0
+	// is never. Who rings is not sent away, unless nobody answers.
+	OnClosed    Dismissal // keep
+	OnDeleted   Dismissal // end
+	OnNoAgents  Dismissal // end
+	NoAgentWait time.Duration
 	// MatchScan bounds how many chats of one requirement are looked at for an
 	// agent when the first ones exclude him; 64.
 	MatchScan    int
@@ -166,6 +177,31 @@ const (
 type Overflow struct {
 	Queue QueueID
 	At    int // waiting chats; 0 is only when the queue takes no more
+}
+
+// Dismissal is what becomes of who waits when he will not be served. To move
+// keeps his age. Text, if set, is shown first.
+type Dismissal struct {
+	Do    string // keep | move | end; move when there is a queue
+	Queue QueueID
+	Text  string
+}
+
+// What can become of who waits.
+const (
+	KeepWaiting = "keep"
+	MoveWaiting = "move"
+	EndWaiting  = "end"
+)
+
+func (d *Dismissal) normalize(otherwise string) {
+	switch {
+	case d.Do != "":
+	case d.Queue != "":
+		d.Do = MoveWaiting
+	default:
+		d.Do = otherwise
+	}
 }
 
 // OnMaxWait is what happens to who has waited too long. With Queue the chat
@@ -294,6 +330,9 @@ func (q *QueuePolicy) normalize() {
 	}
 	q.DirectWait = or(q.DirectWait, time.Minute)
 	q.RingCount = orInt(q.RingCount, 1)
+	q.OnClosed.normalize(KeepWaiting)
+	q.OnDeleted.normalize(EndWaiting)
+	q.OnNoAgents.normalize(EndWaiting)
 	q.MatchScan = orInt(q.MatchScan, 64)
 	q.OfferTimeout = or(q.OfferTimeout, 20*time.Second)
 	q.MinAlert = or(q.MinAlert, 2*time.Second)

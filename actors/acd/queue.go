@@ -26,6 +26,7 @@ type Queue struct {
 	pace   pace
 	level  level
 	tellAt int64 // of the next walk that tells places; 0 is none
+	lostAt int64 // when those who wait while nobody is available are sent away; 0 is never
 }
 
 var _ Machine = (*Queue)(nil)
@@ -100,6 +101,7 @@ func (q *Queue) Step(t Turn, cmd Command) Outcome {
 	}
 	q.settle(s)
 	q.arm(s.now)
+	q.armLost(s.now)
 	return s.out
 }
 
@@ -113,7 +115,7 @@ func (q *Queue) Pending() []Send { return nil }
 // Deadline is when the next reservation, exclusion, held place or silence runs
 // out, or places are to be told.
 func (q *Queue) Deadline() time.Time {
-	at := q.tellAt
+	at := earlier(q.tellAt, q.lostAt)
 	if a, ok := q.agenda.Min(); ok && (at == 0 || a.at < at) {
 		at = a.at
 	}
@@ -130,12 +132,12 @@ func (q *Queue) follow(s *queueTurn) {
 		return
 	}
 	q.policy = policy
-	if policy == nil {
-		q.dissolve(s)
-		q.refit(s)
-		return
+	if policy != nil {
+		q.roster.configure(policy)
 	}
-	q.roster.configure(policy)
+	if d, why := q.dismissal(); d.Do != KeepWaiting {
+		q.dissolve(s, d, why)
+	}
 	q.refit(s)
 	q.loosen(s)
 }
@@ -150,24 +152,24 @@ func (q *Queue) loosen(s *queueTurn) {
 	})
 }
 
-// dissolve sends everybody away whose offer is not on its way yet: the queue
-// has been deleted. Open offers run to their end.
-func (q *Queue) dissolve(s *queueTurn) {
+// dissolve sends everybody away whose offer is not on its way yet. Open offers
+// run to their end.
+func (q *Queue) dissolve(s *queueTurn, d Dismissal, why string) {
 	for _, w := range q.line.order.Items() {
 		if len(w.granted) > 0 {
 			q.unask(s, w, 0)
 			continue
 		}
 		q.remove(s, w)
-		s.send(w.Chat.Address(), EnqueueRefused{ID: w.Leg.ID, Reason: "deleted"})
+		q.dismiss(s, w.Enqueue, d, why)
 	}
 }
 
 // restore takes in the chats that the index says wait.
 func (q *Queue) restore(s *queueTurn, waiting []Enqueue) {
 	for _, e := range waiting {
-		if q.policy == nil {
-			s.send(e.Chat.Address(), EnqueueRefused{ID: e.Leg.ID, Reason: "deleted"})
+		if d, why := q.dismissal(); d.Do != KeepWaiting {
+			q.dismiss(s, e, d, why)
 			continue
 		}
 		q.insert(s, e)
@@ -223,6 +225,7 @@ func (q *Queue) tick(s *queueTurn) {
 			s.idle = append(s.idle, q.roster.byID[AgentID(a.ref)])
 		}
 	}
+	q.giveUp(s)
 	if q.tellAt != 0 && q.tellAt <= s.now {
 		q.tellPlaces(s)
 	}

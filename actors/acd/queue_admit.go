@@ -113,9 +113,9 @@ func (q *Queue) expects(c ChatID) bool {
 func (q *Queue) refuses() error {
 	p := q.policy
 	switch {
-	case p == nil:
+	case p == nil || p.Mode == QueueDeleted:
 		return ErrNotFound
-	case p.Mode == QueueClosed:
+	case p.Mode != QueueOpen:
 		return ErrQueueClosed
 	case p.MaxSize > 0 && q.line.len()+len(q.held) >= p.MaxSize:
 		return ErrQueueFull

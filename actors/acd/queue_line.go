@@ -220,11 +220,11 @@ func (l *line) place(w *waiter) int {
 // never refused for the queue's size: it was admitted once.
 func (q *Queue) enqueue(s *queueTurn, e Enqueue) {
 	q.release(e.Chat)
-	if q.policy == nil {
+	if d, why := q.dismissal(); d.Do != KeepWaiting {
 		if w := q.line.chats[e.Chat]; w != nil {
 			q.remove(s, w)
 		}
-		s.send(e.Chat.Address(), EnqueueRefused{ID: e.Leg.ID, Reason: "deleted"})
+		q.dismiss(s, e, d, why)
 		return
 	}
 	if w := q.insert(s, e); w.told == 0 {

@@ -94,6 +94,10 @@ type queue struct {
 	DirectWait    *time.Duration `yaml:"direct_wait"`
 	LastAgent     *time.Duration `yaml:"last_agent"`
 	RingCount     *int           `yaml:"ring_count"`
+	OnClosed      dismissal      `yaml:"on_closed"`
+	OnDeleted     dismissal      `yaml:"on_deleted"`
+	NoAgentWait   *time.Duration `yaml:"no_agent_wait"`
+	OnNoAgents    dismissal      `yaml:"on_no_agents"`
 	PriorityBoost *time.Duration `yaml:"priority_boost"`
 	MatchScan     *int           `yaml:"match_scan"`
 	OfferTimeout  *time.Duration `yaml:"offer_timeout"`
@@ -133,6 +137,12 @@ type step struct {
 type overflow struct {
 	Queue string `yaml:"queue"`
 	At    *int   `yaml:"at"`
+}
+
+type dismissal struct {
+	Do    string `yaml:"do"`
+	Queue string `yaml:"queue"`
+	Text  string `yaml:"text"`
 }
 
 type onMaxWait struct {

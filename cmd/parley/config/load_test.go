@@ -49,7 +49,10 @@ func TestTheExampleLoadsAndMeansWhatItSays(t *testing.T) {
 	support := s.Engine.Queues["support"]
 	want := acd.QueuePolicy{
 		ID: "support", Name: "Support", Mode: acd.QueueOpen, MaxSize: 500, JoinEmpty: acd.JoinAlways, Overflow: acd.Overflow{Queue: "sales", At: 400},
-		Strategy: acd.LongestIdle, Skills: []string{}, MaxTier: 2, Steps: []acd.Step{
+		OnDeleted: acd.Dismissal{Queue: "sales", Do: acd.MoveWaiting, Text: "We pass you on to our colleagues."}, NoAgentWait: 2 * time.Minute,
+		OnClosed:   acd.Dismissal{Queue: "sales", Do: acd.MoveWaiting, Text: "We are closing, and pass you on to our colleagues."},
+		OnNoAgents: acd.Dismissal{Queue: "sales", Do: acd.MoveWaiting, Text: "Nobody is here just now, so we pass you on."},
+		Strategy:   acd.LongestIdle, Skills: []string{}, MaxTier: 2, Steps: []acd.Step{
 			{After: 30 * time.Second, DropSkills: []string{"billing"}, MinLevel: 3}, {After: time.Minute, MaxTier: 3},
 		},
 		DirectWait:    time.Minute,

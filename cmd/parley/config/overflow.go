@@ -1,6 +1,11 @@
 package config
 
-import "strings"
+import (
+	"strings"
+	"time"
+
+	"github.com/parley-engine/parley/actors/acd"
+)
 
 // checkOverflow holds the ways from queue to queue to lead somewhere.
 func (f *file) checkOverflow(c *checker, q queue, at string) {
@@ -13,16 +18,60 @@ func (f *file) checkOverflow(c *checker, q queue, at string) {
 		return
 	}
 	c.known(at+".queue", "queue", to, f.queues())
-	next := map[string]string{}
-	for _, other := range f.Queues {
-		next[other.ID] = other.Overflow.Queue
+	f.circle(c, at+".queue", q.ID, to, func(q queue) string { return q.Overflow.Queue })
+}
+
+// circle says so when the way from a queue comes back to it.
+func (f *file) circle(c *checker, at, from, to string, next func(queue) string) {
+	way, by := []string{from}, map[string]string{}
+	for _, q := range f.Queues {
+		by[q.ID] = next(q)
 	}
-	way := []string{q.ID}
-	for ; to != "" && len(way) <= len(f.Queues); to = next[to] {
+	for ; to != "" && len(way) <= len(f.Queues); to = by[to] {
 		way = append(way, to)
-		if to == q.ID {
-			c.say(at+".queue", "goes round in a circle: %s", strings.Join(way, ", "))
+		if to == from {
+			c.say(at, "goes round in a circle: %s", strings.Join(way, ", "))
 			return
 		}
 	}
+}
+
+// checkDismissals does the same for who is sent away. A queue sends on at once
+// as its mode says.
+func (f *file) checkDismissals(c *checker, q queue, at func(string) string) {
+	c.durationOrNever(at("no_agent_wait"), q.NoAgentWait, time.Second, day)
+	for _, d := range []struct {
+		name string
+		dismissal
+		of func(queue) string
+	}{
+		{"on_closed", q.OnClosed, func(q queue) string { return q.sendsOn() }},
+		{"on_deleted", q.OnDeleted, func(q queue) string { return q.sendsOn() }},
+		{"on_no_agents", q.OnNoAgents, func(queue) string { return "" }},
+	} {
+		c.choice(at(d.name+".do"), d.Do, acd.KeepWaiting, acd.MoveWaiting, acd.EndWaiting)
+		c.text(at(d.name+".text"), d.Text, textChars)
+		if to := at(d.name + ".queue"); d.Queue != "" {
+			c.known(to, "queue", d.Queue, f.queues())
+			f.circle(c, to, q.ID, d.Queue, d.of)
+		}
+		if (d.Do == acd.MoveWaiting) != (d.Queue != "") && d.Do != "" {
+			c.say(at(d.name+".do"), "do: move and a queue go together")
+		}
+	}
+}
+
+// sendsOn is where the queue's present mode sends who waits.
+func (q queue) sendsOn() string {
+	switch q.Mode {
+	case string(acd.QueueClosed):
+		return q.OnClosed.Queue
+	case string(acd.QueueDeleted):
+		return q.OnDeleted.Queue
+	}
+	return ""
+}
+
+func (d dismissal) policy() acd.Dismissal {
+	return acd.Dismissal{Do: d.Do, Queue: acd.QueueID(d.Queue), Text: d.Text}
 }

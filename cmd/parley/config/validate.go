@@ -90,10 +90,11 @@ func (f *file) checkQueues(c *checker) {
 func (f *file) checkQueue(c *checker, q queue, at func(string) string) {
 	c.id(at("id"), q.ID)
 	c.text(at("name"), q.Name, nameChars)
-	c.choice(at("mode"), q.Mode, "open", "closed")
+	c.choice(at("mode"), q.Mode, "open", "closed", "draining", "deleted")
 	c.number(at("max_size"), q.MaxSize, 0, 1_000_000)
 	c.choice(at("join_empty"), q.JoinEmpty, "always", "logged_in", "available", "skilled")
 	f.checkOverflow(c, q, at("overflow"))
+	f.checkDismissals(c, q, at)
 	c.choice(at("strategy"), q.Strategy, "longest_idle", "least_busy", "round_robin", "proficiency")
 	c.needs(at("skills"), q.Skills)
 	c.checkSteps(at, q.MaxTier, q.Steps)
