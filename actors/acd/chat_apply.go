@@ -50,7 +50,7 @@ func (c *Chat) Apply(at time.Time, e Event) {
 		c.Customer.Attributes = mergeAttributes(c.Customer.Attributes, e.Set)
 	case ChatEnded:
 		c.Phase, c.Leg, c.Owner = PhaseEnded, nil, ""
-		c.EndReason, c.EndedAt, c.AwayUntil, c.Label = e.Reason, at, time.Time{}, ""
+		c.EndReason, c.EndedAt, c.AwayUntil = e.Reason, at, time.Time{}
 		c.RateUntil = e.RateUntil
 		c.NextPolicy, c.Transfer, c.CloseAt, c.Assist = nil, nil, time.Time{}, nil
 		c.owe(at, e.Debts, e.Wrapup, string(e.Reason))

@@ -359,7 +359,9 @@ func TestAnAgentPicksAChatThatWaits(t *testing.T) {
 	p.refused(root, Pick{}, ErrForbidden)
 	p.refused(Principal{Role: RoleAgent, ID: "zoe"}, Pick{}, ErrForbidden)
 	p.ask(sue, Pick{})
-	p.refused(alice, SlotDenied{Agent: "alice", Reason: "capacity", Then: Pick{}}, ErrUnavailable)
+	for why, want := range map[string]error{deniedCapacity: ErrCapacity, deniedChannel: ErrCapacity, deniedWrapup: ErrWrapupPending, deniedOffline: ErrUnavailable} {
+		p.refused(alice, SlotDenied{Agent: "alice", Reason: why, Then: Pick{}}, want)
+	}
 	ringing(t).refused(bob, Pick{}, refusal("taken", "the chat is being offered to somebody"))
 
 	p = staying(t)

@@ -242,7 +242,7 @@ func (c *Chat) View(reader AgentID) ChatView {
 		Away: !c.AwayUntil.IsZero(), Owner: c.Owner, Messages: c.Messages, ReceivedAt: c.StartedAt,
 		CustomerRead: c.CustomerRead, Reason: c.EndReason, Subject: c.Subject, Label: c.Label,
 		Rating: c.Rating, Assist: c.Assist}
-	if v.Label == "" {
+	if v.Label == "" || !c.Live() {
 		v.Label = LabelActive
 	}
 	for _, p := range c.Participants {
