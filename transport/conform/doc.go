@@ -29,6 +29,9 @@
 //	X does not receive: F          no such event has come when X's next command is answered
 //	X has snapshot: F              about the snapshot of the last connection
 //	X is closed: 4507              the server ends the connection with this code
+//	X uploads: {chat, name, base64}
+//	                               a file over HTTP; "gets" is the answer with its status, 201 unless it says otherwise
+//	X downloads: {id}              a file; "gets" is {status, media_type, disposition, base64}, 200 unless it says otherwise
 //	wait: 2s                       lets time pass
 //	the server restarts            all connections break; needs Target.Restart
 //	the administrator removes the source S

@@ -196,6 +196,8 @@ func understand(text string) (sentence, error) {
 		"does not receive":      (*play).miss,
 		"has snapshot":          (*play).snapshot,
 		"is closed":             (*play).closed,
+		"uploads":               (*play).upload,
+		"downloads":             (*play).download,
 	}[verb]
 	if do == nil {
 		return sentence{}, fmt.Errorf("%q is not a sentence of scenarios", text)
