@@ -438,3 +438,19 @@ func TestRace54ForceEndAgainstATransfersAccept(t *testing.T) {
 	p.must(nobody, WrapupFiled{Chat: "c1", Agent: "alice", Code: "solved"})
 	p.over(p.must(sue, ForceEnd{"spam"}), EndForced)
 }
+
+// Neither chat waits with a lock for the other's agent: while both ask, both go on.
+func TestRace38TwoAgentsAskForEachOtherAtOnce(t *testing.T) {
+	one, other := served(t), newPlay(t).start()
+	other.must(nobody, other.grant(bob))
+	other.accepts(bob)
+	asksBob, asksAlice := one.ask(alice, Invite{Agent: "bob"}), other.ask(bob, TransferChat{ToAgent: "alice"})
+	one.must(kim, SendText{Text: "hello"})
+	other.must(kim, SendText{Text: "hello"})
+	other.must(bob, other.yes(asksAlice))
+	one.must(alice, one.yes(asksBob))
+	one.accepts(bob)
+	other.accepts(alice)
+	one.shows(PhaseActive, "alice", LabelConference)
+	other.shows(PhaseActive, "alice", LabelActive)
+}
