@@ -64,6 +64,7 @@ type Engine struct {
 	lives     atomic.Uint64
 	sessions  atomic.Uint64
 	base      time.Time // wall and monotonic time of the start
+	began     time.Time
 	holdUntil time.Time
 	draining  atomic.Bool
 	ready     atomic.Bool
@@ -111,7 +112,8 @@ func (e *Engine) Start(context.Context) error {
 		return fmt.Errorf("journal acquire: %w", err)
 	}
 	e.epoch = epoch
-	e.holdUntil = e.now().Add(max(e.opts.RecoveryHold, 0))
+	e.began = e.now()
+	e.holdUntil = e.began.Add(max(e.opts.RecoveryHold, 0))
 	if err := e.boot(); err != nil {
 		return err
 	}

@@ -247,6 +247,22 @@ func TestOnlyDeadlinesFromBeforeTheStartWaitForPeopleToComeBack(t *testing.T) {
 	})
 }
 
+func TestAnOfferThatRanOutWhileTheNodeWasDownCanStillBeAccepted(t *testing.T) {
+	inWorld(t, func(w *world) {
+		alice, ann := w.agent("alice"), w.customer("ann")
+		alice.ready()
+		chat := ann.starts()
+		o := alice.offered()
+		w.pass(19 * time.Second)
+		w.crash()
+		alice, _ = alice.again(), ann.again()
+		w.pass(5 * time.Second)
+		if got := alice.must(alice.desk(), acd.AcceptOffer{Offer: o.Offer.ID}); got.Chat != chat {
+			t.Errorf("accepted %+v", got)
+		}
+	})
+}
+
 func TestADeadlineOfTodayDoesNotWaitForTheRecovery(t *testing.T) {
 	inWorld(t, func(w *world) {
 		w.change = func(c *acd.Config) { c.Queues["support"].OfferTimeout = time.Second }

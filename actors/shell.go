@@ -135,7 +135,7 @@ func (s *shell) failing() {
 // step takes one command: decide, journal, tell, arm.
 func (s *shell) step(by acd.Principal, cmd acd.Command, a *ask) {
 	e := s.engine
-	t := acd.Turn{Now: e.now(), By: by, Config: e.config.Load(), Entropy: e.opts.Entropy()}
+	t := acd.Turn{Now: e.now(), By: by, Config: e.config.Load(), Entropy: e.opts.Entropy(), Began: e.began, Held: e.holdUntil}
 	out := s.machine.Step(t, cmd)
 	if out.Forward != nil {
 		e.tell(out.Forward.To, &envelope{by: by, cmd: out.Forward.Cmd, ask: a})

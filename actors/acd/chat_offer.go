@@ -58,7 +58,7 @@ func (s *chatStep) answered(id OfferID, by AgentID) (*Offer, *OfferOutcome, erro
 		if o.Agent != by {
 			return nil, nil, ErrNotFound
 		}
-		if due(o.Deadline, s.t.Now) {
+		if s.t.due(o.Deadline, o.Started) {
 			return nil, nil, offerGone(OfferRONA)
 		}
 		return o, nil, nil

@@ -437,13 +437,13 @@ func (s *chatStep) tick() error {
 		return nil
 	}
 	for i := 0; i < len(s.Offers); {
-		if o := s.Offers[i]; due(o.Deadline, s.t.Now) {
+		if o := s.Offers[i]; s.t.due(o.Deadline, o.Started) {
 			s.rona(o)
 			continue
 		}
 		i++
 	}
-	if s.Leg != nil && s.openOffer(OfferRoute) == nil && due(s.waitPolicy().GiveUpAt, s.t.Now) {
+	if s.Leg != nil && s.openOffer(OfferRoute) == nil && s.t.due(s.waitPolicy().GiveUpAt, s.Leg.EnteredAt) {
 		s.giveUp()
 	}
 	if s.Live() && due(s.returnDue(), s.t.Now) {

@@ -27,6 +27,17 @@ type Turn struct {
 	By      Principal // who asks; zero is the engine itself
 	Config  *Config   // the version that this decision is made under
 	Entropy uint64    // fresh for each turn: chance and ids come from it
+	// Began is when the node started, Held until when what was due by then is
+	// held back, so that people can come back first. Zero when nothing is.
+	Began, Held time.Time
+}
+
+// due reports whether a deadline that was set at a time has come.
+func (t Turn) due(deadline, set time.Time) bool {
+	if set.Before(t.Began) && deadline.Before(t.Held) {
+		deadline = t.Held
+	}
+	return due(deadline, t.Now)
 }
 
 // id makes the nth id of this turn, unique with the turn's entropy.
