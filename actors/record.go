@@ -27,9 +27,9 @@ var eventTypes = []acd.Event{
 	26: acd.WrapupAmended{}, 27: acd.SlotFreed{}, 28: acd.TransferStarted{}, 29: acd.TransferDone{}, 30: acd.TransferFailed{},
 	31: acd.TransferCancelled{}, 32: acd.TransferReturning{}, 33: acd.InviteFailed{}, 34: acd.Joined{}, 35: acd.OwnerSet{},
 	36: acd.LegDropped{}, 37: acd.Prioritized{}, 38: acd.Labelled{}, 39: acd.Interrupted{}, 40: acd.IdleWarned{},
-	50: acd.AssistAsked{}, 51: acd.DirectSaid{}, 52: acd.AlertRaised{},
 	41: acd.AgentIdled{}, 42: acd.Parked{}, 43: acd.Unparked{}, 44: acd.EndProposed{}, 45: acd.EndDeclined{},
 	46: acd.Rated{},
+	50: acd.AssistAsked{}, 51: acd.DirectSaid{}, 52: acd.AlertRaised{},
 }
 
 var eventNumbers = func() map[reflect.Type]uint64 {
