@@ -59,14 +59,14 @@ type rank struct{ tier, first, second int64 }
 
 func candidateBefore(a, b *candidate) bool {
 	switch {
-	case a.rank == b.rank:
-		return a.Agent < b.Agent
 	case a.rank.tier != b.rank.tier:
 		return a.rank.tier < b.rank.tier
 	case a.rank.first != b.rank.first:
 		return a.rank.first < b.rank.first
+	case a.rank.second != b.rank.second:
+		return a.rank.second < b.rank.second
 	}
-	return a.rank.second < b.rank.second
+	return a.Agent < b.Agent
 }
 
 func (c *candidate) held() int {
