@@ -61,20 +61,21 @@ func benchConfig(agents int) *acd.Config {
 // play lets as many guests as agents open one chat after the other, and the
 // agents serve whatever comes.
 func play(b *testing.B, e *actors.Engine, agents int) {
-	var left, served atomic.Int64
+	var left atomic.Int64
 	left.Store(int64(b.N))
-	var wg sync.WaitGroup
+	over := make(chan struct{})
+	var desks, guests sync.WaitGroup
 	b.ReportAllocs()
 	b.ResetTimer()
 	for i := range agents {
-		wg.Go(func() {
+		desks.Go(func() {
 			desk := newPlayer(b, e, acd.Principal{Role: acd.RoleAgent, ID: fmt.Sprintf("agent%d", i), Name: "A"})
 			desk.do(acd.AgentID(desk.by.ID).Address(), acd.SetPresence{State: acd.Available})
-			for served.Add(1) <= int64(b.N) {
-				desk.serve(10)
+			desk.over = over
+			for desk.serve(10) {
 			}
 		})
-		wg.Go(func() {
+		guests.Go(func() {
 			guest := newPlayer(b, e, acd.Principal{Role: acd.RoleCustomer, ID: fmt.Sprintf("guest%d", i), Name: "G"})
 			for left.Add(-1) >= 0 {
 				guest.start()
@@ -82,7 +83,10 @@ func play(b *testing.B, e *actors.Engine, agents int) {
 			}
 		})
 	}
-	wg.Wait()
+	guests.Wait()
+	b.StopTimer()
+	close(over)
+	desks.Wait()
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "chats/s")
 }
 
@@ -94,6 +98,7 @@ type player struct {
 	wake    chan struct{}
 	inbox   []actors.Delivery
 	n       int
+	over    chan struct{} // closed when nothing more comes
 }
 
 func newPlayer(b *testing.B, e *actors.Engine, by acd.Principal) *player {
@@ -112,7 +117,7 @@ func newPlayer(b *testing.B, e *actors.Engine, by acd.Principal) *player {
 	return p
 }
 
-// until takes deliveries until one fits.
+// until takes deliveries until one fits; the zero Delivery says that it is over.
 func (p *player) until(fits func(actors.Delivery) bool) actors.Delivery {
 	for {
 		for i, d := range p.inbox {
@@ -125,6 +130,8 @@ func (p *player) until(fits func(actors.Delivery) bool) actors.Delivery {
 		if len(p.inbox) == 0 {
 			select {
 			case <-p.wake:
+			case <-p.over:
+				return actors.Delivery{}
 			case <-time.After(30 * time.Second):
 				p.b.Fatalf("%s waits for ever", p.by.ID)
 			}
@@ -137,6 +144,9 @@ func (p *player) do(to acd.Address, cmd acd.Command) acd.Result {
 	id := fmt.Sprintf("%s-%d", p.by.ID, p.n)
 	p.session.Do(id, uint64(p.n), to, cmd)
 	d := p.until(func(d actors.Delivery) bool { return d.Re == id })
+	if d.Answer == nil {
+		return acd.Result{}
+	}
 	if d.Answer.Refusal != nil {
 		p.b.Errorf("%T: %v", cmd, d.Answer.Refusal)
 	}
@@ -148,8 +158,12 @@ func (p *player) start() {
 	p.do(acd.QueueID("support").Address(), acd.Start{Chat: acd.ChatID(fmt.Sprintf("%s-%d-%d", p.by.ID, p.b.N, p.n)), Source: "web", Queue: "support"})
 }
 
-func (p *player) serve(messages int) {
+// serve serves the next chat; false says that none comes.
+func (p *player) serve(messages int) bool {
 	d := p.until(func(d actors.Delivery) bool { return d.News != nil && isOffer(d.News.Event) })
+	if d.News == nil {
+		return false
+	}
 	offer := d.News.Event.(acd.Offered).Offer.ID
 	desk := acd.AgentID(p.by.ID).Address()
 	chat := p.do(desk, acd.AcceptOffer{Offer: offer}).Chat
@@ -165,6 +179,7 @@ func (p *player) serve(messages int) {
 		return ok
 	})
 	p.do(desk, acd.Wrapup{Chat: chat, Code: "resolved"})
+	return true
 }
 
 func isOffer(e acd.Event) bool { _, ok := e.(acd.Offered); return ok }
