@@ -1,6 +1,9 @@
 package acd
 
-import "time"
+import (
+	"cmp"
+	"time"
+)
 
 // transfer is C17, C20 and C23. Who gets the chat is asked for a slot, or the
 // queue for a place, before anything is promised; the answer comes back here
@@ -195,7 +198,7 @@ func (s *chatStep) startTransfer(m TransferChat) Transfer {
 	mode := m.Mode
 	switch {
 	case mode == "" && m.ToQueue != "":
-		mode = Stay
+		mode = cmp.Or(s.flows().QueueTransfer, Stay)
 	case mode == "":
 		mode = s.flows().TransferMode
 	}

@@ -34,6 +34,17 @@ func TestC17AChatThatIsTransferredToAQueueIsServedWhileItWaits(t *testing.T) { /
 	p.refused(alice, TransferChat{ToQueue: "support"}, badState("a transfer of this chat is already open"))
 }
 
+func TestC17TheQueueMayLetTheSenderGoAtOnce(t *testing.T) { // M14
+	p := served(t, func(c *Config) { c.Queues["support"].Flows.QueueTransfer = Blind })
+	to := TransferChat{ToQueue: "sales"}
+	p.must(alice, to)
+	p.must(alice, Admitted{Queue: "sales", Then: to})
+	if x := p.chat.Transfer; x == nil || x.Mode != Blind || p.chat.Owner != "" {
+		t.Errorf("the transfer is %+v, owned by %q", x, p.chat.Owner)
+	}
+	p.refused(alice, SendText{Text: "one more thing"}, ErrNotParticipant)
+}
+
 func TestC18AndC19TheNextAgentOwnsTheChatAndItsSenderStaysUntilHeLeaves(t *testing.T) { // B6
 	p := staying(t)
 	p.must(nobody, p.grant(bob))

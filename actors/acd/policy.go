@@ -143,11 +143,15 @@ type FlowPolicy struct {
 	MaxAgents     int            `cbor:"5,keyasint,omitempty"` // who talk at once; 8
 	AnyoneEnds    bool           `cbor:"6,keyasint,omitempty"` // any agent in it may end the chat, not the owner alone
 	Interrupted   time.Duration  `cbor:"7,keyasint,omitempty"` // until an interrupted chat closes; 30 min
+	QueueTransfer TransferMode   `cbor:"8,keyasint,omitempty"` // to a queue, when not said; stay
 }
 
 func (f *FlowPolicy) normalize() {
 	if f.TransferMode == "" {
 		f.TransferMode = Warm
+	}
+	if f.QueueTransfer == "" {
+		f.QueueTransfer = Stay
 	}
 	if f.OnFail == "" {
 		f.OnFail = ReturnToQueue

@@ -94,6 +94,7 @@ func (q queue) policy() *acd.QueuePolicy {
 func (f flows) policy() acd.FlowPolicy {
 	return acd.FlowPolicy{
 		TransferMode:  acd.TransferMode(f.Transfer),
+		QueueTransfer: acd.TransferMode(f.QueueTransfer),
 		OnFail:        acd.OnTransferFail(f.OnFail),
 		Accept:        or(f.Accept, 0),
 		EndConference: f.EndConference,

@@ -119,6 +119,7 @@ type queue struct {
 // flows is how chats of a queue move between agents.
 type flows struct {
 	Transfer      string         `yaml:"transfer"`
+	QueueTransfer string         `yaml:"queue_transfer"`
 	OnFail        string         `yaml:"on_fail"`
 	Accept        *time.Duration `yaml:"accept"`
 	EndConference string         `yaml:"end_conference"`

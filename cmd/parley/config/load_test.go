@@ -65,7 +65,7 @@ func TestTheExampleLoadsAndMeansWhatItSays(t *testing.T) {
 			Codes: []acd.WrapupCode{{Code: "resolved", Name: "Resolved"}, {Code: "follow_up", Name: "Follow-up needed"}},
 		},
 		Flows: acd.FlowPolicy{
-			TransferMode: acd.Warm, OnFail: acd.ReturnToQueue, Accept: 30 * time.Second,
+			TransferMode: acd.Warm, QueueTransfer: acd.Stay, OnFail: acd.ReturnToQueue, Accept: 30 * time.Second,
 			EndConference: "leave", MaxAgents: 8, Interrupted: 30 * time.Minute,
 		},
 		TransferText: "One moment, a colleague will be with you soon.", TransferBoost: 30 * time.Second,

@@ -107,6 +107,8 @@ func TestEachProblemIsNamedWhereItStands(t *testing.T) {
 			`queues[0].wrapup.mode: limit, extend and extensions have no effect without mode: timed`},
 		{"a transfer nobody knows", "queues: [{id: a, flows: {transfer: cold}}]\n",
 			`queues[0].flows.transfer: "cold" is unknown, expected warm or blind`},
+		{"a transfer to a queue that is of agents", "queues: [{id: a, flows: {queue_transfer: warm}}]\n",
+			`queues[0].flows.queue_transfer: "warm" is unknown, expected stay or blind`},
 		{"a failure nobody knows", "queues: [{id: a, flows: {on_fail: cry}}]\n",
 			`queues[0].flows.on_fail: "cry" is unknown, expected return_to_queue, return_to_sender or end`},
 		{"an end nobody knows", "queues: [{id: a, flows: {end_conference: all}}]\n",

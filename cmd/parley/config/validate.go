@@ -131,6 +131,7 @@ func (f *file) checkQueue(c *checker, q queue, at func(string) string) {
 
 func (f *flows) check(c *checker, at func(string) string) {
 	c.choice(at("transfer"), f.Transfer, "warm", "blind")
+	c.choice(at("queue_transfer"), f.QueueTransfer, "stay", "blind")
 	c.choice(at("on_fail"), f.OnFail, "return_to_queue", "return_to_sender", "end")
 	c.duration(at("accept"), f.Accept, time.Second, time.Hour)
 	c.choice(at("end_conference"), f.EndConference, "leave", "drop_invitee", "end_chat")
