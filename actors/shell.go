@@ -137,11 +137,12 @@ func (s *shell) step(by acd.Principal, cmd acd.Command, a *ask) {
 	e := s.engine
 	t := acd.Turn{Now: e.now(), By: by, Config: e.config.Load(), Entropy: e.opts.Entropy(), Began: e.began, Held: e.holdUntil}
 	out := s.machine.Step(t, cmd)
-	if out.Forward != nil {
+	if out.Forward == nil {
+		s.commit(t, out, a)
+	} else { // who asked is answered elsewhere, after what has happened here
+		s.commit(t, out, nil)
 		e.tell(out.Forward.To, &envelope{by: by, cmd: out.Forward.Cmd, ask: a})
-		a = nil
 	}
-	s.commit(t, out, a)
 	s.deliver(out.Sends)
 	s.arm()
 	if len(out.Events) > 0 || len(out.Sends) > 0 {
