@@ -23,13 +23,13 @@ limits:
 channels:
   - {id: livechat, customer_grace: {waiting: 2s, served: 3s}}
 queues:
-  - {id: support, offer_timeout: 2s, min_alert: 100ms, reject_hold: 300ms, max_wait: never, strategy: longest_idle,
+  - {id: support, offer_timeout: 2s, min_alert: 100ms, reject_hold: 300ms, rating_window: 1s, max_wait: never, strategy: longest_idle,
      wrapup: {mode: mandatory, notes: true, codes: [{code: solved}, {code: other}]}}
-  - {id: sales, offer_timeout: 2s, min_alert: 100ms, reject_hold: 300ms, max_wait: never, strategy: least_busy,
+  - {id: sales, offer_timeout: 2s, min_alert: 100ms, reject_hold: 300ms, rating_window: 1s, max_wait: never, strategy: least_busy,
      wrapup: {mode: timed, limit: 1s, extend: 1s, extensions: 2, codes: [{code: solved}, {code: other}]}}
-  - {id: claims, offer_timeout: 2s, min_alert: 100ms, reject_hold: 300ms, max_wait: never, strategy: round_robin,
+  - {id: claims, offer_timeout: 2s, min_alert: 100ms, reject_hold: 300ms, rating_window: 1s, max_wait: never, strategy: round_robin,
      wrapup: {mode: mandatory, blocking: agent, codes: [{code: solved}, {code: other}]}}
-  - {id: lobby, offer_timeout: 2s, min_alert: 100ms, reject_hold: 300ms, max_wait: 3s,
+  - {id: lobby, offer_timeout: 2s, min_alert: 100ms, reject_hold: 300ms, rating_window: 1s, max_wait: 3s,
      on_max_wait: {queue: support, text: "One moment more."}, wrapup: {mode: none}}
 sources:
   - {id: web, channel: livechat, queue: support}
