@@ -78,7 +78,7 @@ func (m Main) open(ctx context.Context, c *serveCommand, s *config.Settings, log
 			return n, err
 		}
 	}
-	if err = n.start(ctx, s); err != nil {
+	if err = n.start(ctx, s, c.Retention); err != nil {
 		return n, err
 	}
 	if n.files, err = openFiles(ctx, c.Attachments, c.Data); err != nil {
@@ -92,8 +92,8 @@ func (m Main) open(ctx context.Context, c *serveCommand, s *config.Settings, log
 	return n, err
 }
 
-func (n *node) start(ctx context.Context, s *config.Settings) error {
-	engine, err := actors.New(actors.Options{Journal: n.journal, Config: s.Engine, Logger: n.log})
+func (n *node) start(ctx context.Context, s *config.Settings, retention time.Duration) error {
+	engine, err := actors.New(actors.Options{Journal: n.journal, Config: s.Engine, Logger: n.log, Retention: retention})
 	if err != nil {
 		return err
 	}

@@ -37,6 +37,7 @@ func TestWhatCannotStartSaysWhyInOneLineAndTouchesNothing(t *testing.T) {
 		{"an unknown flag", []string{"serve", "--dev", "--lisen=x"}, `unknown flag --lisen`},
 		{"a log level nobody knows", []string{"serve", "--dev", "--log-level=loud"}, `--log-level must be one of`},
 		{"no time to drain", []string{"serve", "--dev", "--drain-for=0s"}, `--drain-for 0s is out of range`},
+		{"a retention before now", []string{"serve", "--dev", "--retention=-1h"}, `--retention is -1h0m0s, expected a time`},
 		{"nothing to serve", []string{"serve"}, `expected --config FILE, or --dev`},
 		{"a configuration that is not there", []string{"serve", "--config", filepath.Join(dir, "none")}, `none: no such file`},
 		{"a configuration with problems", []string{"serve", "--dev", "--config", file("bad.yaml", "queues: 1\nagents: 2\n")},

@@ -18,6 +18,7 @@ type serveCommand struct {
 	Attachments string        `env:"PARLEY_ATTACHMENTS" placeholder:"PLACE" help:"Where attachments are kept: a folder, or s3://BUCKET?region=REGION; attachments in the data folder."`
 	Config      string        `env:"PARLEY_CONFIG" placeholder:"FILE" help:"Configuration, YAML; see parley check."`
 	Dev         bool          `env:"PARLEY_DEV" help:"Development: ready-made queues, agents and tokens. On this machine only."`
+	Retention   time.Duration `env:"PARLEY_RETENTION" placeholder:"TIME" help:"How long ended chats are kept, such as 8760h; for ever."`
 	DrainFor    time.Duration `default:"10s" env:"PARLEY_DRAIN_FOR" help:"How long a drain may take (${default})."`
 	LogLevel    string        `default:"info" enum:"debug,info,warn,error" env:"PARLEY_LOG_LEVEL" help:"debug, info, warn or error (${default})."`
 	LogFormat   string        `default:"text" enum:"text,json" env:"PARLEY_LOG_FORMAT" help:"text or json (${default})."`
@@ -55,6 +56,9 @@ func (c *serveCommand) settings() (*config.Settings, error) {
 	}
 	if c.DrainFor <= 0 {
 		return nil, fmt.Errorf("--drain-for %s is out of range, expected more than 0s", c.DrainFor)
+	}
+	if c.Retention < 0 {
+		return nil, fmt.Errorf("--retention is %s, expected a time such as 8760h, or nothing for ever", c.Retention)
 	}
 	if c.Dev {
 		return settings, onlyHere(settings)
