@@ -105,7 +105,7 @@ func against(t *testing.T, s *server, target Target, steps string) error {
 	}
 	target.URL = "ws" + strings.TrimPrefix(web.URL, "http")
 	target.Token = func(p Person) (string, error) { return string(p.Role), nil }
-	target.Patience = 300 * time.Millisecond
+	target.Patience = 2 * time.Second
 	return Play(t.Context(), &target, scenario)
 }
 

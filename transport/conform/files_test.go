@@ -58,7 +58,7 @@ func TestAFileIsHeldAgainstWhatIsExpected(t *testing.T) {
 				t.Fatal(err)
 			}
 			err = Play(t.Context(), &Target{
-				URL: "ws" + strings.TrimPrefix(web.URL, "http") + "/v1/ws", Patience: time.Second,
+				URL: "ws" + strings.TrimPrefix(web.URL, "http") + "/v1/ws", Patience: 5 * time.Second,
 				Token: func(p Person) (string, error) { return string(p.Role), nil },
 			}, scenario)
 			switch {
