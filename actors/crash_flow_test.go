@@ -1,7 +1,6 @@
 package actors_test
 
 import (
-	"fmt"
 	"testing"
 
 	"github.com/parley-engine/parley/actors/acd"
@@ -10,21 +9,7 @@ import (
 // TestATransferEndsTheSameWhicheverRecordTheDiskStopsAt is the story of a chat
 // that is handed on and shared, under the same fate as the first one.
 func TestATransferEndsTheSameWhicheverRecordTheDiskStopsAt(t *testing.T) {
-	for stop := 0; ; stop++ {
-		var struck bool
-		t.Run(fmt.Sprintf("stops at write %d", stop), func(t *testing.T) {
-			inWorld(t, func(w *world) {
-				s := &story{world: w, alice: w.agent("alice"), bob: w.agent("bob"), ann: w.customer("ann")}
-				w.journal.FailAfter(stop, errDisk)
-				s.handOn()
-				struck = s.crashes > 0
-			})
-		})
-		if t.Failed() || !struck {
-			t.Logf("the story has %d writes", stop)
-			return
-		}
-	}
+	atEveryWrite(t, (*story).handOn)
 }
 
 // takes waits until p has accepted what rings at him.

@@ -14,14 +14,18 @@ import (
 // again, with a disk that stops at the first, second, third … write. Each time
 // the node starts again on what was durable, people come back, resume, send
 // again what was not answered, and go on. Every story has to end alike.
-func TestAStoryEndsTheSameWhicheverRecordTheDiskStopsAt(t *testing.T) {
+func TestAStoryEndsTheSameWhicheverRecordTheDiskStopsAt(t *testing.T) { atEveryWrite(t, (*story).play) }
+
+// atEveryWrite plays a story once for each write that it makes, and once whole.
+func atEveryWrite(t *testing.T, play func(*story)) {
+	t.Helper()
 	for stop := 0; ; stop++ {
 		var struck bool
 		t.Run(fmt.Sprintf("stops at write %d", stop), func(t *testing.T) {
 			inWorld(t, func(w *world) {
 				s := &story{world: w, alice: w.agent("alice"), bob: w.agent("bob"), ann: w.customer("ann")}
 				w.journal.FailAfter(stop, errDisk)
-				s.play()
+				play(s)
 				struck = s.crashes > 0
 			})
 		})
