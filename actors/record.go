@@ -29,6 +29,7 @@ var eventTypes = []acd.Event{
 	36: acd.LegDropped{}, 37: acd.Prioritized{}, 38: acd.Labelled{}, 39: acd.Interrupted{}, 40: acd.IdleWarned{},
 	41: acd.AgentIdled{}, 42: acd.Parked{}, 43: acd.Unparked{}, 44: acd.EndProposed{}, 45: acd.EndDeclined{},
 	46: acd.Rated{},
+	48: acd.RingUnheard{},
 	50: acd.AssistAsked{}, 51: acd.DirectSaid{}, 52: acd.AlertRaised{},
 }
 

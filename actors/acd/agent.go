@@ -16,6 +16,7 @@ type Agent struct {
 	state DeskState
 
 	restored bool
+	began    time.Time   // of this life
 	slots    []agentSlot // in the order they came
 	sessions []agentSession
 	link     agentLink
@@ -75,7 +76,7 @@ func (a *Agent) Import(s DeskState) {
 }
 
 // Apply folds an event of the agent's journal.
-func (a *Agent) Apply(_ time.Time, e Event) { a.state.apply(e) }
+func (a *Agent) Apply(at time.Time, e Event) { a.state.apply(at, e) }
 
 // Step takes one command. Commands between machines are never refused: those
 // that come late or twice are answered with the present truth.
@@ -112,7 +113,9 @@ func (s *agentStep) emit(e Event) {
 		e = next
 	}
 	s.Apply(s.t.Now, e)
-	if _, silent := e.(Struck); !silent {
+	switch e.(type) {
+	case Struck, RingUnheard: // nothing that the person is told
+	default:
 		s.out.News = append(s.out.News, News{To: s.id.Stream(), View: ToOwnDesk, Event: e, Index: len(s.out.Events)})
 	}
 	s.out.Events = append(s.out.Events, e)

@@ -218,6 +218,7 @@ func deskWords(o Outcome) string {
 			w = append(w, fmt.Sprintf("next %s %s", e.State, e.Reason))
 		case Struck:
 			w = append(w, fmt.Sprintf("struck %s %s", e.Offer, e.Reason))
+		case RingUnheard: // told in agent_late_test.go
 		case Focused:
 			w = append(w, fmt.Sprintf("focus %s holds %v", e.Chat, e.Held))
 		case WindowSet:

@@ -26,6 +26,8 @@ func (s *agentStep) offerStart(row SlotRow) {
 	slot = s.slotOf(row.Chat)
 	if s.link == linkOnline {
 		slot.heard, slot.heardFrom = true, s.t.Now
+	} else {
+		s.unheard(slot.Offer)
 	}
 	if why := s.unanswerable(); why != "" {
 		slot.aborted = true
@@ -108,8 +110,12 @@ func (s *agentStep) assigned(row SlotRow) {
 
 // offerOver frees the slot of an offer that nobody took (A12).
 func (s *agentStep) offerOver(c OfferOver) {
+	known := slices.Contains(s.over, c.Offer)
 	s.over = remember(s.over, c.Offer)
 	slot := s.slotFor(c.Offer)
+	if slot == nil && !known {
+		s.overBefore(c)
+	}
 	if slot == nil || slot.State == SlotConnected {
 		return
 	}
@@ -126,8 +132,35 @@ func (s *agentStep) offerOver(c OfferOver) {
 	switch {
 	case c.Reason == OfferRONA && missed:
 		s.missed(c.Offer)
+	case c.Reason == OfferRONA:
+		s.unheard(c.Offer)
 	case c.Reason == OfferRejected:
 		s.rejected(c.Offer)
+	}
+}
+
+// overBefore counts an offer whose end is in the chat's journal and not in his
+// own: a crash came between. There is no slot left to measure by, so it is the
+// chat's word that it rang long enough, unless he has noted that nobody was
+// there. Once he is known to be back, or could have counted it and forgotten,
+// it counts no more.
+func (s *agentStep) overBefore(c OfferOver) {
+	switch back := s.state.Presence; {
+	case c.At.IsZero() || c.At.After(s.began) || !c.At.After(s.state.StruckTo):
+	case slices.Contains(s.state.Struck, c.Offer) || slices.Contains(s.state.Unheard, c.Offer):
+	case back.Since.After(c.At) && back.By != bySystem:
+	case c.Reason == OfferRONA && c.Rang > 0 && c.Rang >= c.MinAlert:
+		s.missed(c.Offer)
+	case c.Reason == OfferRejected:
+		s.rejected(c.Offer)
+	}
+}
+
+// unheard notes offers that rang where nobody was.
+func (s *agentStep) unheard(offers ...OfferID) {
+	offers = slices.DeleteFunc(offers, func(o OfferID) bool { return slices.Contains(s.state.Unheard, o) })
+	if len(offers) > 0 {
+		s.emit(RingUnheard{offers})
 	}
 }
 

@@ -147,12 +147,15 @@ func (s *agentStep) sessionClosed(c SessionClosed) {
 	if before == 0 || len(s.sessions) > 0 {
 		return
 	}
+	var rang []OfferID
 	for i := range s.slots {
 		if slot := &s.slots[i]; slot.rings() && !slot.heardFrom.IsZero() {
 			slot.heardFor += s.t.Now.Sub(slot.heardFrom)
 			slot.heardFrom = time.Time{}
+			rang = append(rang, slot.Offer)
 		}
 	}
+	s.unheard(rang...)
 	s.relink()
 }
 

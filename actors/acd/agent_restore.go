@@ -9,7 +9,7 @@ import (
 // knows them, and closes what a crash may have left open between the agent's
 // record and the chats'.
 func (s *agentStep) restore(rows []SlotRow) {
-	s.slots, s.restored, s.tellAll = nil, true, true
+	s.slots, s.restored, s.tellAll, s.began = nil, true, true, s.t.Now
 	// Adverts of an earlier life must not win over this one's.
 	s.gen = max(s.gen, uint64(max(s.t.Now.UnixMilli(), 0))<<10)
 	for _, d := range s.state.Settled {

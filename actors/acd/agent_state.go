@@ -20,6 +20,8 @@ type DeskState struct {
 	Opened   []ChatID        `cbor:"9,keyasint,omitempty"` // windows
 	Debts    []Debt          `cbor:"10,keyasint,omitempty"`
 	Settled  []Settled       `cbor:"11,keyasint,omitempty"` // the last 64
+	Unheard  []OfferID       `cbor:"12,keyasint,omitempty"` // the last 64 that rang where nobody was
+	StruckTo time.Time       `cbor:"13,keyasint,omitzero"`  // when Struck last forgot one
 }
 
 // Settled is a debt that has been closed, kept so that a second answer gets
@@ -36,11 +38,12 @@ func (s DeskState) clone() DeskState {
 	s.Opened = slices.Clone(s.Opened)
 	s.Debts = slices.Clone(s.Debts)
 	s.Settled = slices.Clone(s.Settled)
+	s.Unheard = slices.Clone(s.Unheard)
 	return s
 }
 
 // apply is the only place where a durable fact changes.
-func (s *DeskState) apply(e Event) {
+func (s *DeskState) apply(at time.Time, e Event) {
 	switch e := e.(type) {
 	case PresenceSet:
 		s.presence(e)
@@ -49,7 +52,11 @@ func (s *DeskState) apply(e Event) {
 	case ChannelSet:
 		s.channel(e)
 	case Struck:
-		s.struck(e)
+		s.struck(at, e)
+	case RingUnheard:
+		for _, offer := range e.Offers {
+			s.Unheard = remember(s.Unheard, offer)
+		}
 	case Focused:
 		s.Focus = e.Chat
 	case WindowSet:
@@ -110,7 +117,7 @@ func (s *DeskState) channel(e ChannelSet) {
 	}
 }
 
-func (s *DeskState) struck(e Struck) {
+func (s *DeskState) struck(at time.Time, e Struck) {
 	switch e.Reason {
 	case OfferAccepted: // he is there
 		s.Missed, s.Rejected = 0, 0
@@ -121,6 +128,9 @@ func (s *DeskState) struck(e Struck) {
 		s.Rejected++
 	default:
 		panic("acd: an offer that ended " + string(e.Reason) + " is nobody's strike")
+	}
+	if len(s.Struck) >= ringSize && !slices.Contains(s.Struck, e.Offer) {
+		s.StruckTo = at
 	}
 	s.Struck = remember(s.Struck, e.Offer)
 	if e.ReadyAt.After(s.ReadyAt) {

@@ -49,6 +49,7 @@ type ChatState struct {
 	Ending       AgentID          `cbor:"32,keyasint,omitempty"` // who has asked the customer for the end
 	RateUntil    time.Time        `cbor:"33,keyasint,omitzero"`  // how long an ended chat can be rated
 	Rating       *Rated           `cbor:"34,keyasint,omitempty"`
+	Forgotten    []AgentID        `cbor:"41,keyasint,omitempty"` // who had offers that Past has lost
 }
 
 // Exclusion keeps a chat from an agent who rejected or missed it.
@@ -57,8 +58,9 @@ type Exclusion struct {
 	Until int64   `cbor:"2,keyasint"` // Unix milliseconds
 }
 
-// pastOffers is how many ended offers a chat remembers for late answers.
-const pastOffers = 16
+// pastOffers is how many ended offers a chat remembers for late answers. Of older ones it knows
+// whom they were for.
+const pastOffers = 64
 
 // maxPending bounds the unread messages that are told apart.
 const maxPending = 1000
@@ -276,6 +278,9 @@ func (c *Chat) sendQueue(q QueueID, cmd Command) Send {
 }
 
 func (c *Chat) sendOver(id OfferID, a AgentID, why OfferReason) Send {
-	return Send{To: a.Address(), Key: string(id),
-		Cmd: OfferOver{Offer: id, Chat: c.ID, Reason: why, MinAlert: c.Policy.MinAlert}}
+	over := OfferOver{Offer: id, Chat: c.ID, Reason: why, MinAlert: c.Policy.MinAlert}
+	if p := c.past(id); p != nil {
+		over.At, over.Rang = p.At, p.Rang
+	}
+	return Send{To: a.Address(), Key: string(id), Cmd: over}
 }

@@ -22,7 +22,11 @@ func (c *Chat) Apply(at time.Time, e Event) {
 		c.Offers = append(c.Offers, e.Offer)
 		c.Attempts = e.Offer.Attempt
 	case OfferEnded:
-		c.closeOffer(e.Offer, e.Agent, e.Reason)
+		end := OfferOutcome{ID: e.Offer, Agent: e.Agent, Reason: e.Reason, Rang: e.Rang}
+		if e.Rang > 0 {
+			end.At = at
+		}
+		c.closeOffer(end)
 		if e.Exclude != 0 {
 			c.exclude(at, Exclusion{e.Agent, e.Exclude})
 		}
@@ -149,7 +153,7 @@ func (c *Chat) settleLeg() {
 }
 
 func (c *Chat) applyAccepted(at time.Time, e Accepted) {
-	c.closeOffer(e.Offer, e.Agent, OfferAccepted)
+	c.closeOffer(OfferOutcome{ID: e.Offer, Agent: e.Agent, Reason: OfferAccepted})
 	mode := e.Mode
 	if mode == "" {
 		mode = Talk
@@ -188,12 +192,20 @@ func (c *Chat) applyLeft(e Left) {
 	}
 }
 
-func (c *Chat) closeOffer(id OfferID, a AgentID, why OfferReason) {
-	c.Offers = slices.DeleteFunc(c.Offers, func(o Offer) bool { return o.ID == id })
-	if len(c.Past) == pastOffers {
+func (c *Chat) closeOffer(end OfferOutcome) {
+	c.Offers = slices.DeleteFunc(c.Offers, func(o Offer) bool { return o.ID == end.ID })
+	if len(c.Past) >= pastOffers {
+		c.forgetOffer(c.Past[0].Agent)
 		c.Past = slices.Delete(c.Past, 0, 1)
 	}
-	c.Past = append(c.Past, OfferOutcome{id, a, why})
+	c.Past = append(c.Past, end)
+}
+
+// forgetOffer notes that an offer to a is no longer known by its name.
+func (c *Chat) forgetOffer(a AgentID) {
+	if !slices.Contains(c.Forgotten, a) {
+		c.Forgotten = append(c.Forgotten, a)
+	}
 }
 
 // exclude notes x and forgets who is no longer excluded.

@@ -64,7 +64,10 @@ func (s *chatStep) answered(id OfferID, by AgentID) (*Offer, *OfferOutcome, erro
 		return o, nil, nil
 	}
 	p := s.past(id)
-	if p == nil || p.Agent != by {
+	switch {
+	case p == nil && slices.Contains(s.Forgotten, by):
+		return nil, nil, offerGone(OfferMoved)
+	case p == nil || p.Agent != by:
 		return nil, nil, ErrNotFound
 	}
 	return nil, p, nil
@@ -169,6 +172,9 @@ func (s *chatStep) endOffer(o Offer, why OfferReason) {
 	e := OfferEnded{Offer: o.ID, Agent: o.Agent, Reason: why}
 	if asked := o.Kind == OfferRoute || o.Kind == OfferTransfer; asked && (why == OfferRejected || why == OfferRONA) {
 		e.Exclude = s.t.Now.Add(s.waitPolicy().RejectHold).UnixMilli()
+	}
+	if !o.Started.Before(s.t.Began) {
+		e.Rang = s.t.Now.Sub(o.Started)
 	}
 	s.emit(e)
 	s.tell(s.sendOver(o.ID, o.Agent, why))

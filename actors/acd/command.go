@@ -205,6 +205,10 @@ type (
 		Chat     ChatID
 		Reason   OfferReason
 		MinAlert time.Duration
+		// At is when it ended and Rang how long it rang, for a desk that has been
+		// started again since and has no slot to measure it by.
+		At   time.Time
+		Rang time.Duration
 	}
 	// Assigned tells the agent that the chat is his (A11).
 	Assigned struct{ Slot SlotRow }

@@ -34,6 +34,8 @@ type (
 		Agent   AgentID     `cbor:"2,keyasint"`
 		Reason  OfferReason `cbor:"3,keyasint"`
 		Exclude int64       `cbor:"4,keyasint,omitempty"` // until, Unix milliseconds
+		// Rang is how long it rang, as far as this node has seen it.
+		Rang time.Duration `cbor:"5,keyasint,omitempty"`
 	}
 	// Accepted ends an offer, joins its agent and makes him the owner.
 	Accepted struct {
@@ -135,6 +137,11 @@ type (
 		Reason  OfferReason `cbor:"2,keyasint"`
 		ReadyAt time.Time   `cbor:"3,keyasint"`
 	}
+	// RingUnheard notes offers that rang, wholly or for a while, where nobody was:
+	// they are no strike, whoever tells of their end later.
+	RingUnheard struct {
+		Offers []OfferID `cbor:"1,keyasint"`
+	}
 	// Focused makes one chat connected and the others held.
 	Focused struct {
 		Chat ChatID   `cbor:"1,keyasint,omitempty"`
@@ -220,6 +227,7 @@ func (PresenceSet) event()     {}
 func (NextPresenceSet) event() {}
 func (ChannelSet) event()      {}
 func (Struck) event()          {}
+func (RingUnheard) event()     {}
 func (Focused) event()         {}
 func (WindowSet) event()       {}
 func (WrapupStarted) event()   {}

@@ -94,6 +94,10 @@ type OfferOutcome struct {
 	ID     OfferID     `cbor:"1,keyasint"`
 	Agent  AgentID     `cbor:"2,keyasint"`
 	Reason OfferReason `cbor:"3,keyasint"`
+	// Rang is how long the chat can vouch that it rang; if it can, At is when it
+	// ended.
+	At   time.Time     `cbor:"4,keyasint,omitzero"`
+	Rang time.Duration `cbor:"5,keyasint,omitempty"`
 }
 
 // Popover is what an agent sees of a chat before he takes it. The thread is
