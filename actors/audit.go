@@ -38,7 +38,7 @@ type StreamHead struct {
 func Audit(j Journal, found func(error)) (Audited, error) {
 	a := &auditor{journal: j, found: found, rows: map[string][]byte{}, owing: map[debtor]bool{}, chats: map[acd.ChatID]bool{}}
 	a.sum.Streams = map[acd.Stream]StreamHead{}
-	for _, step := range []func() error{a.allChats, a.allAgents, a.index, a.numbers} {
+	for _, step := range []func() error{a.allChats, a.allAgents, a.allQueues, a.index, a.numbers} {
 		if err := step(); err != nil {
 			return a.sum, fmt.Errorf("audit: %w", err)
 		}
@@ -107,6 +107,19 @@ func (a *auditor) allAgents() error {
 			if a.chats[d.Chat] && !a.owing[debtor{id, d.Chat}] {
 				a.say(addr.String(), "owes chat %s a wrap-up that the chat does not wait for", d.Chat)
 			}
+		}
+	}
+	return err
+}
+
+// allQueues folds what supervisors have said of queues.
+func (a *auditor) allQueues() error {
+	list, err := a.streams("queue/")
+	for _, addr := range list {
+		id := acd.QueueID(addr.ID)
+		kind := queueKind()
+		if err := a.fold(addr, acd.NewQueue(id), acd.NewQueue(id), kind.load, func(acd.Event) error { return nil }); err != nil {
+			return err
 		}
 	}
 	return err

@@ -127,6 +127,8 @@ func parseAddress(stream string) (acd.Address, bool) {
 		return acd.ChatID(id).Address(), true
 	case "agent":
 		return acd.AgentID(id).Address(), true
+	case "queue":
+		return acd.QueueID(id).Address(), true
 	}
 	return acd.Address{}, false
 }

@@ -192,6 +192,17 @@ func agentKind() kind {
 
 func queueKind() kind {
 	return kind{
+		durable: true,
+		rows:    func(*shell, time.Time, []acd.Event) []Row { return nil },
+		export:  func(m acd.Machine) any { return m.(*acd.Queue).Export() },
+		load: func(m acd.Machine, b []byte) error {
+			var state acd.QueueState
+			if err := decoding.Unmarshal(b, &state); err != nil {
+				return err
+			}
+			m.(*acd.Queue).Import(state)
+			return nil
+		},
 		restore: func(s *shell) acd.Command {
 			waiting, err := s.engine.waiting(acd.QueueID(s.addr.ID))
 			if err != nil {

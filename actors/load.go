@@ -89,6 +89,8 @@ func StateHash(m acd.Machine) uint64 {
 		return xxhash.Sum64(mustEncode(&m.ChatState))
 	case *acd.Agent:
 		return xxhash.Sum64(mustEncode(m.Export()))
+	case *acd.Queue:
+		return xxhash.Sum64(mustEncode(m.Export()))
 	}
 	return 0
 }

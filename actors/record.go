@@ -31,6 +31,7 @@ var eventTypes = []acd.Event{
 	46: acd.Rated{},
 	48: acd.RingUnheard{},
 	50: acd.AssistAsked{}, 51: acd.DirectSaid{}, 52: acd.AlertRaised{},
+	60: acd.QueueModeSet{},
 }
 
 var eventNumbers = func() map[reflect.Type]uint64 {

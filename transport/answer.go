@@ -49,7 +49,7 @@ func refusalFrame(re string, r *acd.Refusal) *wire.Error {
 func decisionFrame(d *acd.Decision) wire.Decision {
 	out := wire.Decision{
 		Queue: string(d.Queue), DecidedAt: wire.At(d.At), Strategy: string(d.Strategy), Winner: string(d.Winner),
-		WinnerWhy: d.Why, PassedOver: make([]wire.PassedOver, 0, len(d.Passed)), ConfigVersion: d.Version,
+		WinnerWhy: d.Why, PassedOver: make([]wire.PassedOver, 0, len(d.Passed)), ConfigVersion: d.Version, Step: d.Step,
 	}
 	for _, p := range d.Passed {
 		out.PassedOver = append(out.PassedOver, wire.PassedOver{Agent: string(p.Agent), Why: p.Why})

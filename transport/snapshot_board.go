@@ -42,6 +42,9 @@ func queueRow(q *acd.QueueView) wire.QueueRow {
 	row := wire.QueueRow{Queue: string(q.Queue), Name: q.Name, Mode: wire.QueueMode(q.Mode), Waiting: q.Waiting,
 		OldestSince: wire.At(q.Oldest), AgentsSignedIn: q.SignedIn, AgentsAvailable: q.Available, FreeUnits: q.Free}
 	row.ServiceLevel, row.ServiceLevelS = levelFrame(q.Level)
+	if s := q.Set; s.Mode != "" {
+		row.ModeSet = &wire.ModeSet{By: wire.Ref{ID: string(s.By), Name: s.Name}, Since: wire.At(s.At)}
+	}
 	return row
 }
 

@@ -92,6 +92,10 @@ func start(who acd.Principal, cmd *wire.Start, cfg *acd.Config) (acd.Address, ac
 	if queue == "" {
 		return acd.Address{}, nil, refusal(wire.CodeNotFound, "the source has no queue")
 	}
+	agent := acd.AgentID(cmd.Agent)
+	if cfg != nil && agent != "" && cfg.Agents[agent] == nil {
+		return acd.Address{}, nil, refusal(wire.CodeNotFound, "no such agent")
+	}
 	if e := checkAttributes(cmd.Attributes); e != nil {
 		return acd.Address{}, nil, e
 	}
@@ -101,7 +105,7 @@ func start(who acd.Principal, cmd *wire.Start, cfg *acd.Config) (acd.Address, ac
 		name, auth = cmd.Name, "anon"
 	}
 	return queue.Address(), acd.Start{Chat: newChatID(), Source: acd.SourceID(cmd.Source), Queue: queue, Name: name,
-		Attributes: cmd.Attributes, Subject: cmd.Subject, Auth: auth}, nil
+		Agent: agent, Attributes: cmd.Attributes, Subject: cmd.Subject, Auth: auth}, nil
 }
 
 // newChatID orders chats roughly by time, which helps the journal, and is a

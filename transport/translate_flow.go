@@ -55,6 +55,12 @@ func translateOversight(cmd wire.Command, cfg *acd.Config) (acd.Address, acd.Com
 		return chat(cmd.Chat, acd.Requeue{Queue: acd.QueueID(cmd.Queue), Priority: cmd.Priority})
 	case *wire.SetPriority:
 		return chat(cmd.Chat, acd.SetPriority{Priority: cmd.Priority})
+	case *wire.SetQueueMode:
+		queue := acd.QueueID(cmd.Queue)
+		if cfg != nil && cfg.Queues[queue] == nil {
+			return acd.Address{}, nil, refusal(wire.CodeNotFound, "no such queue")
+		}
+		return queue.Address(), acd.SetQueueMode{Mode: acd.QueueMode(cmd.Mode)}, nil
 	case *wire.ForceWrapUp:
 		return forceAgent(cmd.Agent, cfg, acd.Wrapup{Chat: acd.ChatID(cmd.Chat), Code: cmd.Code})
 	}

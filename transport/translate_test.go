@@ -38,6 +38,9 @@ func TestEachCommandGoesToWhoDecidesIt(t *testing.T) {
 		{&wire.SaveWrapUp{Chat: "c", Code: "solved"}, desk, acd.SaveWrapup{Chat: "c", Code: "solved"}},
 		{&wire.ExtendWrapUp{Chat: "c"}, desk, acd.ExtendWrapup{Chat: "c"}},
 		{&wire.ForcePresence{Agent: "alice", State: wire.ChooseOffline}, desk, acd.SetPresence{State: acd.Offline}},
+		{&wire.SetQueueMode{Queue: "sales", Mode: wire.ChooseAuto}, acd.QueueID("sales").Address(), acd.SetQueueMode{Mode: acd.QueueAuto}},
+		{&wire.Start{Source: "web", Agent: "alice"}, acd.QueueID("support").Address(),
+			acd.Start{Source: "web", Queue: "support", Agent: "alice", Auth: "anon"}},
 		{&wire.Start{Source: "web", Queue: "sales", Name: "M"}, acd.QueueID("sales").Address(),
 			acd.Start{Source: "web", Queue: "sales", Name: "M", Auth: "anon"}},
 	} {
@@ -77,7 +80,15 @@ func sample(kind string) string {
 		queue = ""
 	}
 	return `{"type":"` + kind + `","id":"1","chat":"c",` + queue + `"to":` + sampleTo(kind) + `,"transfer":"c.1t","participant":"alice","priority":1,"text":"t","upto":1,"source":"web","offer":"c.1","state":"available",
-		"channel":"livechat","open":true,"on":true,"set":{},"reason":"r","agent":"alice","code":"x","score":5}`
+		"channel":"livechat","open":true,"on":true,"set":{},"reason":"r","agent":"alice","code":"x","score":5,"mode":` + sampleMode(kind) + `}`
+}
+
+// sampleMode is a queue's mode or a transfer's.
+func sampleMode(kind string) string {
+	if kind == "queue_mode" {
+		return `"open"`
+	}
+	return `"warm"`
 }
 
 // sampleTo is an audience in a message and a target in a transfer.
@@ -103,6 +114,8 @@ func TestWhatCannotBeTranslatedIsRefusedByName(t *testing.T) {
 	}{
 		{&wire.Start{Source: "nowhere"}, wire.CodeNotFound},
 		{&wire.Start{Source: "web", Queue: "nowhere"}, wire.CodeNotFound},
+		{&wire.Start{Source: "web", Agent: "nobody"}, wire.CodeNotFound},
+		{&wire.SetQueueMode{Queue: "nowhere", Mode: wire.ChooseOpen}, wire.CodeNotFound},
 		{&wire.Start{Source: "web", Attributes: big}, wire.CodeTooLong},
 		{&wire.SetAttributes{Chat: "c", Set: big}, wire.CodeTooLong},
 		{&wire.ForcePresence{Agent: "nobody", State: wire.ChooseOffline}, wire.CodeNotFound},

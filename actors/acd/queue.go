@@ -6,10 +6,11 @@ import (
 	"github.com/tidwall/btree"
 )
 
-// Queue owns the order of one queue and who is offered what. Nothing of it is
+// Queue owns the order of one queue and who is offered what. Of that nothing is
 // durable: who waits is the chats' own fact, who is free is the agents', and
-// both tell it again after a restart. Step therefore never returns events; it
-// changes the books and answers with sends and with news of places.
+// both tell it again after a restart. Step changes the books and answers with
+// sends and with news of places; the one event that it returns is that a
+// supervisor has set the queue's mode.
 //
 // Every command does two things in turn: it brings the books up to date, and
 // then what has become loose, chats or agents, is matched. There is no
@@ -17,6 +18,8 @@ import (
 // chat waits while an agent who could take it is known to be free.
 type Queue struct {
 	id     QueueID
+	state  QueueState
+	was    QueueMode    // at the end of the last step
 	policy *QueuePolicy // what the roster is ranked by; nil when there is no such queue
 	line   line
 	roster roster
@@ -96,6 +99,8 @@ func (q *Queue) Step(t Turn, cmd Command) Outcome {
 	case ConfigChanged: // followed already
 	case ViewQueue:
 		q.view(s)
+	case SetQueueMode:
+		q.setMode(s, c)
 	default: // nothing else is addressed to a queue
 		s.out.Err = ErrBadState
 	}
@@ -104,9 +109,6 @@ func (q *Queue) Step(t Turn, cmd Command) Outcome {
 	q.armLost(s.now)
 	return s.out
 }
-
-// Apply does nothing: a queue has no events.
-func (q *Queue) Apply(time.Time, Event) {}
 
 // Pending is empty: an agent's slot has a time limit of its own, and the chats
 // and the agents tell a new queue what it must know.
@@ -129,15 +131,14 @@ func (q *Queue) Deadline() time.Time {
 func (q *Queue) follow(s *queueTurn) {
 	policy := s.Config.Queues[q.id]
 	if policy == q.policy {
+		q.turn(s)
 		return
 	}
-	q.policy = policy
+	q.policy, q.was = policy, ""
 	if policy != nil {
 		q.roster.configure(policy)
 	}
-	if d, why := q.dismissal(); d.Do != KeepWaiting {
-		q.dissolve(s, d, why)
-	}
+	q.turn(s)
 	q.refit(s)
 	q.loosen(s)
 }
@@ -168,7 +169,7 @@ func (q *Queue) dissolve(s *queueTurn, d Dismissal, why string) {
 // restore takes in the chats that the index says wait.
 func (q *Queue) restore(s *queueTurn, waiting []Enqueue) {
 	for _, e := range waiting {
-		if d, why := q.dismissal(); d.Do != KeepWaiting {
+		if d, why := q.dismissal(s.Now); d.Do != KeepWaiting {
 			q.dismiss(s, e, d, why)
 			continue
 		}
@@ -188,12 +189,12 @@ func (q *Queue) view(s *queueTurn) {
 		return
 	}
 	v := QueueView{
-		Queue: q.id, Name: q.policy.Name, Mode: q.policy.Mode, Waiting: q.line.len(),
+		Queue: q.id, Name: q.policy.Name, Mode: q.mode(s.Now), Set: q.state.Set, Waiting: q.line.len(),
 		SignedIn: q.roster.signedIn, Available: q.roster.available, Free: q.roster.count[standsFree],
 	}
 	v.Level = q.level.sum(s.now)
 	v.Level.Threshold = q.policy.ServiceLevel
-	v.Takes = q.refuses() == nil
+	v.Takes = q.refuses(s.Now) == nil
 	q.line.order.Scan(func(w *waiter) bool {
 		if v.Oldest.IsZero() || w.Leg.EnteredAt.Before(v.Oldest) {
 			v.Oldest = w.Leg.EnteredAt

@@ -1,6 +1,9 @@
 package acd
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
 // admit decides whether a new chat may come (Q1), and hands it on to itself:
 // the chat begins its life only when there is a place for it. The place is held
@@ -58,7 +61,7 @@ func (q *Queue) passesTo(s *queueTurn, c Start, err error) QueueID {
 
 // refusesStart says why a new chat may not come, for what it needs too.
 func (q *Queue) refusesStart(s *queueTurn, c Start) error {
-	if err := q.refuses(); err != nil || q.policy.JoinEmpty != JoinSkilled {
+	if err := q.refuses(s.Now); err != nil || q.policy.JoinEmpty != JoinSkilled {
 		return err
 	}
 	q.fill(s, &c)
@@ -79,7 +82,7 @@ func (q *Queue) refusesStart(s *queueTurn, c Start) error {
 // admitTransfer says whether a chat that is served may come to wait here too.
 // It holds no place: the chat looks again, and then is here.
 func (q *Queue) admitTransfer(s *queueTurn, c Admit) {
-	if err := q.refuses(); err != nil {
+	if err := q.refuses(s.Now); err != nil {
 		s.out.Err = err
 		return
 	}
@@ -110,12 +113,12 @@ func (q *Queue) expects(c ChatID) bool {
 	return held || q.line.chats[c] != nil
 }
 
-func (q *Queue) refuses() error {
-	p := q.policy
+func (q *Queue) refuses(now time.Time) error {
+	p, mode := q.policy, q.mode(now)
 	switch {
-	case p == nil || p.Mode == QueueDeleted:
+	case mode == QueueDeleted:
 		return ErrNotFound
-	case p.Mode != QueueOpen:
+	case mode != QueueOpen:
 		return ErrQueueClosed
 	case p.MaxSize > 0 && q.line.len()+len(q.held) >= p.MaxSize:
 		return ErrQueueFull

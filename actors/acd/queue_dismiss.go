@@ -1,13 +1,15 @@
 package acd
 
+import "time"
+
 // dismissal is what becomes of who waits here now, and why.
-func (q *Queue) dismissal() (Dismissal, string) {
-	switch {
+func (q *Queue) dismissal(now time.Time) (Dismissal, string) {
+	switch mode := q.mode(now); {
 	case q.policy == nil:
 		return Dismissal{Do: EndWaiting}, "deleted"
-	case q.policy.Mode == QueueDeleted:
+	case mode == QueueDeleted:
 		return q.policy.OnDeleted, "deleted"
-	case q.policy.Mode == QueueClosed:
+	case mode == QueueClosed:
 		return q.policy.OnClosed, "closed"
 	}
 	return Dismissal{Do: KeepWaiting}, ""

@@ -220,7 +220,7 @@ func (l *line) place(w *waiter) int {
 // never refused for the queue's size: it was admitted once.
 func (q *Queue) enqueue(s *queueTurn, e Enqueue) {
 	q.release(e.Chat)
-	if d, why := q.dismissal(); d.Do != KeepWaiting {
+	if d, why := q.dismissal(s.Now); d.Do != KeepWaiting {
 		if w := q.line.chats[e.Chat]; w != nil {
 			q.remove(s, w)
 		}

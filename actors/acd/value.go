@@ -352,6 +352,7 @@ type QueueView struct {
 	Queue     QueueID
 	Name      string
 	Mode      QueueMode
+	Set       QueueModeSet // by a supervisor; its Mode is empty when nobody has
 	Waiting   int
 	Oldest    time.Time // zero when nobody waits
 	SignedIn  int

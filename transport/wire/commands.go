@@ -41,7 +41,9 @@ type Start struct {
 	ID     string `json:"id" jsonschema:"minLength=1,maxLength=64"`
 	Source string `json:"source" jsonschema:"minLength=1,maxLength=128"`
 	// Queue overrides the source's own queue where the source allows it.
-	Queue      string            `json:"queue,omitempty" jsonschema:"maxLength=128"`
+	Queue string `json:"queue,omitempty" jsonschema:"maxLength=128"`
+	// Agent is whom the customer asks for; the queue is for when he cannot come.
+	Agent      string            `json:"agent,omitempty" jsonschema:"maxLength=128"`
 	Name       string            `json:"name,omitempty" jsonschema:"maxLength=128"`
 	Attributes map[string]string `json:"attributes,omitempty"`
 	Subject    string            `json:"subject,omitempty" jsonschema:"maxLength=256"`

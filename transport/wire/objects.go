@@ -197,13 +197,15 @@ type Wrapup struct {
 
 // QueueRow is a queue as a supervisor sees it.
 type QueueRow struct {
-	Queue           string    `json:"queue"`
-	Name            string    `json:"name"`
-	Mode            QueueMode `json:"mode"`
-	Waiting         int       `json:"waiting"`
-	OldestSince     Time      `json:"oldest_since,omitzero"`
-	AgentsSignedIn  int       `json:"agents_signed_in"`
-	AgentsAvailable int       `json:"agents_available"`
+	Queue string    `json:"queue"`
+	Name  string    `json:"name"`
+	Mode  QueueMode `json:"mode"`
+	// ModeSet is there while a supervisor's word stands before the configuration.
+	ModeSet         *ModeSet `json:"mode_set,omitempty"`
+	Waiting         int      `json:"waiting"`
+	OldestSince     Time     `json:"oldest_since,omitzero"`
+	AgentsSignedIn  int      `json:"agents_signed_in"`
+	AgentsAvailable int      `json:"agents_available"`
 	// FreeUnits is what the available agents could take now.
 	FreeUnits int `json:"free_units"`
 	// ServiceLevel is the share of the last hour's chats that were answered
@@ -264,6 +266,8 @@ type Decision struct {
 	// More counts, by reason, further agents who are not named one by one.
 	More          map[string]int `json:"more,omitempty"`
 	ConfigVersion uint64         `json:"config_version,omitzero"`
+	// Step counts the queue's steps that the chat had taken by then.
+	Step int `json:"step,omitzero"`
 }
 
 // PassedOver is an agent who did not get the offer, and why.

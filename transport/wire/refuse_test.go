@@ -94,6 +94,7 @@ var refusals = []struct {
 	{"assign to nobody", `{"type":"assign","id":"1","chat":"c"}`, "agent", "agent is missing"},
 	{"force as text", `{"type":"assign","id":"1","chat":"c","agent":"bob","force":"yes"}`, "force", "force is a text; expected true or false"},
 	{"requeue to nowhere", `{"type":"requeue","id":"1","chat":"c"}`, "queue", "queue is missing"},
+	{"a mode of queues that is none", `{"type":"queue_mode","id":"1","queue":"q","mode":"deleted"}`, "mode", `mode is "deleted"; expected one of [open closed draining auto]`},
 	{"priority too high", `{"type":"requeue","id":"1","chat":"c","queue":"q","priority":1001}`, "priority", "priority is 1001; expected a number from -1000 to 1000"},
 	{"priority too low", `{"type":"set_priority","id":"1","chat":"c","priority":-1001}`, "priority", "priority is -1001"},
 	{"half a priority", `{"type":"set_priority","id":"1","chat":"c","priority":0.5}`, "priority", "expected a whole number"},
@@ -173,7 +174,7 @@ func TestBytesThatAreNoFrameAreRefusedByName(t *testing.T) {
 }
 
 func TestACommandOfALaterVersionIsAnUnknownType(t *testing.T) {
-	later := strings.Fields(`queue_mode message Send ok`)
+	later := strings.Fields(`park_chat message Send ok`)
 	for _, name := range append(later, "", "send\x00") {
 		_, err := Decode(fmt.Appendf(nil, `{"id":"7","type":%q}`, name))
 		if name == "send\x00" {

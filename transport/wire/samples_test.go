@@ -50,11 +50,11 @@ var (
 	}
 	decision = Decision{
 		Queue: "support", Chat: "c-1", Offer: "o-1", DecidedAt: t1, Strategy: "longest_idle", Winner: "alice",
-		WinnerWhy: "idle for 12 s", PassedOver: []PassedOver{{Agent: "bob", Why: "busy"}}, More: map[string]int{"busy": 3}, ConfigVersion: 7,
+		WinnerWhy: "idle for 12 s", PassedOver: []PassedOver{{Agent: "bob", Why: "busy"}}, More: map[string]int{"busy": 3}, ConfigVersion: 7, Step: 2,
 	}
 	alert    = Alert{Kind: AlertQuarantined, Chat: "c-1", Agent: "alice", Queue: "support", Text: "the chat cannot go on", Since: t1}
 	queueRow = QueueRow{Queue: "support", Name: "Support", Mode: QueueOpen, Waiting: 3, OldestSince: t0, AgentsSignedIn: 3, AgentsAvailable: 2, FreeUnits: 5,
-		ServiceLevel: pointer(0.875), ServiceLevelS: 20}
+		ServiceLevel: pointer(0.875), ServiceLevelS: 20, ModeSet: &ModeSet{By: Ref{ID: "sue", Name: "Sue"}, Since: t1}}
 	chatRow = ChatRow{
 		Chat: "c-1", Channel: "livechat", Queue: &support, Customer: Named{Name: "Maria Rossi"}, Phase: PhaseActive,
 		Label: LabelActive, Owner: &Ref{ID: "alice", Name: "Alice"}, ReceivedAt: t0, Rating: &Rating{Score: 4, Text: "quick"},
@@ -75,7 +75,7 @@ var sampleCommands = []Command{
 	&Hello{ID: "h-1", Token: "eyJ", Client: &ClientInfo{Name: "desk", Version: "1.0"}, Resume: &Resume{Epoch: "e-1", Seq: 40}, Alerting: pointer(false)},
 	&Pong{Seq: 41},
 	&Refresh{ID: "1", Token: "eyJ"},
-	&Start{ID: "1", Source: "web", Queue: "support", Name: "Maria Rossi", Attributes: maria.Attributes, Subject: "Parcel"},
+	&Start{ID: "1", Source: "web", Queue: "support", Agent: "alice", Name: "Maria Rossi", Attributes: maria.Attributes, Subject: "Parcel"},
 	&Send{ID: "2", Chat: "c-1", Text: question.Text, To: ToAgents},
 	&Typing{ID: "3", Chat: "c-1", On: true},
 	&Read{ID: "4", Chat: "c-1", Upto: 2},
@@ -121,6 +121,7 @@ var sampleCommands = []Command{
 	&Direct{ID: "53", Agent: "bob", Text: "do you know this order?"},
 	&Assist{ID: "54", Chat: "c-1", Text: "he wants a manager"},
 	&Broadcast{ID: "55", Queue: "support", Text: "we are slow today, sorry"},
+	&SetQueueMode{ID: "56", Queue: "support", Mode: ChooseClosed},
 	&ForceEnd{ID: "18", Chat: "c-1", Reason: "abuse"},
 	&ForcePresence{ID: "19", Agent: "alice", State: ChooseNotReady, Reason: "meeting"},
 	&Explain{ID: "20", Offer: "o-1"},

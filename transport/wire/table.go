@@ -100,6 +100,7 @@ var commandTable = index(
 	command[Assist](agents),
 	command[Watch](supervisors),
 	command[Broadcast](supervisors),
+	command[SetQueueMode](supervisors),
 	command[ForceEnd](supervisors),
 	command[ForcePresence](supervisors),
 	command[Explain](supervisors),

@@ -111,6 +111,7 @@ func (c *Refresh) Validate() *Error {
 // Validate says what is wrong with the fields, or nil.
 func (c *Start) Validate() *Error {
 	return refuse(c, ident(c.ID), name("source", c.Source), atMost("queue", c.Queue, MaxNameChars),
+		atMost("agent", c.Agent, MaxNameChars),
 		atMost("name", c.Name, MaxNameChars), atMost("subject", c.Subject, maxSubjectChars))
 }
 
