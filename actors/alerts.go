@@ -138,35 +138,32 @@ func about(of acd.Address, al acd.Alert) acd.Alert {
 
 // watch looks round while somebody may be told of what it finds.
 func (a *alerts) watch() {
-	defer a.engine.wg.Done()
-	tick := time.NewTicker(alertEvery)
-	defer tick.Stop()
 	inspected := a.engine.now()
-	for {
-		select {
-		case <-a.engine.stopped:
-			return
-		case <-tick.C:
-		}
+	a.engine.every(alertEvery, func() {
 		if len(a.engine.overseers.list()) == 0 {
-			continue
+			return
 		}
 		a.serviceLevels()
 		if now := a.engine.now(); now.Sub(inspected) >= stuckEvery {
 			inspected = now
 			a.engine.directory.each(inspect{})
 		}
-	}
+	})
 }
 
 // serviceLevels looks at who waits longest in each queue.
 func (a *alerts) serviceLevels() {
 	e := a.engine
-	said := e.askAll(context.Background(), e.board.everyone(acd.KindQueue), acd.ViewQueue{})
+	queues := e.board.everyone(acd.KindQueue)
+	said := e.askAll(context.Background(), queues, acd.ViewQueue{})
 	if e.barrier() != nil {
 		return // the journal has failed; the process is stopping
 	}
-	for of, v := range said {
+	for _, of := range queues {
+		v, answered := said[of]
+		if !answered {
+			continue
+		}
 		q, ok := v.(acd.QueueView)
 		if !ok || q.Oldest.IsZero() || e.now().Sub(q.Oldest) <= q.Level.Threshold {
 			a.over(acd.AlertSLA, of)
@@ -205,8 +202,8 @@ func (s *shell) trouble() string {
 	if at := s.machine.Deadline(); !at.IsZero() && at.Before(before) && s.engine.holdUntil.Before(before) {
 		return "what was due has not been done"
 	}
-	for k, t := range s.outbox.open {
-		if t.at.Before(before) && !s.engine.directory.quarantinedNow(k.to) {
+	for _, k := range s.outbox.order {
+		if t := s.outbox.open[k.outKey]; t != nil && t.at.Before(before) && !s.engine.directory.quarantinedNow(k.to) {
 			return k.to.String() + " does not answer"
 		}
 	}
@@ -215,14 +212,7 @@ func (s *shell) trouble() string {
 
 // each sends msg to every chat and agent that is in memory and stays.
 func (d *directory) each(msg any) {
-	for i := range d.shards {
-		s := &d.shards[i]
-		s.mu.Lock()
-		for a, e := range s.entries {
-			if a.Kind != acd.KindQueue && !e.leaving && e.quarantined == "" {
-				d.system.Root.Send(e.pid, msg)
-			}
-		}
-		s.mu.Unlock()
+	for _, a := range d.find(func(a acd.Address, e *entry) bool { return a.Kind != acd.KindQueue }) {
+		d.poke(a, msg)
 	}
 }

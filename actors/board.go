@@ -3,6 +3,7 @@ package actors
 import (
 	"context"
 	"fmt"
+	"maps"
 	"reflect"
 	"sync"
 	"sync/atomic"
@@ -24,12 +25,13 @@ type board struct {
 	touchMu sync.Mutex
 	touched map[acd.Address]struct{}
 
-	asking sync.Mutex // one picture at a time
+	asking turnstile // one picture at a time
 
 	mu       sync.Mutex
 	watchers map[*Session]*watching
-	running  bool
-	kick     chan struct{} // somebody has begun to watch
+	running  bool  // a round is under way
+	next     round // that is wanted behind it
+	timer    Timer
 	queues   picture[acd.QueueID, acd.QueueView]
 	agents   picture[acd.AgentID, acd.AgentView]
 	chats    picture[acd.ChatID, acd.ChatView]
@@ -52,7 +54,7 @@ const (
 )
 
 func newBoard(e *Engine) *board {
-	return &board{engine: e, touched: map[acd.Address]struct{}{}, watchers: map[*Session]*watching{}, kick: make(chan struct{}, 1)}
+	return &board{engine: e, touched: map[acd.Address]struct{}{}, watchers: map[*Session]*watching{}}
 }
 
 // touch notes that a machine has taken a step.
@@ -95,8 +97,8 @@ func (p *picture[K, V]) drop(k K) {
 // fresh brings the picture of one kind up to date unless that has been done
 // within boardEvery.
 func (b *board) fresh(ctx context.Context, kind acd.Kind) error {
-	b.asking.Lock()
-	defer b.asking.Unlock()
+	b.asking.enter(b.engine)
+	defer b.asking.leave()
 	b.mu.Lock()
 	taken := b.takenAt(kind)
 	b.mu.Unlock()
@@ -149,8 +151,10 @@ func (b *board) take(ctx context.Context, kind acd.Kind, who []acd.Address) erro
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	for a, v := range said {
-		b.keep(a, v)
+	for _, a := range who {
+		if v, answered := said[a]; answered {
+			b.keep(a, v)
+		}
 	}
 	b.strike()
 	now := b.engine.now()
@@ -222,29 +226,29 @@ func viewOf(kind acd.Kind) acd.Command {
 // answered in time; a refusal is an answer. Who does not is asked again when he
 // takes his next step.
 func (e *Engine) askAll(ctx context.Context, who []acd.Address, cmd acd.Command) map[acd.Address]any {
-	ctx, cancel := context.WithTimeout(ctx, boardWait)
-	defer cancel()
-	type reply struct {
-		from acd.Address
-		said any
+	if len(who) == 0 {
+		return nil
 	}
-	replies := make(chan reply, len(who))
-	for _, a := range who {
-		e.tell(a, &envelope{cmd: cmd, ask: &ask{now: true, answer: func(said any, err error) {
-			if err != nil {
-				said = err
-			}
-			replies <- reply{a, said}
-		}}})
-	}
+	var mu sync.Mutex
 	all := make(map[acd.Address]any, len(who))
-	for range who {
-		select {
-		case r := <-replies:
-			all[r.from] = r.said
-		case <-ctx.Done():
-			return all
+	err := e.runtime.Await(ctx, boardWait, func(done func()) {
+		for _, a := range who {
+			e.tell(a, &envelope{cmd: cmd, ask: &ask{now: true, answer: func(said any, err error) {
+				mu.Lock()
+				defer mu.Unlock()
+				if err != nil {
+					said = err
+				}
+				if all[a] = said; len(all) == len(who) {
+					done()
+				}
+			}}})
 		}
+	})
+	if err == nil {
+		return all
 	}
-	return all
+	mu.Lock() // some may still answer
+	defer mu.Unlock()
+	return maps.Clone(all)
 }

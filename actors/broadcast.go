@@ -2,6 +2,7 @@ package actors
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"github.com/parley-engine/parley/actors/acd"
@@ -16,14 +17,12 @@ const broadcastTimeout = 30 * time.Second
 // not been said.
 func (s *Session) broadcast(id string, digest uint64, b acd.Broadcast) {
 	e := s.engine
-	ctx, cancel := context.WithTimeout(context.Background(), broadcastTimeout)
-	defer cancel()
 	chats, err := e.broadcastTo(s.by, b)
 	if err != nil {
 		s.settle(id, nil, err)
 		return
 	}
-	n, err := e.announce(ctx, s, id, digest, acd.Announce{Queue: b.Queue, Text: b.Text}, chats)
+	n, err := e.announce(s, id, digest, acd.Announce{Queue: b.Queue, Text: b.Text}, chats)
 	if err != nil {
 		s.settle(id, nil, err)
 		return
@@ -76,30 +75,66 @@ func (e *Engine) broadcastTo(by acd.Principal, b acd.Broadcast) ([]acd.ChatID, e
 
 // announce tells each chat and counts where it stands. A chat that fails is in
 // quarantine and tells nobody anything.
-func (e *Engine) announce(ctx context.Context, s *Session, id string, digest uint64, cmd acd.Announce, chats []acd.ChatID) (said int, err error) {
-	replies := make(chan any, len(chats))
-	for _, c := range chats {
-		part := id + "\x00" + string(c) // no client's id has this
-		known, err := e.known(s.stream.name, part)
+func (e *Engine) announce(s *Session, id string, digest uint64, cmd acd.Announce, chats []acd.ChatID) (int, error) {
+	said, left := tally{}, len(chats)
+	parts := make([]string, len(chats))
+	for i, c := range chats {
+		parts[i] = id + "\x00" + string(c) // no client's id has this
+		known, err := e.known(s.stream.name, parts[i])
 		if err != nil {
 			return 0, err
 		}
 		if known != nil {
-			replies <- known.Result
-			continue
+			said.note(known.Result)
+			parts[i], left = "", left-1
 		}
-		e.tell(c.Address(), &envelope{by: s.by, cmd: cmd, ask: &ask{who: s.stream.name, id: part, digest: digest,
-			answer: func(result any, _ error) { replies <- result }}})
 	}
-	for range chats {
-		select {
-		case r := <-replies:
-			if r, ok := r.(acd.Result); ok && r.MessageSeq > 0 {
-				said++
+	if left == 0 {
+		return said.number(), nil
+	}
+	err := e.runtime.Await(context.Background(), broadcastTimeout, func(done func()) {
+		said.left(left, done)
+		for i, c := range chats {
+			if parts[i] == "" {
+				continue
 			}
-		case <-ctx.Done():
-			return 0, errInternal
+			e.tell(c.Address(), &envelope{by: s.by, cmd: cmd, ask: &ask{who: s.stream.name, id: parts[i], digest: digest,
+				answer: func(result any, _ error) { said.note(result) }}})
 		}
+	})
+	if err != nil {
+		return 0, errInternal
 	}
-	return said, nil
+	return said.number(), nil
+}
+
+// tally counts the chats in which something has been said.
+type tally struct {
+	mu      sync.Mutex
+	said    int
+	waiting int
+	done    func()
+}
+
+func (t *tally) left(n int, done func()) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.waiting, t.done = n, done
+}
+
+func (t *tally) note(result any) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if r, ok := result.(acd.Result); ok && r.MessageSeq > 0 {
+		t.said++
+	}
+	if t.waiting--; t.waiting == 0 {
+		t.done()
+	}
+}
+
+func (t *tally) number() int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.said
 }

@@ -1,14 +1,11 @@
 package actors
 
 import (
-	"fmt"
+	"cmp"
 	"hash/maphash"
 	"slices"
-	"strings"
 	"sync"
 	"time"
-
-	"github.com/asynkron/protoactor-go/actor"
 
 	"github.com/parley-engine/parley/actors/acd"
 )
@@ -19,8 +16,7 @@ import (
 // leaving one waits for the next life. Every life has a name of its own, so
 // that a late timer or answer of one never reaches another.
 type directory struct {
-	system *actor.ActorSystem
-	props  func(acd.Address) *actor.Props
+	spawn  func(a acd.Address, life uint64) Mailbox
 	seed   maphash.Seed
 	shards [64]shard
 
@@ -34,7 +30,7 @@ type shard struct {
 }
 
 type entry struct {
-	pid     *actor.PID
+	box     Mailbox
 	used    time.Time
 	leaving bool
 	held    []any // for the next life
@@ -45,8 +41,8 @@ type entry struct {
 // leave is the last message of a life.
 type leave struct{}
 
-func newDirectory(system *actor.ActorSystem, props func(acd.Address) *actor.Props) *directory {
-	d := &directory{system: system, props: props, seed: maphash.MakeSeed()}
+func newDirectory(spawn func(a acd.Address, life uint64) Mailbox) *directory {
+	d := &directory{spawn: spawn, seed: maphash.MakeSeed()}
 	for i := range d.shards {
 		d.shards[i].entries = map[acd.Address]*entry{}
 	}
@@ -65,7 +61,7 @@ func (d *directory) tell(to acd.Address, msg any, now time.Time) bool {
 	defer s.mu.Unlock()
 	e := s.entries[to]
 	if e == nil {
-		e = &entry{pid: d.spawn(s, to)}
+		e = &entry{box: d.start(s, to)}
 		s.entries[to] = e
 	}
 	switch {
@@ -75,7 +71,7 @@ func (d *directory) tell(to acd.Address, msg any, now time.Time) bool {
 		e.held = append(e.held, msg)
 	default:
 		e.used = now
-		d.system.Root.Send(e.pid, msg)
+		e.box.Send(msg)
 	}
 	return true
 }
@@ -86,33 +82,49 @@ func (d *directory) poke(to acd.Address, msg any) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if e := s.entries[to]; e != nil && !e.leaving && e.quarantined == "" {
-		d.system.Root.Send(e.pid, msg)
+		e.box.Send(msg)
 	}
 }
 
-func (d *directory) spawn(s *shard, a acd.Address) *actor.PID {
+func (d *directory) start(s *shard, a acd.Address) Mailbox {
 	s.lives++
-	pid, err := d.system.Root.SpawnNamed(d.props(a), fmt.Sprintf("%s#%d", a, s.lives))
-	if err != nil {
-		panic(err) // every life has a name of its own
-	}
-	return pid
+	return d.spawn(a, s.lives)
 }
 
 // idle asks the actors of a kind that nobody has told anything since before to
 // leave. They may decline by calling stay.
 func (d *directory) idle(kind acd.Kind, before time.Time) {
+	stale := func(e *entry) bool { return !e.leaving && e.quarantined == "" && e.used.Before(before) }
+	for _, a := range d.find(func(a acd.Address, e *entry) bool { return a.Kind == kind && stale(e) }) {
+		s := d.shard(a)
+		s.mu.Lock()
+		if e := s.entries[a]; e != nil && stale(e) {
+			e.leaving = true
+			e.box.Send(leave{})
+		}
+		s.mu.Unlock()
+	}
+}
+
+// find names the actors that are wanted, in order, so that what is done with
+// them does not depend on where they stand in memory.
+func (d *directory) find(wanted func(acd.Address, *entry) bool) (found []acd.Address) {
 	for i := range d.shards {
 		s := &d.shards[i]
 		s.mu.Lock()
 		for a, e := range s.entries {
-			if a.Kind == kind && !e.leaving && e.quarantined == "" && e.used.Before(before) {
-				e.leaving = true
-				d.system.Root.Send(e.pid, leave{})
+			if wanted(a, e) {
+				found = append(found, a)
 			}
 		}
 		s.mu.Unlock()
 	}
+	slices.SortFunc(found, compareAddress)
+	return found
+}
+
+func compareAddress(a, b acd.Address) int {
+	return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.ID, b.ID))
 }
 
 // stay keeps an actor that was asked to leave and has work left. What came
@@ -127,7 +139,7 @@ func (d *directory) stay(a acd.Address, now time.Time) {
 	}
 	e.leaving, e.used = false, now
 	for _, msg := range e.held {
-		d.system.Root.Send(e.pid, msg)
+		e.box.Send(msg)
 	}
 	e.held = nil
 }
@@ -145,10 +157,10 @@ func (d *directory) gone(a acd.Address, now time.Time) {
 		delete(s.entries, a)
 		return
 	}
-	next := &entry{pid: d.spawn(s, a), used: now}
+	next := &entry{box: d.start(s, a), used: now}
 	s.entries[a] = next
 	for _, msg := range e.held {
-		d.system.Root.Send(next.pid, msg)
+		next.box.Send(msg)
 	}
 }
 
@@ -183,26 +195,21 @@ func (d *directory) quarantinedAll() (all []acd.Address) {
 		all = append(all, a.(acd.Address))
 		return true
 	})
-	slices.SortFunc(all, func(a, b acd.Address) int { return strings.Compare(a.String(), b.String()) })
+	slices.SortFunc(all, compareAddress)
 	return all
 }
 
 // stop ends all lives without their consent: the journal has what counts.
 func (d *directory) stop() {
-	var pids []*actor.PID
-	for i := range d.shards {
-		s := &d.shards[i]
+	for _, a := range d.find(func(acd.Address, *entry) bool { return true }) {
+		s := d.shard(a)
 		s.mu.Lock()
-		for _, e := range s.entries {
-			if e.pid != nil {
-				pids = append(pids, e.pid)
-			}
-			e.quarantined = "stopping"
+		e := s.entries[a]
+		e.quarantined = "stopping"
+		if e.box != nil {
+			e.box.Stop()
 		}
 		s.mu.Unlock()
-	}
-	for _, pid := range pids {
-		d.system.Root.Stop(pid)
 	}
 }
 
@@ -220,61 +227,4 @@ func (d *directory) count() map[acd.Kind]int {
 		s.mu.Unlock()
 	}
 	return n
-}
-
-// workers is the dispatcher of all actors. A goroutine a wake-up, as the
-// default does it, spends most of a short turn on growing its stack; here a
-// worker that has finished waits for the next one. There is no queue: without
-// an idle worker a new one starts, so that a turn that blocks holds up nobody.
-type workers struct {
-	mu   sync.Mutex
-	idle []chan func()
-	most int
-	done bool
-}
-
-// turnsAtOnce is how many messages an actor may take before others get a turn.
-const turnsAtOnce = 50
-
-// Throughput implements actor.Dispatcher.
-func (w *workers) Throughput() int { return turnsAtOnce }
-
-// Schedule implements actor.Dispatcher.
-func (w *workers) Schedule(fn func()) {
-	w.mu.Lock()
-	if n := len(w.idle); n > 0 {
-		c := w.idle[n-1]
-		w.idle = w.idle[:n-1]
-		w.mu.Unlock()
-		c <- fn
-		return
-	}
-	w.mu.Unlock()
-	go w.work(fn)
-}
-
-func (w *workers) work(fn func()) {
-	c := make(chan func(), 1)
-	for fn != nil {
-		fn()
-		w.mu.Lock()
-		if w.done || len(w.idle) >= w.most {
-			w.mu.Unlock()
-			return
-		}
-		w.idle = append(w.idle, c)
-		w.mu.Unlock()
-		fn = <-c
-	}
-}
-
-// stop lets the idle workers go.
-func (w *workers) stop() {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.done = true
-	for _, c := range w.idle {
-		c <- nil
-	}
-	w.idle = nil
 }

@@ -30,29 +30,27 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/asynkron/protoactor-go/actor"
-
 	"github.com/parley-engine/parley/actors/acd"
 )
 
 // Engine is the live system on one node.
 type Engine struct {
-	opts       Options
-	log        *slog.Logger
-	journal    Journal
-	system     *actor.ActorSystem
-	workers    *workers
-	directory  *directory
-	streams    streams
-	sleepers   *sleepers
-	supervisor *supervisor
-	counters   *counters
-	board      *board
-	overseers  *overseers
-	alerts     *alerts
-	config     atomic.Pointer[acd.Config]
+	opts      Options
+	log       *slog.Logger
+	journal   Journal
+	runtime   Runtime
+	letGo     func() // of what its own runtime holds
+	tasks     tasks
+	directory *directory
+	streams   streams
+	sleepers  *sleepers
+	counters  *counters
+	board     *board
+	overseers *overseers
+	alerts    *alerts
+	config    atomic.Pointer[acd.Config]
 
-	configuring sync.Mutex  // one Reconfigure at a time
+	configuring turnstile   // one Reconfigure at a time
 	removing    atomic.Bool // a source, a short while ago
 
 	// order is the one order of records: numbers of streams are given and the
@@ -63,13 +61,12 @@ type Engine struct {
 	epochs    atomic.Uint64
 	lives     atomic.Uint64
 	sessions  atomic.Uint64
-	base      time.Time // wall and monotonic time of the start
+	base      time.Time     // wall time of the start
+	elapsed   time.Duration // what the runtime's clock said then
 	began     time.Time
 	holdUntil time.Time
 	draining  atomic.Bool
 	ready     atomic.Bool
-	stopped   chan struct{}
-	wg        sync.WaitGroup
 }
 
 // New returns an engine that has not started.
@@ -81,15 +78,16 @@ func New(opts Options) (*Engine, error) {
 	opts.Config.Normalize()
 	e := &Engine{
 		opts: opts, log: opts.Logger, journal: opts.Journal,
-		workers: &workers{most: 1024},
+		runtime: opts.Runtime, letGo: func() {},
 		streams: streams{all: map[acd.Stream]*stream{}},
-		stopped: make(chan struct{}),
+	}
+	if e.runtime == nil {
+		own := newLive()
+		e.runtime, e.letGo = own, own.workers.stop
 	}
 	e.config.Store(opts.Config)
 	e.counters = newCounters(e)
-	e.system = newSystem()
-	e.supervisor = &supervisor{e}
-	e.directory = newDirectory(e.system, e.props)
+	e.directory = newDirectory(e.spawn)
 	e.sleepers = newSleepers(e)
 	e.board = newBoard(e)
 	e.overseers = newOverseers(e)
@@ -99,14 +97,14 @@ func New(opts Options) (*Engine, error) {
 
 // now is the node's time in whole milliseconds, as records hold it.
 func (e *Engine) now() time.Time {
-	return e.base.Add(time.Since(e.base)).Round(0).UTC().Truncate(time.Millisecond)
+	return e.base.Add(e.runtime.Elapsed() - e.elapsed).Truncate(time.Millisecond)
 }
 
 // Start takes over the journal and brings back what it knows: streams to
 // resume, chats that wait, agents with something to their name, and a call for
 // every chat that is not over. It returns when the engine can serve.
 func (e *Engine) Start(context.Context) error {
-	e.base = e.opts.Now()
+	e.base, e.elapsed = e.opts.Now().Round(0).UTC(), e.runtime.Elapsed()
 	epoch, err := e.journal.Acquire()
 	if err != nil {
 		return fmt.Errorf("journal acquire: %w", err)
@@ -117,9 +115,8 @@ func (e *Engine) Start(context.Context) error {
 	if err := e.boot(); err != nil {
 		return err
 	}
-	e.wg.Add(2)
-	go e.housekeeping()
-	go e.alerts.watch()
+	e.housekeeping()
+	e.alerts.watch()
 	e.ready.Store(true)
 	return nil
 }
@@ -131,28 +128,41 @@ func (e *Engine) Drain() { e.draining.Store(true) }
 // never promised. It waits until the journal has answered for all of it.
 func (e *Engine) Stop() {
 	e.Drain()
-	e.configuring.Lock() // what is being taken is taken whole
+	e.configuring.enter(e) // what is being taken is taken whole
 	running := e.ready.Swap(false)
-	e.configuring.Unlock()
+	e.configuring.leave()
 	if !running {
 		return
 	}
-	close(e.stopped)
-	e.wg.Wait()
+	e.wait(e.tasks.stop)
 	e.sleepers.stop()
 	e.directory.stop()
 	e.barrier()
-	e.workers.stop()
+	e.letGo()
 	e.counters.unregister()
 }
 
 // barrier waits until everything handed to the journal is durable or failed.
-func (e *Engine) barrier() error {
-	done := make(chan error, 1)
+func (e *Engine) barrier() error { return e.put(Entry{}) }
+
+// put hands an entry to the journal and waits for it.
+func (e *Engine) put(entry Entry) (err error) {
+	e.wait(func(done func()) {
+		entry.Done = func(failed error) {
+			err = failed
+			done()
+		}
+		e.append(entry)
+	})
+	return err
+}
+
+// append hands an entry to the journal, in its order.
+func (e *Engine) append(entry Entry) {
+	entry.Epoch = e.epoch
 	e.order.Lock()
-	e.journal.Append(Entry{Epoch: e.epoch, Done: func(err error) { done <- err }})
+	e.journal.Append(entry)
 	e.order.Unlock()
-	return <-done
 }
 
 // Ready says why the engine cannot serve, nil when it can.
@@ -200,35 +210,33 @@ func (e *Engine) tell(to acd.Address, env *envelope) {
 
 func (e *Engine) acknowledge(to acd.Address, m acknowledge) { e.directory.poke(to, m) }
 
+// questionTimeout is how long a machine may take to answer a question.
+const questionTimeout = 10 * time.Second
+
 // question asks a machine something that changes nothing, and waits. What the
 // machine answers may not be durable yet.
 func (e *Engine) question(ctx context.Context, to acd.Address, by acd.Principal, cmd acd.Command) (any, error) {
-	type reply struct {
-		result any
-		err    error
+	var result any
+	var refused error
+	err := e.runtime.Await(ctx, questionTimeout, func(done func()) {
+		var once sync.Once
+		e.tell(to, &envelope{by: by, cmd: cmd, ask: &ask{now: true, answer: func(r any, err error) {
+			once.Do(func() {
+				result, refused = r, err
+				done()
+			})
+		}}})
+	})
+	if err != nil {
+		return nil, fmt.Errorf("ask %s: %w", to, err)
 	}
-	c := make(chan reply, 1)
-	e.tell(to, &envelope{by: by, cmd: cmd, ask: &ask{now: true, answer: func(r any, err error) { c <- reply{r, err} }}})
-	select {
-	case r := <-c:
-		return r.result, r.err
-	case <-ctx.Done():
-		return nil, fmt.Errorf("ask %s: %w", to, context.Cause(ctx))
-	}
+	return result, refused
 }
 
 // housekeeping lets go of what nobody uses any more.
 func (e *Engine) housekeeping() {
-	defer e.wg.Done()
-	tick := time.NewTicker(max(e.opts.PassivateAfter/2, time.Second))
-	defer tick.Stop()
 	hourly := e.now().Add(time.Hour)
-	for {
-		select {
-		case <-e.stopped:
-			return
-		case <-tick.C:
-		}
+	e.every(max(e.opts.PassivateAfter/2, time.Second), func() {
 		now := e.now()
 		e.directory.idle(acd.KindChat, now.Add(-e.opts.PassivateAfter))
 		e.directory.idle(acd.KindAgent, now.Add(-e.opts.PassivateAfter))
@@ -238,5 +246,5 @@ func (e *Engine) housekeeping() {
 			hourly = now.Add(time.Hour)
 			e.forget(now)
 		}
-	}
+	})
 }

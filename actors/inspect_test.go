@@ -20,8 +20,8 @@ func (p *patient) Deadline() time.Time { return p.due }
 func (p *patient) Check() error        { return p.bad }
 
 func TestAMachineInTroubleIsAnAlertUntilItIsSound(t *testing.T) {
-	e := &Engine{base: time.Now(), log: slog.New(slog.DiscardHandler)}
-	e.directory, e.alerts, e.overseers = newDirectory(nil, nil), newAlerts(e), newOverseers(e)
+	e := &Engine{base: time.Now(), runtime: newLive(), log: slog.New(slog.DiscardHandler)}
+	e.directory, e.alerts, e.overseers = newDirectory(nil), newAlerts(e), newOverseers(e)
 	p := &patient{}
 	s := &shell{engine: e, addr: acd.ChatID("c1").Address(), machine: p}
 	long := e.now().Add(-stuckAfter - time.Second)
@@ -36,7 +36,8 @@ func TestAMachineInTroubleIsAnAlertUntilItIsSound(t *testing.T) {
 		{"a timer was lost", func() { p.due = long }, "what was due has not been done"},
 		{"it is due now", func() { p.due = e.now() }, ""},
 		{"another one is silent", func() {
-			s.outbox.open = map[outKey]*told{{acd.AgentID("a").Address(), "k"}: {at: long}}
+			k := outKey{acd.AgentID("a").Address(), "k"}
+			s.outbox.open, s.outbox.order = map[outKey]*told{k: {at: long}}, []ordered{{outKey: k}}
 		}, "agent/a does not answer"},
 		{"it is in quarantine, which is an alert of its own", func() {
 			e.directory.poisoned.Store(acd.AgentID("a").Address(), "x")

@@ -55,7 +55,7 @@ func chatKind() kind {
 			if err != nil {
 				panic(err)
 			}
-			lines.key = key
+			lines.key, lines.random = key, s.engine.opts.Random
 			return nil
 		},
 		rows: func(s *shell, now time.Time, events []acd.Event) []Row {
@@ -140,7 +140,7 @@ func (ix *indexed) slotRows(c *acd.Chat) []Row {
 			rows = append(rows, Row{slotKey(slot.Agent, c.ID), value})
 		}
 	}
-	for a := range ix.slots {
+	for _, a := range sortedKeys(ix.slots) {
 		if !contains(has, a) {
 			delete(ix.slots, a)
 			rows = append(rows, Row{slotKey(a, c.ID), nil})

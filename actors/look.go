@@ -42,9 +42,8 @@ type TargetQuery struct {
 
 // Look answers a question to the read models. It returns at once.
 func (s *Session) Look(id string, q Look) {
-	go func() {
-		ctx, cancel := context.WithTimeout(context.Background(), questionTimeout)
-		defer cancel()
+	s.engine.beside(func() {
+		ctx := context.Background()
 		a := &Answer{}
 		var err error
 		switch q := q.(type) {
@@ -57,5 +56,5 @@ func (s *Session) Look(id string, q Look) {
 		}
 		_, a.Refusal = answerOf(nil, err)
 		s.reply(id, a)
-	}()
+	})
 }

@@ -1,8 +1,10 @@
 package actors
 
 import (
+	crypto "crypto/rand"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"math/rand/v2"
 	"time"
@@ -19,7 +21,9 @@ type Options struct {
 	// Now is the wall clock, read once at the start; from then on time passes
 	// monotonically, so that a clock that jumps moves no deadline.
 	Now     func() time.Time
+	Runtime Runtime       // the clock, the mailboxes and all that waits; the live one
 	Entropy func() uint64 // chance and ids; math/rand/v2's ChaCha8
+	Random  io.Reader     // the keys that texts are sealed under; crypto/rand
 
 	RecoveryHold   time.Duration // before old deadlines fire after a start; 10 s, negative for none
 	ResumeDesk     time.Duration // how long a desk's stream is kept; 10 min
@@ -65,6 +69,9 @@ func (o *Options) defaults() {
 	}
 	if o.Entropy == nil {
 		o.Entropy = rand.Uint64
+	}
+	if o.Random == nil {
+		o.Random = crypto.Reader
 	}
 	o.RecoveryHold = orElse(o.RecoveryHold, 10*time.Second)
 	o.ResumeDesk = orElse(o.ResumeDesk, 10*time.Minute)

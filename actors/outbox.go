@@ -13,7 +13,7 @@ type outbox struct {
 	open  map[outKey]*told
 	order []ordered // oldest first; some may have been acknowledged since
 	count uint64
-	timer *time.Timer
+	timer Timer
 	armed bool
 	wait  time.Duration
 }
@@ -69,7 +69,7 @@ func (o *outbox) add(s *shell, send acd.Send) uint64 {
 func (o *outbox) arm(s *shell) {
 	o.armed = true
 	if o.timer == nil {
-		o.timer = time.AfterFunc(o.wait, s.selfSend(repeat{s.life}))
+		o.timer = s.engine.runtime.AfterFunc(o.wait, s.selfSend(repeat{s.life}))
 		return
 	}
 	o.timer.Reset(o.wait)

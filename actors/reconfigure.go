@@ -29,8 +29,8 @@ func (e *Engine) Reconfigure(cfg *acd.Config) error {
 		return fmt.Errorf("reconfigure: %w", err)
 	}
 	cfg.Normalize()
-	e.configuring.Lock()
-	defer e.configuring.Unlock()
+	e.configuring.enter(e)
+	defer e.configuring.leave()
 	if !e.ready.Load() {
 		return errors.New("reconfigure: the engine does not run")
 	}
@@ -109,11 +109,7 @@ func (e *Engine) writeConfig(cfg *acd.Config) (*acd.Config, error) {
 		return &next, nil
 	}
 	next.Version++
-	done := make(chan error, 1)
-	e.order.Lock()
-	e.journal.Append(Entry{Epoch: e.epoch, Stream: configStream, Seq: next.Version, Record: body, Done: func(err error) { done <- err }})
-	e.order.Unlock()
-	if err := <-done; err != nil {
+	if err := e.put(Entry{Stream: configStream, Seq: next.Version, Record: body}); err != nil {
 		return nil, fmt.Errorf("write the configuration: %w", err)
 	}
 	return &next, nil
@@ -129,7 +125,7 @@ func (e *Engine) tellQueues(of ...*acd.Config) error {
 		}
 	}
 	err := e.scan(rowWaiting, "", noteOwner(seen))
-	for id := range seen {
+	for _, id := range sortedKeys(seen) {
 		e.tell(acd.QueueID(id).Address(), &envelope{cmd: acd.ConfigChanged{}})
 	}
 	return err
@@ -139,7 +135,7 @@ func (e *Engine) tellQueues(of ...*acd.Config) error {
 func (e *Engine) tellAgents() error {
 	seen := map[string]bool{}
 	err := errors.Join(e.scan(rowPresent, "", noteOwner(seen)), e.scan(rowSlot, "", noteOwner(seen)))
-	for id := range seen {
+	for _, id := range sortedKeys(seen) {
 		e.tell(acd.AgentID(id).Address(), &envelope{cmd: acd.ConfigChanged{}})
 	}
 	return err
@@ -167,8 +163,8 @@ func (e *Engine) removeSources() error {
 		}
 		return nil
 	})
-	for chat, source := range told {
-		e.tell(chat.Address(), &envelope{cmd: acd.SourceRemoved{Source: source}})
+	for _, chat := range sortedKeys(told) {
+		e.tell(chat.Address(), &envelope{cmd: acd.SourceRemoved{Source: told[chat]}})
 	}
 	return err
 }

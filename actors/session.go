@@ -17,6 +17,7 @@ type Session struct {
 	stream *stream
 	by     acd.Principal
 	id     string
+	nth    uint64 // of this engine
 	hello  Hello
 
 	// guarded by stream.mu
@@ -185,7 +186,7 @@ func (s *Session) first(id string, digest uint64, to acd.Address, cmd acd.Comman
 		}
 	}
 	if b, ok := cmd.(acd.Broadcast); ok {
-		go s.broadcast(id, digest, b)
+		s.engine.beside(func() { s.broadcast(id, digest, b) })
 		return
 	}
 	s.engine.tell(to, &envelope{by: s.by, cmd: s.engine.overseers.called(cmd), ask: &ask{
@@ -283,23 +284,23 @@ func (s *Session) Typing(to acd.Address, cmd acd.Typing) {
 // History answers with a page of a chat's transcript, as far as the asker may
 // see it: before is the first message not wanted, 0 for the end.
 func (s *Session) History(id string, chat acd.ChatID, before uint64, limit int) {
-	go func() {
+	s.engine.beside(func() {
 		page, err := s.engine.history(s.by, chat, before, limit)
 		a := &Answer{History: page}
 		_, a.Refusal = answerOf(nil, err)
 		s.reply(id, a)
-	}()
+	})
 }
 
 // Explain answers an overseer with the decisions about a chat, all of them or
 // that of one offer.
 func (s *Session) Explain(id string, chat acd.ChatID, offer acd.OfferID) {
-	go func() {
+	s.engine.beside(func() {
 		decisions, err := s.engine.explain(s.by, chat, offer)
 		a := &Answer{Explain: decisions}
 		_, a.Refusal = answerOf(nil, err)
 		s.reply(id, a)
-	}()
+	})
 }
 
 func (s *Session) reply(id string, a *Answer) {
@@ -342,7 +343,8 @@ func (e *Engine) Open(ctx context.Context, h Hello) (*Session, Welcome, error) {
 	customer := h.Principal.Role == acd.RoleCustomer
 	e.overseers.note(h.Principal)
 	s := &Session{engine: e, by: h.Principal, hello: h}
-	s.id = "s" + strconv.FormatUint(e.epoch, 36) + "-" + strconv.FormatUint(e.sessions.Add(1), 36)
+	s.nth = e.sessions.Add(1)
+	s.id = "s" + strconv.FormatUint(e.epoch, 36) + "-" + strconv.FormatUint(s.nth, 36)
 	w, err := e.attach(s, customer)
 	if err != nil {
 		return nil, w, err
@@ -414,7 +416,7 @@ func (e *Engine) loadCustomer(st *stream) error {
 
 // seen tells a customer's chats whether he is here. The caller holds stream.mu.
 func (e *Engine) seen(st *stream, online bool) {
-	for c := range st.chats {
+	for _, c := range st.open() {
 		e.tell(c.Address(), &envelope{cmd: acd.CustomerSeen{Online: online}})
 	}
 }

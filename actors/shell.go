@@ -4,8 +4,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/asynkron/protoactor-go/actor"
-
 	"github.com/parley-engine/parley/actors/acd"
 )
 
@@ -28,9 +26,9 @@ type shell struct {
 	seq      uint64       // of the last record
 	snapshot uint64       // the record that the last snapshot stands for
 	undone   atomic.Int64 // turns that are not durable yet
-	self     *actor.PID
+	self     Mailbox
 
-	timer   *time.Timer
+	timer   Timer
 	timerAt time.Time
 	loaded  time.Time // the deadline that this life found; see arm
 	outbox  outbox
@@ -70,11 +68,10 @@ type (
 	}
 )
 
-// Receive implements actor.Actor.
-func (s *shell) Receive(ctx actor.Context) {
-	switch m := ctx.Message().(type) {
-	case *actor.Started:
-		s.self = ctx.Self()
+// Receive implements Receiver.
+func (s *shell) Receive(msg any) {
+	switch m := msg.(type) {
+	case Started:
 		s.start()
 	case *envelope:
 		s.take(m)
@@ -90,10 +87,10 @@ func (s *shell) Receive(ctx actor.Context) {
 			s.outbox.repeat(s)
 		}
 	case leave:
-		s.leave(ctx)
+		s.leave()
 	case inspect:
 		s.inspected()
-	case *actor.Stopping, *actor.Restarting:
+	case Stopped:
 		s.halt()
 	}
 }
@@ -201,14 +198,14 @@ func (s *shell) arm() {
 	s.timerAt = at
 	wait := max(at.Sub(s.engine.now()), 0)
 	if s.timer == nil {
-		s.timer = time.AfterFunc(wait, s.selfSend(alarm{s.life}))
+		s.timer = s.engine.runtime.AfterFunc(wait, s.selfSend(alarm{s.life}))
 		return
 	}
 	s.timer.Reset(wait)
 }
 
 // leave ends an idle life, unless something is still on its way.
-func (s *shell) leave(ctx actor.Context) {
+func (s *shell) leave() {
 	if !s.settled() || !s.kind.mayLeave(s) {
 		s.engine.directory.stay(s.addr, s.engine.now())
 		return
@@ -220,7 +217,7 @@ func (s *shell) leave(ctx actor.Context) {
 		s.engine.sleepers.add(s.addr, at)
 	}
 	s.engine.counters.passivations.Inc()
-	ctx.Stop(ctx.Self())
+	s.self.Stop()
 	s.halt()
 	s.engine.directory.gone(s.addr, s.engine.now())
 }
@@ -233,8 +230,8 @@ func (s *shell) settled() bool {
 
 // selfSend returns a function that sends this very life a message.
 func (s *shell) selfSend(msg any) func() {
-	self, root := s.self, s.engine.system.Root
-	return func() { root.Send(self, msg) }
+	self := s.self
+	return func() { self.Send(msg) }
 }
 
 func (s *shell) halt() {

@@ -14,7 +14,7 @@ type sleepers struct {
 	engine *Engine
 	mu     sync.Mutex
 	queue  sleepQueue
-	timer  *time.Timer
+	timer  Timer
 	done   bool
 }
 
@@ -44,7 +44,7 @@ func (s *sleepers) arm() {
 	}
 	wait := max(s.queue[0].at.Sub(s.engine.now()), 0)
 	if s.timer == nil {
-		s.timer = time.AfterFunc(wait, s.wake)
+		s.timer = s.engine.runtime.AfterFunc(wait, s.wake)
 		return
 	}
 	s.timer.Reset(wait)

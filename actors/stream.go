@@ -1,6 +1,7 @@
 package actors
 
 import (
+	"slices"
 	"sync"
 	"time"
 
@@ -96,6 +97,16 @@ func (s *stream) follow(n *Note) {
 	case acd.ChatEnded:
 		delete(s.chats, chat)
 	}
+}
+
+// open names a customer's open chats, in order. The caller holds mu.
+func (s *stream) open() []acd.ChatID {
+	chats := make([]acd.ChatID, 0, len(s.chats))
+	for c := range s.chats {
+		chats = append(chats, c)
+	}
+	slices.Sort(chats)
+	return chats
 }
 
 // drop forgets a customer's chat that ended without telling. A nil stream has

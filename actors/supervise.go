@@ -1,77 +1,95 @@
 package actors
 
 import (
-	"log/slog"
-	"strings"
+	"fmt"
+	"slices"
 	"time"
-
-	"github.com/asynkron/protoactor-go/actor"
 
 	"github.com/parley-engine/parley/actors/acd"
 )
 
-// supervisor starts an actor that panics again, from the journal. One that
-// fails more often than restarts within the window is poisoned: it goes into
+// cell is what a mailbox delivers to: the present life of one machine. A life
+// that panics is followed by another, from the journal. A machine that fails
+// more often than restarts within the window is poisoned: it goes into
 // quarantine, where every message gets a refusal, a forced end works, and no
 // other chat notices.
-type supervisor struct{ engine *Engine }
+type cell struct {
+	engine   *Engine
+	addr     acd.Address
+	self     Mailbox
+	life     Receiver
+	failures []time.Time
+}
 
 const (
 	restarts      = 3
 	restartWindow = time.Minute
 )
 
-// HandleFailure implements actor.SupervisorStrategy.
-func (v *supervisor) HandleFailure(_ *actor.ActorSystem, by actor.Supervisor, child *actor.PID, rs *actor.RestartStatistics, reason, _ any) {
-	a, e := addressOf(child), v.engine
-	e.counters.restarts.Inc()
-	rs.Fail()
-	if rs.NumberOfFailures(restartWindow) <= restarts {
-		e.log.Error("actor failed, starting again", "actor", a.String(), "err", reason)
-		by.RestartChildren(child)
+// spawn makes the mailbox of a machine; nth tells its lives apart.
+func (e *Engine) spawn(a acd.Address, nth uint64) Mailbox {
+	return e.runtime.Spawn(fmt.Sprintf("%s#%d", a, nth), &cell{engine: e, addr: a})
+}
+
+// Receive implements Receiver.
+func (c *cell) Receive(msg any) {
+	if m, ok := msg.(Started); ok {
+		c.self = m.Self
+		c.begin()
 		return
 	}
-	e.log.Error("actor quarantined", "actor", a.String(), "err", reason)
-	e.counters.quarantined.Inc()
-	e.alerts.quarantined(a)
-	for _, msg := range e.directory.quarantine(a, "it failed again and again") {
-		e.refuse(a, msg)
+	if c.survives(msg) {
+		return
 	}
-	by.RestartChildren(child) // the next life only refuses: nobody in the mailbox waits for ever
+	c.survives(Stopped{})
+	c.begin()
 }
 
-// addressOf takes the life off an actor's name.
-func addressOf(pid *actor.PID) acd.Address {
-	name, _, _ := strings.Cut(pid.Id, "#")
-	kind, id, _ := strings.Cut(name, "/")
-	for _, k := range []acd.Kind{acd.KindChat, acd.KindAgent, acd.KindQueue} {
-		if k.String() == kind {
-			return acd.Address{Kind: k, ID: id}
+// begin starts lives until one of them stands. The last one only refuses, and
+// cannot fail: nobody in the mailbox waits for ever.
+func (c *cell) begin() {
+	for {
+		if c.engine.directory.quarantinedNow(c.addr) {
+			c.life = &tombstone{engine: c.engine, addr: c.addr}
+			return
 		}
+		s := &shell{engine: c.engine, addr: c.addr, self: c.self, life: c.engine.lives.Add(1)}
+		s.machine, s.kind = c.engine.newMachine(c.addr)
+		c.life = s
+		if c.survives(Started{c.self}) {
+			return
+		}
+		s.halt()
 	}
-	return acd.Address{}
 }
 
-func newSystem() *actor.ActorSystem {
-	return actor.NewActorSystem(actor.WithLoggerFactory(func(*actor.ActorSystem) *slog.Logger {
-		return slog.New(slog.DiscardHandler) // failures are logged once, by the supervisor
-	}))
-}
-
-// props describes the actor of an address. Each instance is a life of its own.
-func (e *Engine) props(a acd.Address) *actor.Props {
-	return actor.PropsFromProducer(
-		func() actor.Actor {
-			if e.directory.quarantinedNow(a) {
-				return &tombstone{engine: e, addr: a}
+// survives reports whether the life has taken msg without a panic.
+func (c *cell) survives(msg any) (ok bool) {
+	defer func() {
+		if !ok {
+			if reason := recover(); reason != nil {
+				c.failed(reason)
 			}
-			s := &shell{engine: e, addr: a, life: e.lives.Add(1)}
-			s.machine, s.kind = e.newMachine(a)
-			return s
-		},
-		actor.WithDispatcher(e.workers),
-		actor.WithGuardian(e.supervisor),
-	)
+		}
+	}()
+	c.life.Receive(msg)
+	return true
+}
+
+func (c *cell) failed(reason any) {
+	e, now := c.engine, c.engine.now()
+	e.counters.restarts.Inc()
+	c.failures = slices.DeleteFunc(append(c.failures, now), func(at time.Time) bool { return now.Sub(at) > restartWindow })
+	if len(c.failures) <= restarts {
+		e.log.Error("actor failed, starting again", "actor", c.addr.String(), "err", reason)
+		return
+	}
+	e.log.Error("actor quarantined", "actor", c.addr.String(), "err", reason)
+	e.counters.quarantined.Inc()
+	e.alerts.quarantined(c.addr)
+	for _, msg := range e.directory.quarantine(c.addr, "it failed again and again") {
+		e.refuse(c.addr, msg)
+	}
 }
 
 // tombstone answers for an actor in quarantine.
@@ -80,8 +98,8 @@ type tombstone struct {
 	addr   acd.Address
 }
 
-// Receive implements actor.Actor.
-func (t *tombstone) Receive(ctx actor.Context) { t.engine.refuse(t.addr, ctx.Message()) }
+// Receive implements Receiver.
+func (t *tombstone) Receive(msg any) { t.engine.refuse(t.addr, msg) }
 
 // refuse answers for an actor that cannot.
 func (e *Engine) refuse(to acd.Address, msg any) {

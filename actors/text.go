@@ -3,9 +3,9 @@ package actors
 import (
 	"crypto/aes"
 	"crypto/cipher"
-	"crypto/rand"
 	"errors"
 	"fmt"
+	"io"
 
 	"github.com/parley-engine/parley/actors/acd"
 )
@@ -18,12 +18,14 @@ import (
 // textKeySize is that of AES-256.
 const textKeySize = 32
 
-// newTextKey makes a chat's key. It is the one thing that comes from the
-// system's own source of randomness, as the rules have no business with it.
-func newTextKey() []byte {
+// newTextKey makes a chat's key. It comes from a source of randomness of its
+// own, as the rules have no business with it.
+func newTextKey(random io.Reader) ([]byte, error) {
 	key := make([]byte, textKeySize)
-	_, _ = rand.Read(key) // never fails, by its contract
-	return key
+	if _, err := io.ReadFull(random, key); err != nil {
+		return nil, fmt.Errorf("text key: %w", err)
+	}
+	return key, nil
 }
 
 func textCipher(key []byte) (cipher.AEAD, error) {
@@ -36,13 +38,15 @@ func textCipher(key []byte) (cipher.AEAD, error) {
 
 // sealText seals a line of a chat's transcript. The place is sealed with it, so
 // that a line cannot stand for another.
-func sealText(key []byte, chat acd.ChatID, seq uint64, text string) ([]byte, error) {
+func sealText(random io.Reader, key []byte, chat acd.ChatID, seq uint64, text string) ([]byte, error) {
 	c, err := textCipher(key)
 	if err != nil {
 		return nil, err
 	}
 	nonce := make([]byte, c.NonceSize(), c.NonceSize()+len(text)+c.Overhead())
-	_, _ = rand.Read(nonce)
+	if _, err := io.ReadFull(random, nonce); err != nil {
+		return nil, fmt.Errorf("text nonce: %w", err)
+	}
 	return c.Seal(nonce, nonce, []byte(text), textKey(chat, seq)), nil
 }
 
@@ -65,7 +69,10 @@ func openText(key []byte, chat acd.ChatID, seq uint64, sealed []byte) (string, e
 
 // texts seals the transcript lines among the events of a chat's step. A chat
 // that begins gets its key in the same batch.
-type texts struct{ key []byte }
+type texts struct {
+	key    []byte
+	random io.Reader
+}
 
 func (x *texts) rows(chat acd.ChatID, events []acd.Event) []Row {
 	var rows []Row
@@ -77,9 +84,9 @@ func (x *texts) rows(chat acd.ChatID, events []acd.Event) []Row {
 			if x.key == nil { // erased while it was still going on
 				rows = append(rows, x.begin(chat))
 			}
-			sealed, err := sealText(x.key, chat, e.Message.Seq, e.Message.Text)
+			sealed, err := sealText(x.random, x.key, chat, e.Message.Seq, e.Message.Text)
 			if err != nil {
-				panic(err) // a key of the wrong size is a bug
+				panic(err) // a key of the wrong size is a bug, and so is chance that ends
 			}
 			rows = append(rows, Row{textKey(chat, e.Message.Seq), mustEncode(textRow{e.Message, sealed})})
 		}
@@ -88,8 +95,12 @@ func (x *texts) rows(chat acd.ChatID, events []acd.Event) []Row {
 }
 
 func (x *texts) begin(chat acd.ChatID) Row {
-	x.key = newTextKey()
-	return Row{secretKey(chat), x.key}
+	key, err := newTextKey(x.random)
+	if err != nil {
+		panic(err)
+	}
+	x.key = key
+	return Row{secretKey(chat), key}
 }
 
 // readLines reads the transcript from one message up to but without another,

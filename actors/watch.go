@@ -1,9 +1,11 @@
 package actors
 
 import (
+	"cmp"
 	"context"
+	"maps"
+	"slices"
 	"strings"
-	"time"
 
 	"github.com/parley-engine/parley/actors/acd"
 )
@@ -46,16 +48,7 @@ func (b *board) change(s *Session, f func(*watching)) {
 	}
 	f(w)
 	b.want()
-	if b.wanted.Load() != 0 && !b.running && b.engine.ready.Load() {
-		b.running = true
-		b.engine.wg.Add(1)
-		go b.run()
-		return
-	}
-	select {
-	case b.kick <- struct{}{}:
-	default: // he is already being waited for
-	}
+	b.begin(newcomers)
 }
 
 // leave forgets a session that has gone.
@@ -124,48 +117,66 @@ func (b *board) watchTargets(ctx context.Context, s *Session, q WatchTargets) er
 	return nil
 }
 
-// run keeps the picture and shows it while somebody watches.
-func (b *board) run() {
-	defer b.engine.wg.Done()
-	tick := time.NewTicker(boardEvery)
-	defer tick.Stop()
-	ctx, cancel := context.WithCancel(context.Background())
-	defer cancel()
-	for newcomers := false; ; {
-		b.refresh(ctx, newcomers)
-		b.show(ctx)
-		select {
-		case <-b.engine.stopped:
-			return
-		case <-tick.C:
-			newcomers = false
-		case <-b.kick:
-			newcomers = true
-		}
-		if b.rest() {
-			return
-		}
+// round is one look at the machines: for newcomers only at what is new, at a
+// tick at all that has taken a step. The greater one does for the lesser.
+type round uint8
+
+const (
+	noRound round = iota
+	newcomers
+	tick
+)
+
+// begin starts a round, or puts it behind the one that is under way. The caller
+// holds mu.
+func (b *board) begin(r round) {
+	if b.running {
+		b.next = max(b.next, r)
+		return
 	}
+	if b.wanted.Load() == 0 || !b.engine.ready.Load() {
+		b.takeTouched()
+		return
+	}
+	if b.timer == nil { // nobody has watched for a while
+		r = tick
+		b.timer = b.engine.runtime.AfterFunc(boardEvery, func() {
+			b.mu.Lock()
+			defer b.mu.Unlock()
+			b.begin(tick)
+		})
+	}
+	b.running = b.engine.beside(func() { b.run(r) })
 }
 
-// rest ends the run when nobody watches any more.
-func (b *board) rest() bool {
+// run takes a picture and shows it.
+func (b *board) run(r round) {
+	b.refresh(context.Background(), r == newcomers)
+	b.show(context.Background())
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.wanted.Load() != 0 {
-		return false
+	next := b.next
+	b.running, b.next = false, noRound
+	if b.wanted.Load() == 0 {
+		b.timer.Stop()
+		b.timer = nil
+		b.takeTouched()
+		return
 	}
-	b.running = false
-	b.takeTouched()
-	return true
+	if r == tick {
+		b.timer.Reset(boardEvery)
+	}
+	if next != noRound {
+		b.begin(next)
+	}
 }
 
 // refresh asks who has taken a step; everybody of a kind, when it is new or the
 // configuration has changed. Queues are always asked: that the oldest waits is
 // no step. For newcomers between two ticks only what is new is asked.
 func (b *board) refresh(ctx context.Context, newcomers bool) {
-	b.asking.Lock()
-	defer b.asking.Unlock()
+	b.asking.enter(b.engine)
+	defer b.asking.leave()
 	wanted, cfg := b.wanted.Load(), b.engine.Config()
 	var touched map[acd.Address]struct{}
 	if !newcomers {
@@ -196,6 +207,7 @@ func ofKind(all map[acd.Address]struct{}, kind acd.Kind) (who []acd.Address) {
 			who = append(who, a)
 		}
 	}
+	slices.SortFunc(who, compareAddress)
 	return who
 }
 
@@ -220,7 +232,8 @@ func (b *board) show(ctx context.Context) {
 	}
 	var errands []errand
 	b.mu.Lock()
-	for s, w := range b.watchers {
+	for _, s := range slices.SortedFunc(maps.Keys(b.watchers), func(s, o *Session) int { return cmp.Compare(s.nth, o.nth) }) {
+		w := b.watchers[s]
 		for _, n := range b.boardsFor(w) {
 			s.show(n)
 		}
@@ -238,8 +251,6 @@ func (b *board) show(ctx context.Context) {
 // showTargets gives a session its targets. One whose chat is no longer his is
 // shown nothing.
 func (b *board) showTargets(ctx context.Context, s *Session, q TargetQuery) {
-	ctx, cancel := context.WithTimeout(ctx, boardWait)
-	defer cancel()
 	if t, err := b.targets(ctx, s.by, q); err == nil {
 		s.show(*t)
 	}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/parley-engine/parley/actors/acd"
 )
@@ -52,12 +51,8 @@ func (e *Engine) gather(ctx context.Context, by acd.Principal, st *stream) (*Sna
 	snap := &Snapshot{Config: e.Config()}
 	if by.Role == acd.RoleCustomer {
 		st.mu.Lock()
-		chats := make([]acd.ChatID, 0, len(st.chats))
-		for c := range st.chats {
-			chats = append(chats, c)
-		}
+		chats := st.open()
 		st.mu.Unlock()
-		slices.Sort(chats)
 		return snap, e.gatherChats(ctx, by, chats, snap)
 	}
 	if by.Works() {
@@ -231,18 +226,12 @@ func (e *Engine) transcript(chat acd.ChatID, upto uint64, most int, who acd.Audi
 	return lines, err
 }
 
-// historyMost bounds a page; questionTimeout how long a machine may take to
-// answer a question.
-const (
-	historyMost     = 200
-	questionTimeout = 10 * time.Second
-)
+// historyMost bounds a page.
+const historyMost = 200
 
 // history reads a page for who may see the chat.
 func (e *Engine) history(by acd.Principal, chat acd.ChatID, before uint64, limit int) (*HistoryPage, error) {
-	ctx, cancel := context.WithTimeout(context.Background(), questionTimeout)
-	defer cancel()
-	v, err := e.question(ctx, chat.Address(), by, acd.ViewChat{})
+	v, err := e.question(context.Background(), chat.Address(), by, acd.ViewChat{})
 	if err != nil {
 		return nil, err
 	}
