@@ -29,13 +29,18 @@ func (s *agentStep) offerStart(row SlotRow) {
 	} else {
 		s.unheard(slot.Offer)
 	}
-	if why := s.unanswerable(); why != "" {
+	why := s.unanswerable()
+	if why == "" && row.Kind == OfferRoute && slices.ContainsFunc(s.state.Debts, Debt.blocksAgent) {
+		why = AgentState // the wrap-up began since the slot was reserved
+	}
+	if why != "" {
 		slot.aborted = true
 		s.abort(slot.SlotRow, why)
 	}
 }
 
-// unanswerable returns why nobody answers an offer that begins to ring now.
+// unanswerable returns why nobody answers an offer that begins to ring now. Who
+// is gone for a moment may come back to it.
 func (s *agentStep) unanswerable() OfferReason {
 	switch {
 	case s.state.Presence.State == Offline:

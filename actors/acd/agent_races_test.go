@@ -7,7 +7,7 @@ import (
 
 // The races of the model whose mailbox is the agent's, in both orders.
 
-func TestRace3And4AnswersFromTwoDevicesBothGoToTheChat(t *testing.T) {
+func race04AnswersFromTwoDevicesBothGoToTheChat(t *testing.T) {
 	d := newDesk(t)
 	offer := d.ring()
 	d.expect(ann, AcceptOffer{Offer: offer}, "⇒ chat/c1 {Offer:c1.1 Agent:ann}")
@@ -15,7 +15,7 @@ func TestRace3And4AnswersFromTwoDevicesBothGoToTheChat(t *testing.T) {
 	d.expect(ann, RejectOffer{Offer: offer}, "⇒ chat/c1 {Offer:c1.1 Agent:ann Reason:}")
 }
 
-func TestRace14AcceptThenLogout(t *testing.T) {
+func race14AcceptThenLogout(t *testing.T) {
 	d := newDesk(t)
 	offer := d.ring()
 	d.do(ann, AcceptOffer{Offer: offer})
@@ -25,14 +25,14 @@ func TestRace14AcceptThenLogout(t *testing.T) {
 	d.expect(nobodyHere, Released{Chat: "c1"}, "freed c1 | presence offline by system")
 }
 
-func TestRace14LogoutThenAccept(t *testing.T) {
+func race14LogoutThenAccept(t *testing.T) {
 	d := newDesk(t)
 	offer := d.ring()
 	d.expect(ann, SetPresence{State: Offline}, "presence offline by agent | → chat/c1 aborted offline")
 	d.expect(ann, AcceptOffer{Offer: offer}, "refused offer_gone offline")
 }
 
-func TestRace14AnAcceptThatCameTooLateLetsTheLogoutPass(t *testing.T) {
+func race14AnAcceptThatCameTooLateLetsTheLogoutPass(t *testing.T) {
 	d := newDesk(t)
 	offer := d.ring()
 	d.do(ann, AcceptOffer{Offer: offer})
@@ -40,7 +40,7 @@ func TestRace14AnAcceptThatCameTooLateLetsTheLogoutPass(t *testing.T) {
 	d.expect(ann, SetPresence{State: Offline}, "presence offline by agent")
 }
 
-func TestRace15AcceptThenNotReady(t *testing.T) {
+func race15AcceptThenNotReady(t *testing.T) {
 	d := newDesk(t)
 	offer := d.ring()
 	d.do(ann, AcceptOffer{Offer: offer})
@@ -48,7 +48,7 @@ func TestRace15AcceptThenNotReady(t *testing.T) {
 	d.expect(nobodyHere, Assigned{Slot: deskRow(offer, SlotConnected, d.now)}, "focus c1 holds []")
 }
 
-func TestRace15NotReadyThenAccept(t *testing.T) {
+func race15NotReadyThenAccept(t *testing.T) {
 	d := newDesk(t)
 	offer := d.ring()
 	d.expect(ann, SetPresence{State: NotReady}, "presence not_ready by agent | → chat/c1 aborted agent_state")
@@ -56,7 +56,7 @@ func TestRace15NotReadyThenAccept(t *testing.T) {
 	d.expect(ann, AcceptOffer{Offer: offer}, "⇒ chat/c1 {Offer:c1.1 Agent:ann}")
 }
 
-func TestRace16AcceptThenSocketDies(t *testing.T) {
+func race16AcceptThenSocketDies(t *testing.T) {
 	d := newDesk(t)
 	offer := d.ring()
 	d.do(ann, AcceptOffer{Offer: offer})
@@ -68,7 +68,16 @@ func TestRace16AcceptThenSocketDies(t *testing.T) {
 	}
 }
 
-func TestRace16AnAssignmentToWhoIsLostIsGivenBack(t *testing.T) {
+func race16TheSocketDiesThenAccept(t *testing.T) {
+	d := newDesk(t)
+	offer := d.ring()
+	d.do(nobodyHere, SessionClosed{Session: "s1"})
+	d.wait(10 * time.Second)
+	d.do(ann, SessionOpened{Session: "s2"})
+	d.expect(ann, AcceptOffer{Offer: offer}, "⇒ chat/c1 {Offer:c1.1 Agent:ann}")
+}
+
+func race16AnAssignmentToWhoIsLostIsGivenBack(t *testing.T) {
 	d := newDesk(t)
 	offer := d.ring()
 	d.do(ann, AcceptOffer{Offer: offer})
@@ -77,8 +86,9 @@ func TestRace16AnAssignmentToWhoIsLostIsGivenBack(t *testing.T) {
 	d.expect(nobodyHere, Assigned{Slot: deskRow(offer, SlotConnected, d.now)}, "focus c1 holds [] | → chat/c1 lost")
 }
 
-func TestRace18TwoQueuesAskForTheLastUnit(t *testing.T) {
-	for _, order := range [][2]QueueID{{"support", "sales"}, {"sales", "support"}} {
+// race18 is two queues that ask for the last unit.
+func race18(order ...QueueID) func(*testing.T) {
+	return func(t *testing.T) {
 		d := newDesk(t)
 		d.serve()
 		d.serve()
@@ -89,14 +99,58 @@ func TestRace18TwoQueuesAskForTheLastUnit(t *testing.T) {
 	}
 }
 
-func TestRace19ReserveThenNotReady(t *testing.T) {
+func race19ReserveThenNotReady(t *testing.T) {
 	d := newDesk(t)
 	offer := d.reserve()
 	d.expect(ann, SetPresence{State: NotReady}, "presence not_ready by agent")
 	d.expect(nobodyHere, OfferStart{Slot: deskRow(offer, SlotAlerting, d.now)}, "→ chat/c1 aborted agent_state")
 }
 
-func TestRace46AMissCancelsAQueuedAvailable(t *testing.T) {
+func race19ReserveThenWrapupAndGrace(t *testing.T) {
+	d := newDesk(t)
+	chat := d.serve()
+	offer := d.reserve()
+	d.expect(nobodyHere, Released{Chat: chat, Spec: blocking}, "owes c1 mandatory")
+	d.expect(nobodyHere, OfferStart{Slot: deskRow(offer, SlotAlerting, d.now)}, "→ chat/c2 aborted agent_state")
+
+	d = newDesk(t)
+	offer = d.reserve()
+	d.expect(nobodyHere, SessionClosed{Session: "s1"}, "")
+	d.expect(nobodyHere, OfferStart{Slot: deskRow(offer, SlotAlerting, d.now)}, "") // he may be back in time
+	d.wait(time.Minute)
+	if w := deskWords(d.out); w != "presence offline lost by system | → chat/c1 aborted agent_lost" {
+		t.Errorf("at the end of the grace: %s", w)
+	}
+}
+
+func race19NotReadyWrapupAndGraceThenReserve(t *testing.T) {
+	for want, before := range map[string]func(*desk){
+		"presence": func(d *desk) { d.do(ann, SetPresence{State: NotReady}) },
+		"wrapup":   func(d *desk) { d.owe(blocking) },
+		"offline":  func(d *desk) { d.do(nobodyHere, SessionClosed{Session: "s1"}) },
+	} {
+		d := newDesk(t)
+		before(d)
+		if d.reserve(); deskWords(d.out) != "→ queue/support denied "+want {
+			t.Errorf("got %s, want denied %s", deskWords(d.out), want)
+		}
+	}
+}
+
+func race46AMissThenANextState(t *testing.T) {
+	for next, want := range map[PresenceState]string{
+		NotReady:  "freed c1 | next | presence not_ready by system",
+		Available: "freed c1 | next | presence available by system",
+	} {
+		d := newDesk(t)
+		chat := d.serve()
+		d.miss()
+		d.expect(ann, SetPresence{State: next, After: true}, "next "+string(next))
+		d.expect(nobodyHere, Released{Chat: chat}, want)
+	}
+}
+
+func race46AMissCancelsAQueuedAvailable(t *testing.T) {
 	d := newDesk(t)
 	d.serve()
 	offer := d.ring()
@@ -105,7 +159,7 @@ func TestRace46AMissCancelsAQueuedAvailable(t *testing.T) {
 	d.expect(nobodyHere, OfferOver{Offer: offer, Chat: "c2", Reason: OfferRONA}, "struck c2.1 rona | next | presence rona by system")
 }
 
-func TestRace46AMissLeavesAQueuedNotReady(t *testing.T) {
+func race46AMissLeavesAQueuedNotReady(t *testing.T) {
 	d := newDesk(t)
 	chat := d.serve()
 	offer := d.ring()
@@ -115,7 +169,7 @@ func TestRace46AMissLeavesAQueuedNotReady(t *testing.T) {
 	d.expect(nobodyHere, Released{Chat: chat}, "freed c1 | next | presence not_ready lunch by system")
 }
 
-func TestRace46AMissNeverOverridesNotReady(t *testing.T) {
+func race46AMissNeverOverridesNotReady(t *testing.T) {
 	d := newDesk(t, func(c *Config) { c.Desk.KeepOffers = true })
 	offer := d.ring()
 	d.do(ann, SetPresence{State: NotReady})
@@ -123,13 +177,16 @@ func TestRace46AMissNeverOverridesNotReady(t *testing.T) {
 	d.expect(nobodyHere, OfferOver{Offer: offer, Chat: "c1", Reason: OfferRONA}, "struck c1.1 rona")
 }
 
-func TestRace47TheReturnOfTheClockAfterThePersonsOwnIsNothing(t *testing.T) {
+func race47TheReturnOfTheClockAfterThePersonsOwnIsNothing(t *testing.T) {
 	d := newDesk(t, func(c *Config) { c.Desk.RONAReturn = time.Minute })
 	d.miss()
 	d.do(ann, SetPresence{State: NotReady})
 	d.now = d.now.Add(time.Minute)
 	d.expect(nobodyHere, Tick{}, "")
-	d.do(ann, SetPresence{State: Available})
+}
+
+func race47TheReturnOfTheClockThenThePersonsOwn(t *testing.T) {
+	d := newDesk(t, func(c *Config) { c.Desk.RONAReturn = time.Minute })
 	d.miss()
 	d.now = d.now.Add(time.Minute - time.Millisecond)
 	d.expect(nobodyHere, Tick{}, "")
@@ -138,7 +195,7 @@ func TestRace47TheReturnOfTheClockAfterThePersonsOwnIsNothing(t *testing.T) {
 	d.expect(ann, SetPresence{State: NotReady}, "presence not_ready by agent")
 }
 
-func TestRace48SubmitThenTimeout(t *testing.T) {
+func race48SubmitThenTimeout(t *testing.T) {
 	d := newDesk(t)
 	chat := d.owe(timed)
 	d.now = d.now.Add(time.Minute)
@@ -146,7 +203,7 @@ func TestRace48SubmitThenTimeout(t *testing.T) {
 	d.expect(nobodyHere, Tick{}, "")
 }
 
-func TestRace48TimeoutThenSubmitAmendsWithinTheWindow(t *testing.T) {
+func race48TimeoutThenSubmitAmendsWithinTheWindow(t *testing.T) {
 	d := newDesk(t)
 	chat := d.owe(timed)
 	d.wait(time.Minute)
@@ -159,7 +216,7 @@ func TestRace48TimeoutThenSubmitAmendsWithinTheWindow(t *testing.T) {
 	}
 }
 
-func TestRace48TimeoutThenSubmitAfterTheWindowChangesNothing(t *testing.T) {
+func race48TimeoutThenSubmitAfterTheWindowChangesNothing(t *testing.T) {
 	d := newDesk(t)
 	chat := d.owe(timed)
 	d.wait(6*time.Minute + time.Millisecond)
@@ -169,20 +226,29 @@ func TestRace48TimeoutThenSubmitAfterTheWindowChangesNothing(t *testing.T) {
 	}
 }
 
-func TestRace49TheSecondSubmitGetsAlreadyDone(t *testing.T) {
-	d := newDesk(t)
-	chat := d.owe(mandatory)
-	d.do(ann, Wrapup{Chat: chat, Code: "spam"})
-	d.expect(ann, Wrapup{Chat: chat, Code: "spam"}, "already_done")
+// race49 is a wrap-up that two devices file: the first counts.
+func race49(first, second string) func(*testing.T) {
+	return func(t *testing.T) {
+		d := newDesk(t)
+		chat := d.owe(mandatory)
+		d.expect(ann, Wrapup{Chat: chat, Code: first}, "done c1 "+first+" by agent | freed c1 | → chat/c1 filed "+first+" by agent")
+		d.expect(ann, Wrapup{Chat: chat, Code: second}, "already_done")
+	}
 }
 
-func TestRace50ReserveAndABlockingWrapup(t *testing.T) {
+func race50ReserveThenABlockingWrapup(t *testing.T) {
 	d := newDesk(t)
 	chat := d.serve()
 	d.reserve()
 	if w := deskWords(d.out); w != "→ queue/support Reserved c2.1" {
 		t.Fatalf("before: %s", w)
 	}
+	d.expect(nobodyHere, Released{Chat: chat, Spec: blocking}, "owes c1 mandatory")
+}
+
+func race50ABlockingWrapupThenReserve(t *testing.T) {
+	d := newDesk(t)
+	chat := d.serve()
 	d.do(nobodyHere, Released{Chat: chat, Spec: blocking})
 	d.reserve()
 	if w := deskWords(d.out); w != "→ queue/support denied wrapup" {
@@ -190,26 +256,28 @@ func TestRace50ReserveAndABlockingWrapup(t *testing.T) {
 	}
 }
 
-func TestRace51BackAndLostAtTheEndOfTheGrace(t *testing.T) {
+func race51BackThenTheEndOfTheGrace(t *testing.T) {
 	d := newDesk(t)
 	d.serve()
 	d.do(nobodyHere, SessionClosed{Session: "s1"})
 	d.now = d.now.Add(time.Minute)
 	d.expect(ann, SessionOpened{Session: "s2"}, "")
 	d.expect(nobodyHere, Tick{}, "")
+}
 
-	d.do(nobodyHere, SessionClosed{Session: "s2"})
+func race51TheEndOfTheGraceThenBack(t *testing.T) {
+	d := newDesk(t)
+	d.serve()
+	d.do(nobodyHere, SessionClosed{Session: "s1"})
 	d.now = d.now.Add(time.Minute)
 	d.expect(nobodyHere, Tick{}, "presence offline lost by system | → chat/c1 lost")
 	d.expect(ann, SessionOpened{Session: "s3"}, "")
 	d.expect(nobodyHere, Released{Chat: "c1"}, "freed c1")
 }
 
-func TestRace53OneSessionTakesThePlaceOfAnother(t *testing.T) {
-	for _, order := range [][]Command{
-		{SessionOpened{Session: "b"}, SessionClosed{Session: "s1"}},
-		{SessionClosed{Session: "s1"}, SessionOpened{Session: "b"}, SessionClosed{Session: "s1"}},
-	} {
+// race53 is one session that takes the place of another.
+func race53(order ...Command) func(*testing.T) {
+	return func(t *testing.T) {
 		d := newDesk(t)
 		for _, cmd := range order {
 			d.do(ann, cmd)
@@ -221,21 +289,38 @@ func TestRace53OneSessionTakesThePlaceOfAnother(t *testing.T) {
 	}
 }
 
-func TestRace55AForcedStateTakesBackWhatRings(t *testing.T) {
+func race55AForcedStateTakesBackWhatRings(t *testing.T) {
 	d := newDesk(t)
 	d.ring()
 	d.expect(chief, SetPresence{State: NotReady, Reason: "training"},
 		"presence not_ready training by supervisor | → chat/c1 aborted agent_state")
 }
 
-func TestRace56ALowerCapacityAndAReserve(t *testing.T) {
-	lower := deskConfig(func(c *Config) { c.Agents["ann"].Capacity = 1 })
+func race55AcceptThenAForcedState(t *testing.T) {
+	d := newDesk(t)
+	offer := d.ring()
+	d.do(ann, AcceptOffer{Offer: offer})
+	d.expect(chief, SetPresence{State: NotReady, Reason: "training"}, "presence not_ready training by supervisor")
+	d.expect(nobodyHere, Assigned{Slot: deskRow(offer, SlotConnected, d.now)}, "focus c1 holds []")
+}
+
+func race56ReserveThenALowerCapacity(t *testing.T) {
 	d := newDesk(t)
 	d.reserve()
-	d.reserve()
+	offer := d.reserve()
 	if w := deskWords(d.out); w != "→ queue/support Reserved c2.1" {
 		t.Fatalf("before: %s", w)
 	}
+	d.config = deskConfig(func(c *Config) { c.Agents["ann"].Capacity = 1 })
+	d.expect(nobodyHere, ConfigChanged{}, "")
+	d.do(nobodyHere, OfferStart{Slot: deskRow(offer, SlotAlerting, d.now)})
+	d.expect(ann, AcceptOffer{Offer: offer}, "⇒ chat/c2 {Offer:c2.1 Agent:ann}") // what was granted stands
+}
+
+func race56ALowerCapacityThenReserve(t *testing.T) {
+	lower := deskConfig(func(c *Config) { c.Agents["ann"].Capacity = 1 })
+	d := newDesk(t)
+	d.reserve()
 	d.config = lower
 	d.do(nobodyHere, ConfigChanged{})
 	d.reserve()

@@ -1,6 +1,7 @@
 package acd
 
 import (
+	"slices"
 	"testing"
 	"time"
 )
@@ -10,7 +11,7 @@ import (
 
 func bobAccepts() Accept { return Accept{Offer: "c1.2", Agent: "bob"} }
 
-func TestRace07AcceptThenASupervisorTakesOver(t *testing.T) {
+func race07AcceptThenASupervisorTakesOver(t *testing.T) {
 	p := served(t)
 	p.must(sue, TakeOver{})
 	p.shows(PhaseActive, "sue", LabelActive)
@@ -19,13 +20,13 @@ func TestRace07AcceptThenASupervisorTakesOver(t *testing.T) {
 	}
 }
 
-func TestRace07ASupervisorTakesOverThenAccept(t *testing.T) {
+func race07ASupervisorTakesOverThenAccept(t *testing.T) {
 	p := ringing(t)
 	p.must(sue, TakeOver{})
 	p.refused(alice, acceptBy(alice), offerGone(TakenOver))
 }
 
-func TestRace08AcceptThenTheSenderCancelsTheTransfer(t *testing.T) {
+func race08AcceptThenTheSenderCancelsTheTransfer(t *testing.T) {
 	p := warm(t)
 	x := p.chat.Transfer.ID
 	p.must(bob, bobAccepts())
@@ -33,21 +34,21 @@ func TestRace08AcceptThenTheSenderCancelsTheTransfer(t *testing.T) {
 	p.shows(PhaseActive, "bob", LabelActive)
 }
 
-func TestRace08TheSenderCancelsTheTransferThenAccept(t *testing.T) {
+func race08TheSenderCancelsTheTransferThenAccept(t *testing.T) {
 	p := warm(t)
 	p.must(alice, CancelTransfer{p.chat.Transfer.ID})
 	p.refused(bob, bobAccepts(), offerGone(OfferCancelled))
 	p.shows(PhaseActive, "alice", LabelActive)
 }
 
-func TestRace09AcceptThenTheSenderEndsTheChat(t *testing.T) {
+func race09AcceptThenTheSenderEndsTheChat(t *testing.T) {
 	p := warm(t)
 	p.must(bob, bobAccepts())
 	p.refused(alice, EndChat{}, ErrNotParticipant)
 	p.shows(PhaseActive, "bob", LabelActive)
 }
 
-func TestRace09TheSenderEndsTheChatThenAccept(t *testing.T) {
+func race09TheSenderEndsTheChatThenAccept(t *testing.T) {
 	p := warm(t)
 	p.expect(alice, EndChat{}, `
 		event OfferEnded c1.2 bob ended
@@ -63,14 +64,14 @@ func TestRace09TheSenderEndsTheChatThenAccept(t *testing.T) {
 	p.refused(bob, bobAccepts(), offerGone(OfferEndedChat))
 }
 
-func TestRace10AcceptThenTheSenderIsLost(t *testing.T) {
+func race10AcceptThenTheSenderIsLost(t *testing.T) {
 	p := warm(t)
 	p.must(bob, bobAccepts())
 	p.expect(nobody, AgentLost{"c1", "alice"}, "") // he is in wrap-up already
 	p.shows(PhaseActive, "bob", LabelActive)
 }
 
-func TestRace10TheSenderIsLostThenAccept(t *testing.T) {
+func race10TheSenderIsLostThenAccept(t *testing.T) {
 	p := warm(t)
 	p.expect(nobody, AgentLost{"c1", "alice"}, `
 		event Left alice lost owner= none
@@ -89,13 +90,13 @@ func TestRace10TheSenderIsLostThenAccept(t *testing.T) {
 	}
 }
 
-func TestRace11TheTargetsTimeIsUpThenTheSenderLeaves(t *testing.T) {
+func race11TheTargetsTimeIsUpThenTheSenderLeaves(t *testing.T) {
 	p := warm(t).at(transferAccept)
 	p.must(nobody, Tick{})
 	p.refused(alice, LeaveChat{}, ErrSoleAgent)
 }
 
-func TestRace11TheSenderLeavesThenTheTargetsTimeIsUp(t *testing.T) {
+func race11TheSenderLeavesThenTheTargetsTimeIsUp(t *testing.T) {
 	p := warm(t)
 	p.refused(alice, LeaveChat{}, ErrTransferring)
 	p.at(transferAccept).must(nobody, Tick{})
@@ -104,7 +105,7 @@ func TestRace11TheSenderLeavesThenTheTargetsTimeIsUp(t *testing.T) {
 
 func deleted(p *play) EnqueueRefused { return EnqueueRefused{ID: p.chat.Leg.ID, Reason: "deleted"} }
 
-func TestRace12AcceptThenTheQueueOfTheTransferIsDeleted(t *testing.T) {
+func race12AcceptThenTheQueueOfTheTransferIsDeleted(t *testing.T) {
 	p := staying(t)
 	gone := deleted(p)
 	p.must(nobody, p.grant(bob))
@@ -113,7 +114,7 @@ func TestRace12AcceptThenTheQueueOfTheTransferIsDeleted(t *testing.T) {
 	p.shows(PhaseActive, "bob", LabelConference)
 }
 
-func TestRace12TheQueueOfTheTransferIsDeletedThenAccept(t *testing.T) {
+func race12TheQueueOfTheTransferIsDeletedThenAccept(t *testing.T) {
 	p := staying(t)
 	p.expect(nobody, deleted(p), `
 		event LegDropped sales queue_deleted
@@ -135,7 +136,7 @@ func TestRace12TheQueueOfTheTransferIsDeletedThenAccept(t *testing.T) {
 	p.shows(PhaseActive, "alice", LabelActive)
 }
 
-func TestRace13TheSenderLeavesThenTheNextAgentAccepts(t *testing.T) {
+func race13TheSenderLeavesThenTheNextAgentAccepts(t *testing.T) {
 	p := staying(t)
 	p.must(nobody, p.grant(bob))
 	p.must(alice, LeaveChat{})
@@ -144,7 +145,7 @@ func TestRace13TheSenderLeavesThenTheNextAgentAccepts(t *testing.T) {
 	p.shows(PhaseActive, "bob", LabelActive)
 }
 
-func TestRace13TheNextAgentAcceptsThenTheSenderLeaves(t *testing.T) {
+func race13TheNextAgentAcceptsThenTheSenderLeaves(t *testing.T) {
 	p := staying(t)
 	p.must(nobody, p.grant(bob))
 	p.must(bob, bobAccepts())
@@ -169,7 +170,7 @@ func TestRace13TheNextAgentAcceptsThenTheSenderLeaves(t *testing.T) {
 	}
 }
 
-func TestRace22APickThenAnAutomaticGrant(t *testing.T) {
+func race22APickThenAnAutomaticGrant(t *testing.T) {
 	p := newPlay(t).start()
 	g := p.grant(bob)
 	p.must(alice, p.yes(p.ask(alice, Pick{})))
@@ -179,7 +180,7 @@ func TestRace22APickThenAnAutomaticGrant(t *testing.T) {
 	p.shows(PhaseActive, "alice", LabelActive)
 }
 
-func TestRace22AnAutomaticOfferThenAPick(t *testing.T) {
+func race22AnAutomaticOfferThenAPick(t *testing.T) {
 	p := newPlay(t).start()
 	yes := p.yes(p.ask(alice, Pick{}))
 	p.must(nobody, p.grant(bob))
@@ -188,8 +189,9 @@ func TestRace22AnAutomaticOfferThenAPick(t *testing.T) {
 	p.shows(PhaseActive, "bob", LabelActive)
 }
 
-func TestRace23TheFirstOfTwoPicksHasIt(t *testing.T) {
-	for _, first := range []Principal{alice, bob} {
+// race23 is won by the first of two picks.
+func race23(first Principal) func(*testing.T) {
+	return func(t *testing.T) {
 		p := newPlay(t).start()
 		yes := map[Principal]SlotGranted{alice: p.yes(p.ask(alice, Pick{})), bob: p.yes(p.ask(bob, Pick{}))}
 		second := map[Principal]Principal{alice: bob, bob: alice}[first]
@@ -206,13 +208,13 @@ func TestRace23TheFirstOfTwoPicksHasIt(t *testing.T) {
 	}
 }
 
-func TestRace24APickThenTheCustomerLeaves(t *testing.T) {
+func race24APickThenTheCustomerLeaves(t *testing.T) {
 	p := newPlay(t).start()
 	p.must(alice, p.yes(p.ask(alice, Pick{})))
 	p.over(p.must(kim, EndChat{}), EndedByCustomer)
 }
 
-func TestRace24TheCustomerLeavesThenAPick(t *testing.T) {
+func race24TheCustomerLeavesThenAPick(t *testing.T) {
 	p := newPlay(t).start()
 	yes := p.yes(p.ask(alice, Pick{}))
 	p.must(kim, EndChat{})
@@ -220,7 +222,7 @@ func TestRace24TheCustomerLeavesThenAPick(t *testing.T) {
 	p.refused(alice, Pick{}, ErrEnded)
 }
 
-func TestRace26TheCustomerEndsDuringAWarmTransfer(t *testing.T) {
+func race26TheCustomerEndsDuringAWarmTransfer(t *testing.T) {
 	p := warm(t)
 	p.expect(kim, EndChat{}, `
 		event OfferEnded c1.2 bob customer_gone
@@ -234,13 +236,16 @@ func TestRace26TheCustomerEndsDuringAWarmTransfer(t *testing.T) {
 		send agent/alice Released mandatory customer
 		ok`)
 	p.refused(bob, bobAccepts(), offerGone(CustomerGone))
-	p = warm(t)
+}
+
+func race26TheTargetAcceptsThenTheCustomerEnds(t *testing.T) {
+	p := warm(t)
 	p.must(bob, bobAccepts())
 	p.must(nobody, WrapupFiled{Chat: "c1", Agent: "alice", Code: "solved"})
 	p.over(p.must(kim, EndChat{}), EndedByCustomer)
 }
 
-func TestRace27TheCustomerEndsDuringAConference(t *testing.T) {
+func race27TheCustomerEndsDuringAConference(t *testing.T) {
 	p := conference(t)
 	p.expect(kim, EndChat{}, `
 		event ChatEnded by customer customer debt=alice debt=bob
@@ -251,12 +256,15 @@ func TestRace27TheCustomerEndsDuringAConference(t *testing.T) {
 		send agent/bob Released mandatory customer
 		ok`)
 	p.expect(alice, EndConference{}, "ok already_ended")
-	p = conference(t)
+}
+
+func race27TheConferenceEndsThenTheCustomer(t *testing.T) {
+	p := conference(t)
 	p.must(alice, EndConference{})
 	p.over(p.must(kim, EndChat{}), EndedByCustomer)
 }
 
-func TestRace28TheCustomerEndsDuringAConsultation(t *testing.T) {
+func race28TheCustomerEndsDuringAConsultation(t *testing.T) {
 	p := consulting(t)
 	p.expect(kim, EndChat{}, `
 		event ChatEnded by customer customer debt=alice
@@ -267,44 +275,53 @@ func TestRace28TheCustomerEndsDuringAConsultation(t *testing.T) {
 		send agent/bob Released none customer
 		ok`)
 	p.refused(alice, EndConsult{}, ErrEnded)
-	p = consulting(t)
+}
+
+func race28TheConsultationEndsThenTheCustomer(t *testing.T) {
+	p := consulting(t)
 	p.must(alice, EndConsult{})
 	p.over(p.must(kim, EndChat{}), EndedByCustomer)
 }
 
-func TestRace34AMessageToAChatThatMoves(t *testing.T) {
-	hears := func(out Outcome, who AgentID) (n int) {
-		for _, news := range out.News {
-			if news.To == who.Stream() && news.View == ToAgent {
-				n++
-			}
+// agentHears counts what an agent is told of a chat that he serves.
+func agentHears(out Outcome, who AgentID) (n int) {
+	for _, news := range out.News {
+		if news.To == who.Stream() && news.View == ToAgent {
+			n++
 		}
-		return n
 	}
+	return n
+}
+
+func race34AMessageThenTheChatMoves(t *testing.T) {
 	p := warm(t)
-	if out := p.must(kim, SendText{Text: "hello"}); hears(out, "alice") != 1 || hears(out, "bob") != 0 {
+	if out := p.must(kim, SendText{Text: "hello"}); agentHears(out, "alice") != 1 || agentHears(out, "bob") != 0 {
 		t.Errorf("before: %s", told(out))
 	}
-	view := p.must(bob, bobAccepts()).Events[0].(Accepted).View
-	if out := p.must(kim, SendText{Text: "are you there?"}); hears(out, "alice") != 0 || hears(out, "bob") != 1 {
-		t.Errorf("after: %s", told(out))
+	if view := p.must(bob, bobAccepts()).Events[0].(Accepted).View; view.Messages != 1 {
+		t.Errorf("bob finds %d messages", view.Messages)
 	}
-	if view.Messages != 1 || p.chat.Messages != 2 {
-		t.Errorf("bob finds %d messages, then there are %d", view.Messages, p.chat.Messages)
+}
+
+func race34TheChatMovesThenAMessage(t *testing.T) {
+	p := warm(t)
+	p.must(bob, bobAccepts())
+	if out := p.must(kim, SendText{Text: "are you there?"}); agentHears(out, "alice") != 0 || agentHears(out, "bob") != 1 {
+		t.Errorf("after: %s", told(out))
 	}
 	p = staying(t) // both hear it until the sender leaves
 	p.must(nobody, p.grant(bob))
 	p.must(bob, bobAccepts())
-	if out := p.must(kim, SendText{Text: "hello"}); hears(out, "alice") != 1 || hears(out, "bob") != 1 {
+	if out := p.must(kim, SendText{Text: "hello"}); agentHears(out, "alice") != 1 || agentHears(out, "bob") != 1 {
 		t.Errorf("both: %s", told(out))
 	}
 	p.must(alice, LeaveChat{})
-	if out := p.must(kim, SendText{Text: "bye"}); hears(out, "alice") != 0 || hears(out, "bob") != 1 {
+	if out := p.must(kim, SendText{Text: "bye"}); agentHears(out, "alice") != 0 || agentHears(out, "bob") != 1 {
 		t.Errorf("one: %s", told(out))
 	}
 }
 
-func TestRace35TheOwnerEndsThenTheInvitedAccepts(t *testing.T) {
+func race35TheOwnerEndsThenTheInvitedAccepts(t *testing.T) {
 	p := served(t)
 	p.rings(alice, Invite{Agent: "bob"})
 	p.refused(alice, EndConference{}, badState("this is no conference: nobody else serves the chat"))
@@ -316,7 +333,7 @@ func TestRace35TheOwnerEndsThenTheInvitedAccepts(t *testing.T) {
 	p.refused(bob, bobAccepts(), offerGone(OfferEndedChat))
 }
 
-func TestRace35TheInvitedAcceptsThenTheOwnerEnds(t *testing.T) {
+func race35TheInvitedAcceptsThenTheOwnerEnds(t *testing.T) {
 	p := served(t)
 	p.rings(alice, Invite{Agent: "bob"})
 	p.must(bob, bobAccepts())
@@ -324,20 +341,25 @@ func TestRace35TheInvitedAcceptsThenTheOwnerEnds(t *testing.T) {
 	p.shows(PhaseActive, "bob", LabelActive)
 }
 
-func TestRace36BothAgentsEndTheConferenceAtOnce(t *testing.T) {
-	no := badState("this is no conference: nobody else serves the chat")
+var noConference = badState("this is no conference: nobody else serves the chat")
+
+func race36TheOwnerEndsThenTheInvited(t *testing.T) {
 	p := conference(t)
 	p.must(alice, EndConference{})
-	p.refused(bob, EndConference{}, no)
+	p.refused(bob, EndConference{}, noConference)
 	p.shows(PhaseActive, "bob", LabelActive)
-	p = conference(t)
+}
+
+func race36TheInvitedEndsThenTheOwner(t *testing.T) {
+	p := conference(t)
 	p.must(bob, EndConference{})
-	p.refused(alice, EndConference{}, no)
+	p.refused(alice, EndConference{}, noConference)
 	p.shows(PhaseActive, "alice", LabelActive)
 }
 
-func TestRace37TwoInvitationsToTheLastPlace(t *testing.T) {
-	for _, first := range []AgentID{"bob", "carol"} {
+// race37 is two invitations to the last place.
+func race37(first AgentID) func(*testing.T) {
+	return func(t *testing.T) {
 		p := served(t, func(c *Config) { c.Queues["support"].Flows.MaxAgents = 2 })
 		yes := map[AgentID]SlotGranted{"bob": p.yes(p.ask(alice, Invite{Agent: "bob"})), "carol": p.yes(p.ask(alice, Invite{Agent: "carol"}))}
 		second := map[AgentID]AgentID{"bob": "carol", "carol": "bob"}[first]
@@ -348,7 +370,8 @@ func TestRace37TwoInvitationsToTheLastPlace(t *testing.T) {
 	}
 }
 
-func TestRace39ATransferToOneselfAndToWhoIsInTheChat(t *testing.T) {
+func race39ATransferToOneselfAndToWhoIsInTheChat(t *testing.T) {
+	served(t).refused(alice, TransferChat{ToAgent: "alice"}, refusal("bad_target", "the chat is his already"))
 	p := conference(t)
 	p.refused(alice, TransferChat{ToAgent: "alice"}, refusal("bad_target", "the chat is his already"))
 	p.must(alice, TransferChat{ToAgent: "bob"})
@@ -356,19 +379,36 @@ func TestRace39ATransferToOneselfAndToWhoIsInTheChat(t *testing.T) {
 	p.refused(alice, TransferChat{ToAgent: "bob"}, ErrNotParticipant)
 }
 
-func TestRace40AcceptThenTheSourceIsRemoved(t *testing.T) {
+func race39ATransferThenTheTargetIsInvited(t *testing.T) {
+	p := served(t)
+	asked := p.ask(alice, TransferChat{ToAgent: "bob"})
+	p.rings(alice, Invite{Agent: "bob"}) // it was faster
+	p.expect(alice, p.yes(asked), `
+		send agent/bob SlotRelease c1.3
+		refused `+refusal("bad_target", "he is in the chat or asked already").Error())
+	p.must(bob, bobAccepts())
+	p.must(alice, TransferChat{ToAgent: "bob"})
+	p.shows(PhaseActive, "bob", LabelActive)
+
+	p = warm(t)
+	p.refused(alice, Invite{Agent: "bob"}, refusal("bad_target", "he is asked already"))
+	p.must(bob, bobAccepts())
+	p.shows(PhaseActive, "bob", LabelActive)
+}
+
+func race40AcceptThenTheSourceIsRemoved(t *testing.T) {
 	p := served(t)
 	p.must(nobody, SourceRemoved{"web"})
 	p.shows(PhaseActive, "alice", LabelInterrupted)
 }
 
-func TestRace40TheSourceIsRemovedThenAccept(t *testing.T) {
+func race40TheSourceIsRemovedThenAccept(t *testing.T) {
 	p := ringing(t)
 	p.must(nobody, SourceRemoved{"web"})
 	p.refused(alice, acceptBy(alice), offerGone(OfferInterrupted))
 }
 
-func TestRace41AMessageThenTheSourceIsRemoved(t *testing.T) {
+func race41AMessageThenTheSourceIsRemoved(t *testing.T) {
 	p := served(t)
 	p.must(kim, SendText{Text: "hello"})
 	p.must(nobody, SourceRemoved{"web"})
@@ -377,14 +417,14 @@ func TestRace41AMessageThenTheSourceIsRemoved(t *testing.T) {
 	}
 }
 
-func TestRace41TheSourceIsRemovedThenAMessage(t *testing.T) {
+func race41TheSourceIsRemovedThenAMessage(t *testing.T) {
 	p := served(t)
 	p.must(nobody, SourceRemoved{"web"})
 	p.refused(kim, SendText{Text: "hello"}, ErrSourceRemoved)
 	p.refused(alice, SendText{Text: "hello"}, ErrSourceRemoved)
 }
 
-func TestRace42TheSourceIsRemovedDuringATransfer(t *testing.T) {
+func race42TheSourceIsRemovedDuringATransfer(t *testing.T) {
 	p := warm(t)
 	p.expect(nobody, SourceRemoved{"web"}, `
 		event OfferEnded c1.2 bob interrupted
@@ -402,13 +442,16 @@ func TestRace42TheSourceIsRemovedDuringATransfer(t *testing.T) {
 	p = staying(t)
 	p.must(nobody, SourceRemoved{"web"})
 	p.shows(PhaseActive, "alice", LabelInterrupted)
-	p = warm(t)
+}
+
+func race42TheTransferIsAcceptedThenTheSourceIsRemoved(t *testing.T) {
+	p := warm(t)
 	p.must(bob, bobAccepts())
 	p.must(nobody, SourceRemoved{"web"})
 	p.shows(PhaseActive, "bob", LabelInterrupted)
 }
 
-func TestRace52AnAgentReturnsWhileHisChatIsOfferedToAnother(t *testing.T) {
+func race52AnAgentReturnsWhileHisChatIsOfferedToAnother(t *testing.T) {
 	p := served(t)
 	p.must(nobody, AgentLost{"c1", "alice"})
 	p.must(nobody, p.grant(bob))
@@ -418,7 +461,7 @@ func TestRace52AnAgentReturnsWhileHisChatIsOfferedToAnother(t *testing.T) {
 	p.shows(PhaseActive, "bob", LabelActive)
 }
 
-func TestRace52AnAgentReturnsBeforeHisChatIsOfferedToAnother(t *testing.T) {
+func race52AnAgentReturnsBeforeHisChatIsOfferedToAnother(t *testing.T) {
 	p := served(t)
 	p.must(nobody, AgentLost{"c1", "alice"})
 	g := p.grant(bob)
@@ -429,28 +472,38 @@ func TestRace52AnAgentReturnsBeforeHisChatIsOfferedToAnother(t *testing.T) {
 	p.shows(PhaseActive, "alice", LabelActive)
 }
 
-func TestRace54ForceEndAgainstATransfersAccept(t *testing.T) {
+func race54ForceEndThenATransfersAccept(t *testing.T) {
 	p := warm(t)
 	p.must(sue, ForceEnd{"spam"})
 	p.refused(bob, bobAccepts(), offerGone(OfferEndedChat))
-	p = warm(t)
+}
+
+func race54ATransfersAcceptThenForceEnd(t *testing.T) {
+	p := warm(t)
 	p.must(bob, bobAccepts())
 	p.must(nobody, WrapupFiled{Chat: "c1", Agent: "alice", Code: "solved"})
 	p.over(p.must(sue, ForceEnd{"spam"}), EndForced)
 }
 
-// Neither chat waits with a lock for the other's agent: while both ask, both go on.
-func TestRace38TwoAgentsAskForEachOtherAtOnce(t *testing.T) {
+// race38 is two agents who ask for each other. Neither chat waits with a lock
+// for the other's agent: while both ask, both go on.
+func race38(t *testing.T, bobFirst bool) {
 	one, other := served(t), newPlay(t).start()
 	other.must(nobody, other.grant(bob))
 	other.accepts(bob)
 	asksBob, asksAlice := one.ask(alice, Invite{Agent: "bob"}), other.ask(bob, TransferChat{ToAgent: "alice"})
 	one.must(kim, SendText{Text: "hello"})
 	other.must(kim, SendText{Text: "hello"})
-	other.must(bob, other.yes(asksAlice))
-	one.must(alice, one.yes(asksBob))
-	one.accepts(bob)
-	other.accepts(alice)
+	grants := []func(){
+		func() { one.must(alice, one.yes(asksBob)); one.accepts(bob) },
+		func() { other.must(bob, other.yes(asksAlice)); other.accepts(alice) },
+	}
+	if bobFirst {
+		slices.Reverse(grants)
+	}
+	for _, grant := range grants {
+		grant()
+	}
 	one.shows(PhaseActive, "alice", LabelConference)
 	other.shows(PhaseActive, "alice", LabelActive)
 }

