@@ -84,8 +84,12 @@ func (w *world) stop() {
 }
 
 // crash loses everything that was not durable and starts again on the rest.
-func (w *world) crash() {
-	left := w.journal.Crash()
+func (w *world) crash() { w.crashKeeping(0) }
+
+// crashKeeping is a crash after n of the entries that the journal holds back
+// have reached the disk and before anybody was told.
+func (w *world) crashKeeping(n int) {
+	left := w.journal.CrashKeeping(n)
 	w.engine.Stop()
 	w.journal.Close()
 	w.journal = left
@@ -172,6 +176,9 @@ func (p *person) read() []actors.Delivery {
 	p.got = append(p.got, fresh...)
 	return fresh
 }
+
+// reads takes what is there.
+func (p *person) reads() *person { p.w.t.Helper(); p.read(); return p }
 
 func digestOf(v any) uint64 {
 	h := fnv.New64a()
