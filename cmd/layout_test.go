@@ -33,12 +33,13 @@ const (
 // out. A name that ends in /... is that folder and all below; a package that
 // no row names may import none of ours.
 var may = map[string]string{
-	"cmd/...":                 "cmd/... transport actors actors/acd actors/cluster persistence bench",
+	"cmd/...":                 "cmd/... transport actors actors/acd actors/condition actors/cluster persistence bench",
 	"bench/...":               "bench/... transport/client transport/wire",
 	"transport/conform":       "transport/client transport/wire",
 	"transport/client":        "transport/wire",
 	"transport":               "actors actors/acd transport/wire transport/web",
 	"actors/cluster":          "actors actors/acd",
+	"actors/condition":        "actors/acd",
 	"actors":                  "actors/acd",
 	"actors/sim":              "actors/acd",
 	"persistence/journaltest": "persistence",
@@ -50,6 +51,7 @@ var behind = map[string]string{
 	"github.com/asynkron/protoactor-go": "actors",
 	"github.com/cockroachdb/pebble/v2":  "persistence persistence/journaltest",
 	"github.com/alecthomas/kong":        "cmd/parley",
+	"github.com/expr-lang/expr":         "actors/condition",
 	"github.com/goccy/go-yaml":          "cmd/parley/config transport/conform",
 }
 

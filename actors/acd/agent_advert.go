@@ -32,14 +32,14 @@ func (s *agentStep) advertise() {
 	}
 	for _, q := range queues {
 		if changed || q == s.tell || !slices.Contains(s.sentTo, q) {
-			advert.Tier = s.profile.Tiers[q]
+			advert.Tier, advert.Weight = s.profile.Tiers[q], s.profile.Weights[q]
 			s.send(q.Address(), "", Advert{advert})
 		}
 	}
 	if s.tell != "" && !slices.Contains(queues, s.tell) && !slices.Contains(s.sentTo, s.tell) {
 		s.send(s.tell.Address(), "", Advert{AgentAdvert{Agent: s.id, Gen: s.gen}})
 	}
-	advert.Tier = 0 // not the same for all
+	advert.Tier, advert.Weight = 0, 0 // not the same for all
 	s.sent, s.sentTo = advert, queues
 }
 
@@ -67,6 +67,7 @@ func (s *agentStep) advert() AgentAdvert {
 	ad.Available = s.state.Presence.State == Available && s.link == linkOnline
 	ad.Capacity = s.profile.Capacity
 	ad.Skills, ad.Levels = s.profile.Skills, s.profile.Levels
+	ad.Languages, ad.Attributes = s.profile.Languages, s.profile.Attributes
 	ad.Room = s.room()
 	if ad.Available && s.readyDue.IsZero() && !slices.ContainsFunc(s.state.Debts, Debt.blocksAgent) {
 		ad.Free = max(0, ad.Capacity-ad.Used)
@@ -119,5 +120,6 @@ func sameAdvert(a, b AgentAdvert) bool {
 	return a.Agent == b.Agent && a.SignedIn == b.SignedIn && a.Available == b.Available &&
 		a.Free == b.Free && a.Used == b.Used && a.Capacity == b.Capacity &&
 		a.IdleSince.Equal(b.IdleSince) && maps.Equal(a.Room, b.Room) &&
-		slices.Equal(a.Skills, b.Skills) && maps.Equal(a.Levels, b.Levels) && slices.Equal(a.Chats, b.Chats)
+		slices.Equal(a.Skills, b.Skills) && maps.Equal(a.Levels, b.Levels) &&
+		slices.Equal(a.Languages, b.Languages) && maps.Equal(a.Attributes, b.Attributes) && slices.Equal(a.Chats, b.Chats)
 }

@@ -191,7 +191,8 @@ func (c *Chat) Waiting() *Enqueue {
 	if c.Leg == nil {
 		return nil
 	}
-	q := &Enqueue{Chat: c.ID, Leg: *c.Leg, Customer: c.Customer.ID, Channel: c.Channel, Weight: c.Weight}
+	q := &Enqueue{Chat: c.ID, Leg: *c.Leg, Customer: c.Customer.ID, Channel: c.Channel, Weight: c.Weight,
+		Facts: Facts{c.Source, c.Customer.Attributes}}
 	for i := range c.Offers {
 		switch o := &c.Offers[i]; {
 		case o.Kind != OfferRoute:
@@ -209,6 +210,10 @@ func (c *Chat) Waiting() *Enqueue {
 	}
 	return q
 }
+
+// Conditional reports whether the queue that the chat waits in has to know,
+// after a restart too, what the chat is.
+func (c *Chat) Conditional() bool { return c.Leg != nil && c.waitPolicy().Conditional }
 
 // SlotRows is what the chat says about the slots of agents: the index from
 // which an agent who starts again learns what he has.

@@ -406,6 +406,7 @@ func (s *chatStep) leg(q QueueID, entered time.Time, priority int, skills []stri
 
 func (s *chatStep) enqueue(leg Leg, policy LegPolicy, reason string) {
 	policy.Idle = s.t.Config.idle(leg.Queue, s.Channel)
+	policy.Conditional = len(s.t.Config.Queues[leg.Queue].conditions()) > 0
 	s.emit(Queued{Leg: leg, Policy: policy, Reason: reason})
 	s.tell(s.sendQueue(leg.Queue, *s.Waiting()))
 }

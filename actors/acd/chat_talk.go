@@ -204,6 +204,9 @@ func (s *chatStep) setAttributes(m SetAttributes) (any, error) {
 		return nil, tooLong("the attributes are too long", maxAttributes, size)
 	}
 	s.emit(AttributesSet{Set: m.Set, By: s.t.By.ID})
+	if s.Leg != nil { // who may serve it may have changed
+		s.tell(s.sendQueue(s.Leg.Queue, *s.Waiting()))
+	}
 	return Result{}, nil
 }
 

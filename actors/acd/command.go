@@ -134,6 +134,7 @@ type (
 		Exclude  map[AgentID]int64 `cbor:"6,keyasint,omitempty"` // until, in Unix milliseconds
 		Offer    OfferID           `cbor:"7,keyasint,omitempty"` // that rings
 		More     []OfferID         `cbor:"8,keyasint,omitempty"` // and the others
+		Facts    Facts             `cbor:"9,keyasint,omitzero"`
 	}
 	// Withdraw takes it out again (Q2), served or gone.
 	Withdraw struct {
@@ -272,8 +273,12 @@ type AgentAdvert struct {
 	Skills    []string
 	Levels    map[string]int // of those skills; absent is SkillLevel
 	IdleSince time.Time
-	Tier      int      // in this queue; 0 is 1
-	Chats     []ChatID // that he already has a slot for
+	// Languages and Attributes are for conditions to read.
+	Languages  []string
+	Attributes map[string]string
+	Tier       int      // in this queue; 0 is 1
+	Weight     int      // of this queue for him; 0 is 1
+	Chats      []ChatID // that he already has a slot for
 }
 
 func (Start) command()          {}

@@ -70,6 +70,10 @@ func (e *explanation) pass(c *candidate) bool {
 	default:
 		why = passBehind
 	}
+	if why == passFailed && len(e.named) < explainNamed {
+		_, text := e.waiter.class.match.find(c)
+		why += ": " + text
+	}
 	if len(e.named) < explainNamed {
 		e.named = append(e.named, PassedBy{Agent: c.Agent, Why: why})
 	} else {

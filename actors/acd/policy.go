@@ -76,9 +76,12 @@ type QueuePolicy struct {
 	JoinEmpty JoinEmpty // whether to take a chat when nobody serves
 	// Overflow is where a chat goes instead that this queue does not take, or
 	// of which Overflow.At wait already.
-	Overflow      Overflow
-	Strategy      Strategy // longest_idle
-	Skills        []string // every chat of the queue needs them all: latin, latin>=7
+	Overflow Overflow
+	Strategy Strategy // longest_idle
+	Skills   []string // every chat of the queue needs them all: latin, latin>=7
+	// Match is what an agent has to satisfy beside skills and tiers, until a step
+	// says another; nil is nothing.
+	Match         Condition `json:",omitempty"`
 	PriorityBoost time.Duration
 	// MaxTier is the last tier of agents that is asked, until a step says
 	// another; 0 is all. Steps widen what is looked for, in the order of their
@@ -129,9 +132,10 @@ type QueuePolicy struct {
 // entered. Steps add up; a later one replaces what an earlier one set.
 type Step struct {
 	After      time.Duration
-	DropSkills []string // no longer asked for, whoever asked for them
-	MinLevel   int      // asked of every other skill, whatever was asked; 0 is no change
-	MaxTier    int      // 0 is no change
+	DropSkills []string  // no longer asked for, whoever asked for them
+	MinLevel   int       // asked of every other skill, whatever was asked; 0 is no change
+	MaxTier    int       // 0 is no change
+	Match      Condition `json:",omitempty"` // in the place of what was asked; nil is no change
 }
 
 // FlowPolicy is how chats of a queue move between agents.
@@ -254,15 +258,18 @@ type PresenceReason struct{ Code, Name string }
 
 // AgentProfile is what the operator says of a person.
 type AgentProfile struct {
-	ID       AgentID
-	Name     string
-	Queues   []QueueID
-	Tiers    map[QueueID]int // in which he serves a queue; absent is 1, the first to be asked
-	Weights  map[QueueID]int // of a queue, when he has chats of several to choose from; absent is 1
-	Skills   []string
-	Levels   map[string]int  // of those skills, 1 to 10; absent is 5
-	Capacity int             // units in total; 4
-	Channels map[Channel]int // most chats at once; absent is no limit of its own
+	ID      AgentID
+	Name    string
+	Queues  []QueueID
+	Tiers   map[QueueID]int // in which he serves a queue; absent is 1, the first to be asked
+	Weights map[QueueID]int // of a queue, when he has chats of several to choose from; absent is 1
+	Skills  []string
+	Levels  map[string]int // of those skills, 1 to 10; absent is 5
+	// Languages and Attributes are for conditions to read.
+	Languages  []string          `json:",omitempty"`
+	Attributes map[string]string `json:",omitempty"`
+	Capacity   int               // units in total; 4
+	Channels   map[Channel]int   // most chats at once; absent is no limit of its own
 }
 
 // DeskPolicy holds for all agents.

@@ -17,19 +17,21 @@ import (
 // polling, and as long as nobody is looked past (QueuePolicy.MatchScan) no
 // chat waits while an agent who could take it is known to be free.
 type Queue struct {
-	id     QueueID
-	state  QueueState
-	was    QueueMode    // at the end of the last step
-	policy *QueuePolicy // what the roster is ranked by; nil when there is no such queue
-	line   line
-	roster roster
-	open   map[OfferID]*reservation // asked of an agent, not yet answered
-	held   map[ChatID]int64         // admitted, not yet here: until, Unix ms
-	agenda *btree.BTreeG[alarm]
-	pace   pace
-	level  level
-	tellAt int64 // of the next walk that tells places; 0 is none
-	lostAt int64 // when those who wait while nobody is available are sent away; 0 is never
+	id    QueueID
+	state QueueState
+	was   QueueMode // at the end of the last step
+	// conditional is that the policy has a condition, here or at a step.
+	conditional bool
+	policy      *QueuePolicy // what the roster is ranked by; nil when there is no such queue
+	line        line
+	roster      roster
+	open        map[OfferID]*reservation // asked of an agent, not yet answered
+	held        map[ChatID]int64         // admitted, not yet here: until, Unix ms
+	agenda      *btree.BTreeG[alarm]
+	pace        pace
+	level       level
+	tellAt      int64 // of the next walk that tells places; 0 is none
+	lostAt      int64 // when those who wait while nobody is available are sent away; 0 is never
 }
 
 var _ Machine = (*Queue)(nil)
@@ -137,6 +139,9 @@ func (q *Queue) follow(s *queueTurn) {
 	q.policy, q.was = policy, ""
 	if policy != nil {
 		q.roster.configure(policy)
+	}
+	if q.conditional || policy != nil && len(policy.conditions()) > 0 {
+		q.regroup()
 	}
 	q.turn(s)
 	q.refit(s)

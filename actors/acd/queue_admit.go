@@ -66,11 +66,16 @@ func (q *Queue) refusesStart(s *queueTurn, c Start) error {
 	}
 	q.fill(s, &c)
 	w := &waiter{step: len(q.steps())} // what it is content with at last
-	w.Leg.Skills = c.Skills
+	w.Leg.Skills, w.Leg.Queue, w.Leg.Priority = c.Skills, q.id, c.Priority
+	w.Facts = Facts{c.Source, c.Attributes}
+	if src := s.Config.Sources[c.Source]; src != nil {
+		w.Channel = src.Channel
+	}
 	needs, tier := q.asks(w)
+	match, _ := q.conditionOf(w)
 	served := false
 	q.roster.all.Scan(func(a *candidate) bool {
-		served = a.Available && a.has(needs) && a.has(q.roster.needs) && (tier == 0 || a.rank.tier <= int64(tier))
+		served = a.Available && a.has(needs) && a.has(q.roster.needs) && (tier == 0 || a.rank.tier <= int64(tier)) && match.judge(a) == ""
 		return !served
 	})
 	if !served {

@@ -42,7 +42,7 @@ func (w *waiter) loose() bool { return len(w.asked)+len(w.granted) < w.rings }
 // needs, so that what they answer holds for e too.
 func (w *waiter) asks(e Enqueue) bool {
 	return len(w.asked) > 0 && w.Leg.ID == e.Leg.ID && w.Channel == e.Channel &&
-		w.Weight == e.Weight && slices.Equal(w.Leg.Skills, e.Leg.Skills)
+		w.Weight == e.Weight && slices.Equal(w.Leg.Skills, e.Leg.Skills) && (w.class.rule == nil || w.Facts.same(e.Facts))
 }
 
 // excludes reports whether the agent must not get the chat now.
@@ -73,8 +73,9 @@ type class struct {
 	needs   []need
 	loose   *btree.BTreeG[*waiter]
 	head    *waiter // the first of the loose, nil if there is none
-	members int     // loose or not
-	file    string  // the skill it is filed under, "" if it needs none; or an agent's own
+	match   *condition
+	members int    // loose or not
+	file    string // the skill it is filed under, "" if it needs none; or an agent's own
 }
 
 type classKey struct {
@@ -83,6 +84,9 @@ type classKey struct {
 	skills  string
 	tier    int     // the last that is asked; 0 is all
 	prefer  AgentID // the only one who is asked
+	// rule is the condition, facts what it reads of these chats.
+	rule  Condition
+	facts string
 }
 
 // line is who waits: all in order, and by class.
@@ -180,11 +184,11 @@ func (l *line) file(k *class) {
 
 // classOf finds the class of who asks for that, or makes it; known counts who
 // has a skill.
-func (l *line) classOf(key classKey, needs []need, known map[string]int) *class {
+func (l *line) classOf(key classKey, needs []need, match *condition, known map[string]int) *class {
 	if c := l.classes[key]; c != nil {
 		return c
 	}
-	c := &class{classKey: key, needs: needs, loose: newTree(waiterBefore)}
+	c := &class{classKey: key, needs: needs, match: match, loose: newTree(waiterBefore)}
 	for i, n := range needs {
 		if i == 0 || known[n.skill] < known[c.file] {
 			c.file = n.skill

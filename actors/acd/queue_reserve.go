@@ -73,6 +73,9 @@ func (q *Queue) advertised(s *queueTurn, ad AgentAdvert) {
 		return
 	}
 	q.unretry(c)
+	if q.conditional && len(q.roster.kinds.numbers) > 2*len(q.roster.byID)+slackKinds {
+		q.regroup()
+	}
 	s.idle = append(s.idle, c)
 	for _, w := range q.line.fond[c.Agent] { // he may have come or gone
 		q.resuit(w, s.now)

@@ -34,17 +34,21 @@ func (q *Queue) suit(w *waiter, now int64) {
 			break
 		}
 	}
+	var match *condition
 	key, needs := classKey{channel: w.Channel, weight: max(w.Weight, 1)}, []need(nil)
 	if key.prefer = q.prefers(w, now); key.prefer != "" {
 		w.turns = earlier(w.turns, w.Leg.PreferUntil.UnixMilli())
 	} else {
 		needs, key.tier = q.asks(w)
 		key.skills = needsKey(needs)
+		if match, key.facts = q.conditionOf(w); match != nil {
+			key.rule = match.Condition
+		}
 	}
 	if w.turns != 0 {
 		q.agenda.Set(alarm{w.turns, alarmStep, string(w.Chat)})
 	}
-	w.class = q.line.classOf(key, needs, q.roster.known)
+	w.class = q.line.classOf(key, needs, match, q.roster.known)
 	w.class.members++
 }
 
@@ -77,6 +81,8 @@ func (q *Queue) prefers(w *waiter, now int64) AgentID {
 		return ""
 	}
 	if c := q.roster.byID[a]; c == nil || !c.Available || !c.has(q.roster.needs) {
+		return ""
+	} else if match, _ := q.conditionOf(w); match.judge(c) != "" {
 		return ""
 	}
 	return a

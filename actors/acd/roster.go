@@ -48,6 +48,7 @@ type candidate struct {
 	holds []*reservation
 	muted bool   // counts as busy until a later advert
 	retry int64  // of the alarm that ends it anyway; 0 is none
+	kind  int    // of his facts, as conditions read them
 	own   string // file of the chats that wait for him
 	turn  int64  // when he was last given a chat, counted in chats; 0 is never
 	given int64  // the same in Unix ms
@@ -111,6 +112,8 @@ func (c *candidate) misfit(k *class) string {
 		return passReserved
 	case c.full(k.channel):
 		return passChannel
+	case k.match != nil:
+		return k.match.judge(c)
 	}
 	return ""
 }
@@ -143,6 +146,7 @@ type roster struct {
 	signedIn  int
 	available int
 	turns     int64
+	kinds     kinds
 }
 
 func newRoster() roster {
@@ -187,6 +191,7 @@ func (r *roster) advertise(ad AgentAdvert) (*candidate, bool) {
 	c.AgentAdvert = ad
 	r.tally(c, +1, !same)
 	c.muted = false
+	c.kind = r.kinds.of(c)
 	c.holds = slices.DeleteFunc(c.holds, func(h *reservation) bool {
 		return h.granted || slices.Contains(ad.Chats, h.chat)
 	})

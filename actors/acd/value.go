@@ -46,6 +46,9 @@ type LegPolicy struct {
 	Flows      FlowPolicy    `cbor:"10,keyasint"`
 	Idle       IdlePolicy    `cbor:"11,keyasint,omitzero"`
 	RingCount  int           `cbor:"12,keyasint,omitempty"` // agents at once; 0 is 1
+	// Conditional is that the queue has a condition: it has to know again, after
+	// a restart, what the chat is.
+	Conditional bool `cbor:"13,keyasint,omitempty"`
 }
 
 // OfferKind says what an offer is for.
@@ -131,7 +134,8 @@ type Decision struct {
 // PassedBy is one agent who was not chosen, and why: not_available, busy,
 // channel, skill, tier (not asked yet), preferred (the chat waits for another),
 // excluded, reserved, ringing (with this chat), behind (he came later in the
-// order).
+// order), expression (the queue's is not true of him), expression_failed (and
+// why it could not be said).
 type PassedBy struct {
 	Agent AgentID `cbor:"1,keyasint"`
 	Why   string  `cbor:"2,keyasint"`

@@ -63,6 +63,7 @@ func (q queue) policy() *acd.QueuePolicy {
 		Overflow:      acd.Overflow{Queue: acd.QueueID(q.Overflow.Queue), At: or(q.Overflow.At, 0)},
 		Strategy:      acd.Strategy(q.Strategy),
 		Skills:        q.Skills,
+		Match:         match(q.Match),
 		MaxTier:       or(q.MaxTier, 0),
 		Steps:         steps(q.Steps),
 		DirectWait:    or(q.DirectWait, 0),
@@ -125,6 +126,7 @@ func (a agent) profile() *acd.AgentProfile {
 		ID: acd.AgentID(a.ID), Name: cmp.Or(a.Name, a.ID), Capacity: or(a.Capacity, 0),
 	}
 	p.Skills, p.Levels = a.Skills.split()
+	p.Languages, p.Attributes = a.Languages, a.Attributes
 	serves(p, a.Queues)
 	for ch, most := range a.Channels {
 		if p.Channels == nil {

@@ -89,6 +89,7 @@ type queue struct {
 	Overflow      overflow       `yaml:"overflow"`
 	Strategy      string         `yaml:"strategy"`
 	Skills        []string       `yaml:"skills"`
+	Match         *string        `yaml:"match"`
 	MaxTier       *int           `yaml:"max_tier"`
 	Steps         []step         `yaml:"steps"`
 	DirectWait    *time.Duration `yaml:"direct_wait"`
@@ -133,6 +134,7 @@ type step struct {
 	DropSkills []string       `yaml:"drop_skills"`
 	MinLevel   *int           `yaml:"min_proficiency"`
 	MaxTier    *int           `yaml:"max_tier"`
+	Match      *string        `yaml:"match"`
 }
 
 type overflow struct {
@@ -168,12 +170,14 @@ type named struct {
 }
 
 type agent struct {
-	ID       string         `yaml:"id"`
-	Name     string         `yaml:"name"`
-	Queues   []membership   `yaml:"queues"`
-	Skills   skills         `yaml:"skills"`
-	Capacity *int           `yaml:"capacity"`
-	Channels map[string]int `yaml:"channels"`
+	ID         string            `yaml:"id"`
+	Name       string            `yaml:"name"`
+	Queues     []membership      `yaml:"queues"`
+	Skills     skills            `yaml:"skills"`
+	Languages  []string          `yaml:"languages"`
+	Attributes map[string]string `yaml:"attributes"`
+	Capacity   *int              `yaml:"capacity"`
+	Channels   map[string]int    `yaml:"channels"`
 }
 
 type desk struct {

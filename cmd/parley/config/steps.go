@@ -24,6 +24,7 @@ func (c *checker) checkSteps(at func(string) string, first *int, all []step) {
 		c.duration(in("after"), s.After, 0, day)
 		c.number(in("min_proficiency"), s.MinLevel, 1, acd.MaxSkillLevel)
 		c.number(in("max_tier"), s.MaxTier, 1, maxTier)
+		c.match(in("match"), s.Match)
 		for j, skill := range s.DropSkills {
 			c.id(item(in("drop_skills"), j), skill)
 		}
@@ -46,6 +47,7 @@ func steps(all []step) []acd.Step {
 	for _, s := range all {
 		list = append(list, acd.Step{
 			After: or(s.After, 0), DropSkills: s.DropSkills, MinLevel: or(s.MinLevel, 0), MaxTier: or(s.MaxTier, 0),
+			Match: match(s.Match),
 		})
 	}
 	return list

@@ -97,6 +97,7 @@ func (f *file) checkQueue(c *checker, q queue, at func(string) string) {
 	f.checkDismissals(c, q, at)
 	c.choice(at("strategy"), q.Strategy, "longest_idle", "least_busy", "round_robin", "proficiency")
 	c.needs(at("skills"), q.Skills)
+	c.match(at("match"), q.Match)
 	c.checkSteps(at, q.MaxTier, q.Steps)
 	c.number(at("ring_count"), q.RingCount, 1, 10)
 	c.duration(at("direct_wait"), q.DirectWait, time.Second, day)
@@ -182,6 +183,7 @@ func (f *file) checkAgents(c *checker) {
 		c.text(at("name"), a.Name, nameChars)
 		f.checkMemberships(c, at("queues"), a.Queues)
 		a.Skills.check(c, at("skills"))
+		a.checkFacts(c, at)
 		c.number(at("capacity"), a.Capacity, 1, 50)
 		for ch, most := range a.Channels {
 			c.known(at("channels."+ch), "channel", ch, f.channels())
