@@ -50,12 +50,18 @@ func chatKind() kind {
 	return kind{
 		durable: true,
 		restore: func(s *shell) acd.Command {
+			lines.random = s.engine.opts.Random
+			if s.seq == 0 {
+				return nil // a chat that begins
+			}
 			ix.rows(s.machine.(*acd.Chat), s.engine.now()) // as the index has it already
 			key, err := s.engine.journal.Get(secretKey(acd.ChatID(s.addr.ID)))
+			if err == nil {
+				err = lines.use(key)
+			}
 			if err != nil {
 				panic(err)
 			}
-			lines.key, lines.random = key, s.engine.opts.Random
 			return nil
 		},
 		rows: func(s *shell, now time.Time, events []acd.Event) []Row {

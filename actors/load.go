@@ -9,15 +9,19 @@ import (
 	"github.com/parley-engine/parley/actors/acd"
 )
 
-// load brings a fresh machine to the state that the journal has. After a life
-// that ended badly the journal may still be writing: what was handed to it is
-// awaited first.
+// load brings a fresh machine to the state that the journal has. What others
+// have written for it, and what an earlier life wrote that ended badly, may
+// still be on its way: that is awaited first. A chat's first life awaits
+// nothing: nobody else writes its records, and a life before that left with
+// all of them on disk.
 func (e *Engine) load(s *shell) error {
 	if !s.kind.durable {
 		return nil
 	}
-	if err := e.barrier(); err != nil {
-		return fmt.Errorf("load %s: %w", s.addr, err)
+	if s.addr.Kind != acd.KindChat || s.again {
+		if err := e.barrier(); err != nil {
+			return fmt.Errorf("load %s: %w", s.addr, err)
+		}
 	}
 	stream := s.addr.String()
 	at, state, err := e.journal.Snapshot(stream)
@@ -32,6 +36,11 @@ func (e *Engine) load(s *shell) error {
 		}
 	}
 	s.seq, s.snapshot = at, at
+	if next, err := e.journal.Record(stream, at+1); err != nil {
+		return fmt.Errorf("load %s: %w", s.addr, err)
+	} else if next == nil {
+		return nil // numbers are dense, and to ask for one is far cheaper than to look for many
+	}
 	err = e.journal.Replay(stream, at, func(seq uint64, b []byte) error {
 		r, err := decodeRecord(b, true)
 		if err != nil {

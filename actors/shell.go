@@ -20,6 +20,7 @@ type shell struct {
 	engine  *Engine
 	addr    acd.Address
 	life    uint64
+	again   bool // an earlier life of this mailbox has failed
 	kind    kind
 	machine acd.Machine
 

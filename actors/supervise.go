@@ -53,7 +53,7 @@ func (c *cell) begin() {
 			c.life = &tombstone{engine: c.engine, addr: c.addr}
 			return
 		}
-		s := &shell{engine: c.engine, addr: c.addr, self: c.self, life: c.engine.lives.Add(1)}
+		s := &shell{engine: c.engine, addr: c.addr, self: c.self, life: c.engine.lives.Add(1), again: len(c.failures) > 0}
 		s.machine, s.kind = c.engine.newMachine(c.addr)
 		c.life = s
 		if c.survives(Started{c.self}) {

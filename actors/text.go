@@ -36,33 +36,25 @@ func textCipher(key []byte) (cipher.AEAD, error) {
 	return cipher.NewGCM(block)
 }
 
-// sealText seals a line of a chat's transcript. The place is sealed with it, so
-// that a line cannot stand for another.
-func sealText(random io.Reader, key []byte, chat acd.ChatID, seq uint64, text string) ([]byte, error) {
-	c, err := textCipher(key)
-	if err != nil {
-		return nil, err
-	}
+// sealText seals a line of a chat's transcript. The place, which is the key of
+// its row, is sealed with it, so that a line cannot stand for another.
+func sealText(random io.Reader, c cipher.AEAD, place []byte, text string) ([]byte, error) {
 	nonce := make([]byte, c.NonceSize(), c.NonceSize()+len(text)+c.Overhead())
 	if _, err := io.ReadFull(random, nonce); err != nil {
 		return nil, fmt.Errorf("text nonce: %w", err)
 	}
-	return c.Seal(nonce, nonce, []byte(text), textKey(chat, seq)), nil
+	return c.Seal(nonce, nonce, []byte(text), place), nil
 }
 
 var errTextDamaged = errors.New("a line of the transcript does not open under its chat's key")
 
-func openText(key []byte, chat acd.ChatID, seq uint64, sealed []byte) (string, error) {
-	c, err := textCipher(key)
-	if err != nil {
-		return "", err
-	}
+func openText(c cipher.AEAD, place, sealed []byte) (string, error) {
 	if len(sealed) < c.NonceSize() {
 		return "", errTextDamaged
 	}
-	text, err := c.Open(nil, sealed[:c.NonceSize()], sealed[c.NonceSize():], textKey(chat, seq))
+	text, err := c.Open(nil, sealed[:c.NonceSize()], sealed[c.NonceSize():], place)
 	if err != nil {
-		return "", fmt.Errorf("message %d of %s: %w", seq, chat, errTextDamaged)
+		return "", errTextDamaged
 	}
 	return string(text), nil
 }
@@ -70,8 +62,18 @@ func openText(key []byte, chat acd.ChatID, seq uint64, sealed []byte) (string, e
 // texts seals the transcript lines among the events of a chat's step. A chat
 // that begins gets its key in the same batch.
 type texts struct {
-	key    []byte
+	cipher cipher.AEAD // under the chat's key, nil while it has none
 	random io.Reader
+}
+
+// use takes the key that the chat has, if it has one.
+func (x *texts) use(key []byte) error {
+	if key == nil {
+		return nil
+	}
+	c, err := textCipher(key)
+	x.cipher = c
+	return err
 }
 
 func (x *texts) rows(chat acd.ChatID, events []acd.Event) []Row {
@@ -81,14 +83,15 @@ func (x *texts) rows(chat acd.ChatID, events []acd.Event) []Row {
 		case acd.ChatStarted:
 			rows = append(rows, x.begin(chat))
 		case acd.MessageSent:
-			if x.key == nil { // erased while it was still going on
+			if x.cipher == nil { // erased while it was still going on
 				rows = append(rows, x.begin(chat))
 			}
-			sealed, err := sealText(x.random, x.key, chat, e.Message.Seq, e.Message.Text)
+			place := textKey(chat, e.Message.Seq)
+			sealed, err := sealText(x.random, x.cipher, place, e.Message.Text)
 			if err != nil {
-				panic(err) // a key of the wrong size is a bug, and so is chance that ends
+				panic(err) // chance that ends is a bug
 			}
-			rows = append(rows, Row{textKey(chat, e.Message.Seq), mustEncode(textRow{e.Message, sealed})})
+			rows = append(rows, Row{place, mustEncode(textRow{e.Message, sealed})})
 		}
 	}
 	return rows
@@ -96,10 +99,12 @@ func (x *texts) rows(chat acd.ChatID, events []acd.Event) []Row {
 
 func (x *texts) begin(chat acd.ChatID) Row {
 	key, err := newTextKey(x.random)
-	if err != nil {
-		panic(err)
+	if err == nil {
+		err = x.use(key)
 	}
-	x.key = key
+	if err != nil {
+		panic(err) // a key of the wrong size is a bug
+	}
 	return Row{secretKey(chat), key}
 }
 
@@ -110,15 +115,19 @@ func readLines(j Journal, chat acd.ChatID, from, to uint64, line func(acd.Messag
 	if err != nil {
 		return fmt.Errorf("key of %s: %w", chat, err)
 	}
-	err = j.Scan(textKey(chat, from), textKey(chat, to), func(_, v []byte) error {
+	lines := texts{}
+	if err := lines.use(key); err != nil {
+		return err
+	}
+	err = j.Scan(textKey(chat, from), textKey(chat, to), func(place, v []byte) error {
 		row, err := decodeRow[textRow](v)
 		if err != nil {
 			return err
 		}
 		m := row.Message
 		if m.Erased = key == nil; !m.Erased {
-			if m.Text, err = openText(key, chat, m.Seq, row.Sealed); err != nil {
-				return err
+			if m.Text, err = openText(lines.cipher, place, row.Sealed); err != nil {
+				return fmt.Errorf("message %d: %w", m.Seq, err)
 			}
 		}
 		return line(m)
