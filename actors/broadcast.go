@@ -80,7 +80,7 @@ func (e *Engine) announce(s *Session, id string, digest uint64, cmd acd.Announce
 	parts := make([]string, len(chats))
 	for i, c := range chats {
 		parts[i] = id + "\x00" + string(c) // no client's id has this
-		known, err := e.known(s.stream.name, parts[i])
+		known, err := e.answered(s.stream, parts[i])
 		if err != nil {
 			return 0, err
 		}

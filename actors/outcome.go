@@ -51,10 +51,66 @@ func outcomeRow(now time.Time, a *ask, out acd.Outcome) Row {
 	return Row{commandKey(day(now), a.who, a.id), mustEncode(outcome{a.digest, result, refused})}
 }
 
-// known finds the answer to a command that has been answered before.
-func (e *Engine) known(who acd.Stream, id string) (*outcome, error) {
+// outcomeDays are the days whose outcomes may be asked for.
+func (e *Engine) outcomeDays() [2]uint16 {
 	now := e.now()
-	for _, d := range []uint16{day(now), day(now.Add(-e.opts.CommandTTL))} {
+	return [2]uint16{day(now), day(now.Add(-e.opts.CommandTTL))}
+}
+
+// unheard notes a command and reports whether it has surely not been answered
+// before. The caller holds stream.mu.
+func (e *Engine) unheard(st *stream, id string) bool {
+	return st.recent.note(id, e.now(), e.opts.CommandTTL+24*time.Hour)
+}
+
+// loadRecent notes the commands of a person that were answered before this
+// stream was there. Until then each of his commands is looked for on disk.
+func (e *Engine) loadRecent(st *stream) error {
+	st.mu.Lock()
+	whole := st.recent.whole
+	st.mu.Unlock()
+	if whole {
+		return nil
+	}
+	var ids []string
+	days := e.outcomeDays()
+	for i, d := range days {
+		if i > 0 && d == days[0] {
+			break
+		}
+		from := commandKey(d, st.name, "")
+		to := append([]byte(nil), from...)
+		to[len(to)-1] = 1
+		if err := e.journal.Scan(from, to, func(k, _ []byte) error {
+			ids = append(ids, string(k[len(from):]))
+			return nil
+		}); err != nil {
+			return fmt.Errorf("commands of %s: %w", st.name, err)
+		}
+	}
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	for _, id := range ids {
+		e.unheard(st, id)
+	}
+	st.recent.whole = true
+	return nil
+}
+
+// answered finds the answer to a command if it has been answered before.
+func (e *Engine) answered(st *stream, id string) (*outcome, error) {
+	st.mu.Lock()
+	fresh := e.unheard(st, id)
+	st.mu.Unlock()
+	if fresh {
+		return nil, nil
+	}
+	return e.known(st.name, id)
+}
+
+// known looks for the answer to a command on disk.
+func (e *Engine) known(who acd.Stream, id string) (*outcome, error) {
+	for _, d := range e.outcomeDays() {
 		b, err := e.journal.Get(commandKey(d, who, id))
 		if err != nil {
 			return nil, fmt.Errorf("outcome of a command: %w", err)

@@ -3,6 +3,7 @@ package actors_test
 import (
 	"testing"
 
+	"github.com/parley-engine/parley/actors"
 	"github.com/parley-engine/parley/actors/acd"
 )
 
@@ -23,6 +24,46 @@ func TestAStartThatIsSentAgainAfterItsChatHasEndedOpensNothing(t *testing.T) {
 		ann.starts()
 		if chats := w.customer("ann").welcome.Snapshot.Chats; len(chats) != 1 {
 			t.Errorf("ann has %d chats, expected the one that is open", len(chats))
+		}
+	})
+}
+
+// lookups counts who asks the journal for the outcome of a command.
+type lookups struct {
+	actors.Journal
+	commands int
+}
+
+// Get implements actors.Journal.
+func (l *lookups) Get(key []byte) ([]byte, error) {
+	if key[0] == 'c' {
+		l.commands++
+	}
+	return l.Journal.Get(key)
+}
+
+func TestOnlyACommandThatMayHaveBeenAnsweredIsLookedForOnDisk(t *testing.T) {
+	inWorld(t, func(w *world) {
+		ann := w.customer("ann")
+		chat := ann.starts()
+		first := ann.doAs("said", chat.Address(), acd.SendText{Text: "once"})
+		w.crash()
+
+		disk := &lookups{Journal: w.journal}
+		w.engine.Stop()
+		w.wrap = func(actors.Journal) actors.Journal { return disk }
+		w.start()
+		ann = w.customer("ann")
+		ann.must(chat.Address(), acd.SendText{Text: "twice"})
+		if disk.commands != 0 {
+			t.Errorf("a new command was looked for %d times", disk.commands)
+		}
+		again := ann.doAs("said", chat.Address(), acd.SendText{Text: "once"})
+		if disk.commands == 0 || again.Result != first.Result {
+			t.Errorf("sent again after the crash: %+v after %d looks at the disk, at first %+v", again.Result, disk.commands, first.Result)
+		}
+		if other := ann.doAs("said", chat.Address(), acd.SendText{Text: "other"}); other.Refusal != actors.ErrDuplicateConflict {
+			t.Errorf("another command under the same id: %+v", other)
 		}
 	})
 }

@@ -156,7 +156,12 @@ func (s *Session) answer(id string, a *Answer) {
 // the same answer and has no second effect. Digest stands for the command's
 // content: another content under the same id is refused.
 func (s *Session) Do(id string, digest uint64, to acd.Address, cmd acd.Command) {
-	if done := s.join(id, digest, cmd); done {
+	done, fresh := s.join(id, digest, cmd)
+	switch {
+	case done:
+		return
+	case fresh:
+		s.first(id, digest, to, cmd)
 		return
 	}
 	known, err := s.engine.known(s.stream.name, id)
@@ -196,8 +201,8 @@ func (s *Session) first(id string, digest uint64, to acd.Address, cmd acd.Comman
 }
 
 // join notes that the command is on its way, or that it already was, or why it
-// cannot be.
-func (s *Session) join(id string, digest uint64, cmd acd.Command) (done bool) {
+// cannot be. A fresh one has surely not been answered before.
+func (s *Session) join(id string, digest uint64, cmd acd.Command) (done, fresh bool) {
 	st := s.stream
 	_, start := cmd.(acd.Start)
 	st.mu.Lock()
@@ -205,17 +210,17 @@ func (s *Session) join(id string, digest uint64, cmd acd.Command) (done bool) {
 	if f := st.flying[id]; f != nil {
 		if f.digest != digest {
 			s.answer(id, &Answer{Refusal: ErrDuplicateConflict})
-			return true
+			return true, false
 		}
 		s.engine.counters.duplicates.Inc()
 		f.waiters = append(f.waiters, s)
-		return true
+		return true, false
 	}
 	st.flying[id] = &flight{digest: digest, waiters: []*Session{s}, start: start}
 	if start {
 		st.starting++
 	}
-	return false
+	return false, s.engine.unheard(st, id)
 }
 
 // repeated notes that the command has had its effect before: a start sent again
@@ -396,6 +401,9 @@ func (e *Engine) join(s *Session, customer bool) (*stream, error) {
 			if err := e.loadCustomer(st); err != nil {
 				return nil, err
 			}
+		}
+		if err := e.loadRecent(st); err != nil {
+			return nil, err
 		}
 		st.mu.Lock()
 		if e.streams.get(st.name) == st {

@@ -29,6 +29,7 @@ type stream struct {
 	chats    map[acd.ChatID]struct{} // a customer's open chats
 	starting int                     // starts on their way
 	flying   map[string]*flight      // commands that are not answered yet
+	recent   recent                  // which commands may have been answered
 	closed   string                  // why we closed the last session
 	idle     time.Time               // since when there is no session
 }

@@ -23,6 +23,7 @@ type world struct {
 	engine  *actors.Engine
 	opts    actors.Options
 	change  func(*acd.Config) // of the configuration at each start
+	wrap    func(actors.Journal) actors.Journal
 	chats   int
 	// commands numbers what people do, so that no id comes twice.
 	commands int
@@ -63,6 +64,9 @@ func inWorld(t *testing.T, story func(*world)) {
 func (w *world) start() {
 	w.t.Helper()
 	w.opts.Journal, w.opts.Config = w.journal, testConfig()
+	if w.wrap != nil {
+		w.opts.Journal = w.wrap(w.journal)
+	}
 	if w.change != nil {
 		w.change(w.opts.Config)
 	}
