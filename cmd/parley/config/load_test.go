@@ -71,6 +71,15 @@ func TestTheExampleLoadsAndMeansWhatItSays(t *testing.T) {
 		TransferText: "One moment, a colleague will be with you soon.", TransferBoost: 30 * time.Second,
 		Idle: acd.IdlePolicy{CustomerWarn: 5 * time.Minute, CustomerClose: 10 * time.Minute, Inactive: -1, Agent: 2 * time.Minute}, RatingWindow: 10 * time.Minute,
 	}
+	for _, m := range []acd.Condition{support.Match, support.Steps[1].Match} {
+		if m == nil {
+			t.Fatal("an expression was not read")
+		}
+	}
+	if text := support.Match.String() + "; " + support.Steps[1].Match.String(); text != `chat.language == "" || chat.language in agent.languages; true` {
+		t.Errorf("the expressions are %s", text)
+	}
+	support.Match, support.Steps[1].Match = nil, nil // have no equal
 	expected := acd.Config{Queues: map[acd.QueueID]*acd.QueuePolicy{"support": &want}}
 	expected.Normalize() // what the example does not set
 	if !reflect.DeepEqual(*support, want) {
@@ -78,7 +87,7 @@ func TestTheExampleLoadsAndMeansWhatItSays(t *testing.T) {
 	}
 	alice := acd.AgentProfile{
 		ID: "alice", Name: "Alice", Queues: []acd.QueueID{"support", "sales"}, Skills: []string{"billing"},
-		Capacity: 4, Channels: map[acd.Channel]int{"facebook": 2},
+		Languages: []string{"en", "it"}, Attributes: map[string]string{"site": "rome"}, Capacity: 4, Channels: map[acd.Channel]int{"facebook": 2},
 	}
 	if !reflect.DeepEqual(*s.Engine.Agents["alice"], alice) {
 		t.Errorf("agent alice is %+v, want %+v", *s.Engine.Agents["alice"], alice)
