@@ -103,7 +103,8 @@ func (t *thinWriter) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 }
 
 // originAllowed holds a browser page's origin against the list, or against the
-// host that it has called. Who is no browser sends none.
+// host that it has called where nothing else is listed or the pages are ours.
+// Who is no browser sends none.
 func (s *Server) originAllowed(r *http.Request) bool {
 	origin := r.Header.Get("Origin")
 	if origin == "" {
@@ -113,8 +114,8 @@ func (s *Server) originAllowed(r *http.Request) bool {
 	if err != nil || u.Host == "" {
 		return false
 	}
-	if len(s.options.Origins) == 0 {
-		return strings.EqualFold(u.Host, r.Host)
+	if (len(s.options.Origins) == 0 || s.pages != nil) && strings.EqualFold(u.Host, r.Host) {
+		return true // a page of this server's own
 	}
 	for _, pattern := range s.options.Origins {
 		if ok, _ := path.Match(strings.ToLower(pattern), strings.ToLower(origin)); ok {

@@ -28,7 +28,11 @@ type Options struct {
 	// admin listener has no /v1/admin.
 	Past Past
 	// Files keeps attachments; without it none are taken.
-	Files   *Files
+	Files *Files
+	// Pages are the chat and the desk for browsers; without it there are none.
+	Pages *Pages
+	// Dev lets pages on this machine choose who they are; never in a deployment.
+	Dev     *Dev
 	Log     *slog.Logger // discards
 	Metrics *metrics.Set // a new one
 

@@ -18,6 +18,7 @@ type Server struct {
 	addresses *addresses
 	metrics   *edgeMetrics
 	writers   *writers
+	pages     *http.ServeMux // nil without pages
 	draining  atomic.Bool
 	goodbye   atomic.Pointer[wire.GoodbyeReason]
 }
@@ -30,16 +31,20 @@ func New(o Options) (*Server, error) {
 	o = o.withDefaults()
 	s := &Server{options: o, people: newPeople(), addresses: newAddresses(&o), writers: newWriters()}
 	s.metrics = newEdgeMetrics(o.Metrics, s.people.count)
+	if err := s.preparePages(); err != nil {
+		return nil, err
+	}
 	return s, nil
 }
 
 // Handler is for the public listener: /v1/ws, /v1/attachments, /healthz and
-// /readyz.
+// /readyz, and the pages where there are any.
 func (s *Server) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /v1/ws", s.serveWS)
 	s.fileRoutes(mux)
 	s.health(mux)
+	s.pageRoutes(mux)
 	return mux
 }
 

@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/parley-engine/parley/actors/acd"
@@ -88,14 +89,11 @@ func lifetime(role acd.Role) time.Duration {
 func greet(w io.Writer, address string, secret []byte, c *acd.Config) error {
 	fmt.Fprintf(w, "\nWARNING: development mode. Whoever reads %s in the data folder is anybody; never put real customers on this.\n\n"+
 		"  websocket  ws://%s/v1/ws  (subprotocol parley.v1, token in the first frame)\n\n", devSecretFile, address)
-	people := []acd.Principal{
-		{Role: acd.RoleCustomer, ID: "dana", Name: "Dana"},
+	for _, path := range transport.PagePaths() {
+		fmt.Fprintf(w, "  %-9s  http://%s%s\n", strings.TrimPrefix(path, "/"), address, path)
 	}
-	for _, id := range slices.Sorted(maps.Keys(c.Agents)) {
-		people = append(people, acd.Principal{Role: acd.RoleAgent, ID: string(id), Name: c.Agents[id].Name})
-	}
-	people = append(people, acd.Principal{Role: acd.RoleSupervisor, ID: "sue", Name: "Sue"})
-	for _, p := range people {
+	fmt.Fprintln(w)
+	for _, p := range devPeople(c) {
 		token, err := transport.MintDev(secret, p.Role, p.ID, p.Name, lifetime(p.Role))
 		if err != nil {
 			return err
@@ -105,6 +103,25 @@ func greet(w io.Writer, address string, secret []byte, c *acd.Config) error {
 	_, err := fmt.Fprintf(w, "\nThe customer's token lives %s, the others %s. Another: parley token --dev --role customer --subject dana\n\n",
 		minutes(lifetime(acd.RoleCustomer)), hours(lifetime(acd.RoleAgent)))
 	return err
+}
+
+// devPeople is who there is on a development server.
+func devPeople(c *acd.Config) []acd.Principal {
+	people := []acd.Principal{{Role: acd.RoleCustomer, ID: "dana", Name: "Dana"}}
+	for _, id := range slices.Sorted(maps.Keys(c.Agents)) {
+		people = append(people, acd.Principal{Role: acd.RoleAgent, ID: string(id), Name: c.Agents[id].Name})
+	}
+	return append(people, acd.Principal{Role: acd.RoleSupervisor, ID: "sue", Name: "Sue"})
+}
+
+// devSignIn lets the pages of a development server choose who they are.
+func (n *node) devSignIn() *transport.Dev {
+	return &transport.Dev{
+		People: func() []acd.Principal { return devPeople(n.engine.Config()) },
+		Mint: func(p acd.Principal) (string, error) {
+			return transport.MintDev(n.secret, p.Role, p.ID, p.Name, lifetime(p.Role))
+		},
+	}
 }
 
 func minutes(d time.Duration) string { return count(int(d/time.Minute), "minute") }

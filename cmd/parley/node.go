@@ -88,6 +88,9 @@ func (m Main) open(ctx context.Context, c *serveCommand, s *config.Settings, log
 	edge := s.Edge
 	edge.Engine, edge.Past, edge.Auth, edge.Config, edge.Log, edge.Metrics = transport.Over(n.engine), n.engine, auth, n.engine.Config, log, set
 	edge.Files = &transport.Files{Bucket: n.files, View: n.engine.ViewChat}
+	if c.Dev {
+		edge.Pages, edge.Dev = &transport.Pages{}, n.devSignIn()
+	}
 	n.server, err = transport.New(edge)
 	return n, err
 }

@@ -8,6 +8,7 @@ type file struct {
 	Listen      string              `yaml:"listen"`
 	AdminListen string              `yaml:"admin_listen"`
 	Origins     []string            `yaml:"origins"`
+	Pages       pages               `yaml:"pages"`
 	Tokens      tokens              `yaml:"tokens"`
 	Limits      limits              `yaml:"limits"`
 	Channels    []channel           `yaml:"channels"`
@@ -17,6 +18,12 @@ type file struct {
 	Reasons     []named             `yaml:"presence_reasons"`
 	Desk        desk                `yaml:"desk"`
 	Templates   map[string]template `yaml:"templates"`
+}
+
+// pages is whether and where the chat and the desk are shown.
+type pages struct {
+	Serve   bool     `yaml:"serve"`
+	EmbedOn []string `yaml:"embed_on"`
 }
 
 type tokens struct {

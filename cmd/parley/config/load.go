@@ -16,7 +16,7 @@ type Settings struct {
 	AdminListen string                // empty is the program's default
 	Engine      *acd.Config           // with its defaults written in
 	Auth        transport.AuthOptions // without any key if the file has none
-	Edge        transport.Options     // origins and limits alone
+	Edge        transport.Options     // origins, pages and limits alone
 }
 
 // HasKeys reports whether there is a key to check a token with.
@@ -59,6 +59,9 @@ func Parse(name string, text []byte) (*Settings, error) {
 	}
 	edge := f.Limits.edge()
 	edge.Origins = f.Origins
+	if f.Pages.Serve {
+		edge.Pages = &transport.Pages{EmbedOn: f.Pages.EmbedOn}
+	}
 	return &Settings{Listen: f.Listen, AdminListen: f.AdminListen, Engine: f.engine(), Auth: auth, Edge: edge}, nil
 }
 

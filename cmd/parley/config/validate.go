@@ -47,6 +47,9 @@ func (f *file) check(c *checker) {
 	for i, o := range f.Origins {
 		c.origin(item("origins", i), o)
 	}
+	for i, o := range f.Pages.EmbedOn {
+		c.origin(item("pages.embed_on", i), o)
+	}
 	if len(f.Queues) == 0 {
 		c.say("queues", "missing, expected at least one queue")
 	}

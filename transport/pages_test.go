@@ -1,0 +1,117 @@
+package transport
+
+import (
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/parley-engine/parley/actors/acd"
+)
+
+// withPages is a server with pages and the sign-in of development.
+func withPages(t *testing.T, o Options) *Server {
+	t.Helper()
+	auth, err := NewAuth(t.Context(), AuthOptions{Secret: secret})
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.Engine, o.Auth, o.Pages = &fakeEngine{}, auth, &Pages{}
+	s, err := New(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func devSignIn() *Dev {
+	return &Dev{
+		People: func() []acd.Principal { return []acd.Principal{{Role: acd.RoleAgent, ID: "alice", Name: "Alice"}} },
+		Mint: func(p acd.Principal) (string, error) {
+			if p.ID == "" {
+				return "", errors.New("no subject")
+			}
+			return "token of " + p.ID, nil
+		},
+	}
+}
+
+func TestOnADevelopmentServerOneMayChooseWhoOneIs(t *testing.T) {
+	h := withPages(t, Options{Dev: devSignIn()}).Handler()
+	for _, tt := range []struct{ method, path, body, want string }{
+		{"GET", "/v1/dev/people", "", `{"people":[{"role":"agent","subject":"alice","name":"Alice"}]}`},
+		{"POST", "/v1/dev/token", `{"role":"agent","subject":"alice","name":"Alice"}`, `{"token":"token of alice"}`},
+		{"POST", "/v1/dev/token", `{"role":"agent"}`, "bad request: no subject"},
+		{"POST", "/v1/dev/token", `{"rule":"agent"}`, "bad request: expected role, subject and name"},
+	} {
+		if got := devAsk(h, tt.method, tt.path, tt.body, nil); strings.TrimSpace(got.Body.String()) != tt.want {
+			t.Errorf("%s %s with %s: %q, want %q", tt.method, tt.path, tt.body, got.Body, tt.want)
+		}
+	}
+}
+
+func TestDevelopmentSignInIsForThisMachinesOwnPagesAlone(t *testing.T) {
+	h := withPages(t, Options{Dev: devSignIn()}).Handler()
+	for name, change := range map[string]func(*http.Request){
+		"another machine":     func(r *http.Request) { r.RemoteAddr = "192.0.2.7:1234" },
+		"a name that rebinds": func(r *http.Request) { r.Host = "evil.example.com" },
+		"another page":        func(r *http.Request) { r.Header.Set("Origin", "https://evil.example.com") },
+		"another port's page": func(r *http.Request) { r.Header.Set("Origin", "http://127.0.0.1:9999") },
+		"an opaque page":      func(r *http.Request) { r.Header.Set("Origin", "null") },
+	} {
+		for _, path := range []string{"GET /v1/dev/people", "POST /v1/dev/token"} {
+			method, path, _ := strings.Cut(path, " ")
+			if got := devAsk(h, method, path, `{"role":"agent","subject":"alice","name":""}`, change); got.Code != http.StatusForbidden {
+				t.Errorf("%s asks %s: %d %s", name, path, got.Code, got.Body)
+			}
+		}
+	}
+}
+
+func TestADeploymentHasNoDevelopmentSignInAndPagesOnlyWhereAsked(t *testing.T) {
+	h := withPages(t, Options{}).Handler()
+	for path, want := range map[string]int{"/v1/dev/people": 404, "/chat": 200, "/embed.js": 200, "/assets/none.js": 404} {
+		if got := devAsk(h, "GET", path, "", nil); got.Code != want {
+			t.Errorf("%s: %d, want %d", path, got.Code, want)
+		}
+	}
+	auth, err := NewAuth(t.Context(), AuthOptions{Secret: secret})
+	if err != nil {
+		t.Fatal(err)
+	}
+	bare, err := New(Options{Engine: &fakeEngine{}, Auth: auth})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := devAsk(bare.Handler(), "GET", "/chat", "", nil); got.Code != 404 {
+		t.Errorf("a server without pages has /chat: %d", got.Code)
+	}
+}
+
+func TestOurOwnPagesMayConnectBesideThoseOfTheList(t *testing.T) {
+	s := withPages(t, Options{Origins: []string{"https://desk.example.com"}})
+	r := httptest.NewRequest("GET", "http://parley.example.com/v1/ws", nil)
+	for origin, want := range map[string]bool{
+		"https://parley.example.com": true, "https://desk.example.com": true, "https://www.example.com": false,
+	} {
+		r.Header.Set("Origin", origin)
+		if got := s.originAllowed(r); got != want {
+			t.Errorf("%s is let in: %t, want %t", origin, got, want)
+		}
+	}
+}
+
+func devAsk(h http.Handler, method, path, body string, change func(*http.Request)) *httptest.ResponseRecorder {
+	r := httptest.NewRequest(method, "http://127.0.0.1:8080"+path, strings.NewReader(body))
+	r.RemoteAddr = "127.0.0.1:50000"
+	if method == "POST" {
+		r.Header.Set("Origin", "http://127.0.0.1:8080")
+	}
+	if change != nil {
+		change(r)
+	}
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	return w
+}

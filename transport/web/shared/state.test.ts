@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict'
+import { readdirSync, readFileSync } from 'node:fs'
+import { test } from 'node:test'
+import { backOff, isFinal } from './link.ts'
+import { customerAfter, noCustomer } from './customer-state.ts'
+import { deskAfter, noDesk } from './desk-state.ts'
+import { isNotice, merge, notice, weave } from './transcript.ts'
+import type { Message, ServerFrame } from './wire.ts'
+
+const golden = '../wire/testdata/golden'
+
+function frame(name: string): ServerFrame {
+  return JSON.parse(readFileSync(`${golden}/${name}.json`, 'utf8')) as ServerFrame
+}
+
+function said(n: number): Message {
+  return { message_seq: n, author: { kind: 'agent', name: 'Bob', initials: 'B' }, text: String(n), to: 'all', sent_at: '2026-01-12T09:00:00.000Z' }
+}
+
+test('every frame that the server can send is taken without harm', () => {
+  const frames = readdirSync(golden).filter((f) => f.startsWith('server_')).map((f) => frame(f.slice(0, -5)))
+  assert.ok(frames.length > 40)
+  for (const order of [frames, frames.toReversed()]) {
+    order.reduce(deskAfter, noDesk)
+    order.reduce(customerAfter, noCustomer)
+  }
+})
+
+test('a snapshot of an agent is what the desk shows', () => {
+  const f = JSON.parse(readFileSync(`${golden}/server_snapshot_agent.json`, 'utf8')) as { chats: { chat: string }[]; presence: object }
+  const s = deskAfter(noDesk, f as unknown as ServerFrame)
+  assert.ok(s.ready)
+  assert.deepEqual([...s.chats.keys()], f.chats.map((c) => c.chat))
+  assert.deepEqual(s.presence, f.presence)
+})
+
+test('an offer rings until it has ended, and why it ended is kept unless this agent decided', () => {
+  const offer = frame('server_offer') as Extract<ServerFrame, { type: 'offer' }>
+  const rings = deskAfter(noDesk, offer)
+  assert.equal(rings.offers.size, 1)
+  const end = (reason: 'rona' | 'rejected'): ServerFrame =>
+    ({ type: 'offer_ended', seq: 9, at: offer.at as string, chat: offer.chat, offer: offer.offer, reason })
+  assert.equal(deskAfter(rings, end('rona')).offers.size, 0)
+  assert.equal(deskAfter(rings, end('rona')).gone?.reason, 'rona')
+  assert.equal(deskAfter(rings, end('rejected')).gone, undefined)
+})
+
+test('messages stand in order and once, however they come', () => {
+  assert.deepEqual(merge([said(2), said(5)], [said(1), said(2)]).map((m) => m.message_seq), [1, 2, 5])
+  assert.deepEqual(merge([said(2)], [said(3), said(4)]).map((m) => m.message_seq), [2, 3, 4])
+})
+
+test('a notice stands after the message that it followed', () => {
+  const lines = weave([said(1), said(2), said(3)], [notice({ kind: 'joined', after: 2, at: '' }), notice({ kind: 'ended', after: 3, at: '' })])
+  assert.deepEqual(lines.map((l) => (isNotice(l) ? l.kind : l.message_seq)), [1, 2, 'joined', 3, 'ended'])
+})
+
+test('waits grow to twenty seconds under jitter, and are longer when the server is busy', () => {
+  assert.equal(backOff(0, 1006, 1), 500)
+  assert.equal(backOff(3, 1006, 0.5), 2000)
+  assert.equal(backOff(30, 1006, 1), 20_000)
+  assert.equal(backOff(0, 1013, 0), 2000)
+})
+
+test('the close codes of the protocol are told apart', () => {
+  for (const code of [4000, 4001, 4002, 4003, 4004, 4005, 4029, 1001, 1006, 1012, 1013]) assert.equal(isFinal(code), false, String(code))
+  for (const code of [4500, 4501, 4502, 4503, 4504, 4505, 4506, 4507, 1002, 1003, 1007, 1009]) assert.equal(isFinal(code), true, String(code))
+})

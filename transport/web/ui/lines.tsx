@@ -1,0 +1,137 @@
+import type { JSX } from 'preact'
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
+import { Button } from './parts.tsx'
+
+interface LinesProps<T> {
+  items: readonly T[]
+  keyOf: (item: T) => string
+  draw: (item: T, before: T | undefined) => JSX.Element
+  label: string
+  newerLabel: string
+  /** The reader has come near the beginning of what is there. */
+  onStart?: () => void
+  /** The reader stands at the end, or no longer. */
+  onEnd?: (at: boolean) => void
+}
+
+const guess = 48 // pixels of a line that has not been measured
+const beyond = 600 // pixels drawn above and below the window
+const nearEnd = 32
+
+/**
+ * A long list of lines of any height, of which only those near the window are in
+ * the document. It stays at the end while the reader is there, and otherwise
+ * keeps still what he reads, whatever comes before or after it.
+ */
+export function Lines<T>(p: LinesProps<T>): JSX.Element {
+  const box = useRef<HTMLDivElement>(null)
+  const inner = useRef<HTMLDivElement>(null)
+  const heights = useRef(new Map<string, number>())
+  const anchor = useRef<{ key: string; delta: number } | undefined>(undefined)
+  const atEnd = useRef(true)
+  const [view, setView] = useState({ top: 0, height: 800, end: true })
+  const [, measured] = useState(0)
+
+  const tops = offsets(p.items, p.keyOf, heights.current)
+  const total = tops[p.items.length] as number
+  const top = atEnd.current ? Math.max(0, total - view.height) : view.top
+  const from = Math.max(0, indexAt(tops, top - beyond))
+  const to = Math.min(p.items.length, indexAt(tops, top + view.height + beyond) + 1)
+
+  const look = (): void => {
+    const b = box.current
+    if (!b) return
+    const end = b.scrollHeight - b.scrollTop - b.clientHeight < nearEnd
+    if (end !== atEnd.current) p.onEnd?.(end)
+    atEnd.current = end
+    const i = indexAt(tops, b.scrollTop)
+    const item = p.items[i]
+    anchor.current = item ? { key: p.keyOf(item), delta: b.scrollTop - (tops[i] as number) } : undefined
+    setView((v) => (Math.abs(v.top - b.scrollTop) < 100 && v.height === b.clientHeight && v.end === end ? v : { top: b.scrollTop, height: b.clientHeight, end }))
+    if (b.scrollTop < beyond) p.onStart?.()
+  }
+
+  useLayoutEffect(() => {
+    let changed = false
+    for (const el of inner.current?.children ?? []) {
+      const key = (el as HTMLElement).dataset['key']
+      const h = (el as HTMLElement).offsetHeight
+      if (key && h > 0 && heights.current.get(key) !== h) {
+        heights.current.set(key, h)
+        changed = true
+      }
+    }
+    const b = box.current
+    if (!b) return
+    if (atEnd.current) b.scrollTop = b.scrollHeight
+    else if (anchor.current) keepStill(b, p, heights.current, anchor.current)
+    if (changed) measured((n) => n + 1)
+  })
+
+  useEffect(() => {
+    const b = box.current
+    if (!b) return
+    let width = b.clientWidth
+    const watch = new ResizeObserver(() => {
+      if (b.clientWidth !== width) heights.current.clear()
+      width = b.clientWidth
+      setView((v) => ({ ...v, height: b.clientHeight }))
+    })
+    watch.observe(b)
+    look()
+    return () => watch.disconnect()
+  }, [])
+
+  const toEnd = (): void => {
+    atEnd.current = true
+    p.onEnd?.(true)
+    setView((v) => ({ ...v, end: true }))
+    box.current?.focus()
+  }
+
+  return (
+    <div class="thread">
+      <div class="thread-scroll" ref={box} onScroll={look} tabIndex={0} role="log" aria-live="off" aria-label={p.label}>
+        <div style={{ height: `${tops[from] as number}px` }} />
+        <div ref={inner}>
+          {p.items.slice(from, to).map((item, i) => (
+            <div class="thread-item" key={p.keyOf(item)} data-key={p.keyOf(item)}>{p.draw(item, p.items[from + i - 1])}</div>
+          ))}
+        </div>
+        <div style={{ height: `${total - (tops[to] as number)}px` }} />
+      </div>
+      {!view.end && <div class="newer"><Button label={p.newerLabel} icon="down" small onPress={toEnd} /></div>}
+    </div>
+  )
+}
+
+/** Where each item begins, and after the last one where all ends. */
+function offsets<T>(items: readonly T[], keyOf: (item: T) => string, heights: ReadonlyMap<string, number>): Float64Array {
+  const tops = new Float64Array(items.length + 1)
+  let at = 0
+  items.forEach((item, i) => {
+    tops[i] = at
+    at += heights.get(keyOf(item)) ?? guess
+  })
+  tops[items.length] = at
+  return tops
+}
+
+/** The item that covers a place. */
+function indexAt(tops: Float64Array, place: number): number {
+  let low = 0
+  let high = tops.length - 1
+  while (low < high) {
+    const mid = (low + high + 1) >> 1
+    if ((tops[mid] as number) <= place) low = mid
+    else high = mid - 1
+  }
+  return Math.min(low, Math.max(0, tops.length - 2))
+}
+
+function keepStill<T>(b: HTMLElement, p: LinesProps<T>, heights: ReadonlyMap<string, number>, a: { key: string; delta: number }): void {
+  const i = p.items.findIndex((item) => p.keyOf(item) === a.key)
+  if (i < 0) return
+  const should = (offsets(p.items, p.keyOf, heights)[i] as number) + a.delta
+  if (Math.abs(b.scrollTop - should) > 1) b.scrollTop = should
+}
