@@ -52,7 +52,7 @@ var behind = map[string]string{
 	"github.com/cockroachdb/pebble/v2":  "persistence persistence/journaltest",
 	"github.com/alecthomas/kong":        "cmd/parley",
 	"github.com/expr-lang/expr":         "actors/condition",
-	"github.com/goccy/go-yaml":          "cmd/parley/config transport/conform",
+	"github.com/goccy/go-yaml":          "cmd/parley/config transport/conform bench/profiles",
 }
 
 // soundParts are the packages of protoactor that may be used anywhere, tests

@@ -38,6 +38,7 @@ type commands struct {
 	Token   tokenCommand   `cmd:"" help:"Print a development token."`
 	Check   checkCommand   `cmd:"" help:"Name all problems of a configuration file."`
 	Version versionCommand `cmd:"" help:"Print the version."`
+	Bench   benchCommand   `cmd:"" help:"Load a server and say what it did."`
 
 	Explain    explainCommand    `cmd:"" help:"Say why each offer of a chat went to whom it went."`
 	Replay     replayCommand     `cmd:"" help:"Show a chat as it was after each of its records."`

@@ -1,0 +1,143 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/parley-engine/parley/bench"
+	"github.com/parley-engine/parley/bench/profiles"
+)
+
+type benchCommand struct {
+	Profile      string        `default:"reference" placeholder:"NAME" help:"The load (${default}); --print-profile shows one."`
+	Scenario     string        `placeholder:"FILE" help:"A profile of your own, YAML, in the place of --profile."`
+	PrintProfile string        `placeholder:"NAME" help:"Print a profile, to be edited, and end."`
+	Duration     time.Duration `placeholder:"TIME" help:"How long is measured; as the profile says."`
+	Warmup       time.Duration `default:"-1s" placeholder:"TIME" help:"Load before that; as the profile says."`
+	Rate         float64       `placeholder:"N" help:"Chats a second; as the profile says."`
+	Agents       int           `placeholder:"N" help:"Agents who sign in; as the profile says."`
+	Seed         uint64        `placeholder:"N" help:"Of all that is drawn; as the profile says."`
+	JSON         string        `name:"json" placeholder:"FILE" help:"Write the result there; - is the standard output."`
+
+	Address  string   `placeholder:"URL" help:"A running Parley, such as ws://127.0.0.1:8080/v1/ws; else a server is started for the run."`
+	Data     string   `placeholder:"DIR" help:"Of --address: the data folder of a parley serve --dev, for its secret."`
+	TokenKey string   `placeholder:"FILE" help:"Of --address: a file with the secret (HS256) that signs tokens."`
+	Issuer   string   `default:"parley" help:"Of --token-key: iss of the tokens (${default})."`
+	Audience string   `default:"parley" help:"Of --token-key: aud of the tokens (${default})."`
+	As       []string `default:"alice,bob,carol" placeholder:"ID" help:"Of --address: the agents who sign in (${default})."`
+	Sources  []string `default:"web" placeholder:"ID" help:"Of --address: where chats come from (${default})."`
+
+	Server     string `placeholder:"FILE" help:"The parley program that is started; this one."`
+	Folder     string `placeholder:"DIR" help:"Where its data folder is made, on a real disk; the folder for temporary files."`
+	CPUProfile string `name:"cpu-profile" placeholder:"FILE" help:"Write a CPU profile of that server there."`
+}
+
+// Run loads a server and prints what it did.
+func (c *benchCommand) Run(ctx context.Context, m Main) error {
+	if c.PrintProfile != "" {
+		text, err := profiles.Text(c.PrintProfile)
+		if err != nil {
+			return usage(err)
+		}
+		_, err = m.Out.Write(text)
+		return err
+	}
+	options, err := c.options(m)
+	if err != nil {
+		return usage(err)
+	}
+	result, err := bench.Run(ctx, options)
+	if err != nil {
+		return err
+	}
+	if err := result.Print(m.Out); err != nil {
+		return err
+	}
+	if c.JSON != "" {
+		return writeJSON(m, c.JSON, result)
+	}
+	return nil
+}
+
+func (c *benchCommand) profile() (*profiles.Profile, error) {
+	p, err := profiles.Builtin(c.Profile)
+	if c.Scenario != "" {
+		p, err = profiles.Load(c.Scenario)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if c.Duration != 0 {
+		p.Duration = c.Duration
+	}
+	if c.Warmup >= 0 {
+		p.Warmup = c.Warmup
+	}
+	if c.Rate != 0 {
+		p.Arrivals.Rate = c.Rate
+	}
+	if c.Agents != 0 {
+		p.Agents.Count = c.Agents
+	}
+	if c.Seed != 0 {
+		p.Seed = c.Seed
+	}
+	return p, p.Validate()
+}
+
+func (c *benchCommand) options(m Main) (bench.Options, error) {
+	p, err := c.profile()
+	if err != nil {
+		return bench.Options{}, err
+	}
+	o := bench.Options{
+		Profile: p, Address: c.Address, Binary: c.Server, Folder: c.Folder, CPUProfile: c.CPUProfile,
+		Logger: logger(m.Err, "warn", "text"), Command: commandLine(), Progress: lines(m.Err),
+	}
+	if c.Address != "" {
+		o.Agents, o.Sources = c.As, c.Sources
+		o.Key, err = c.key()
+		return o, err
+	}
+	if o.Binary == "" {
+		if o.Binary, err = os.Executable(); err != nil {
+			return o, fmt.Errorf("the program to start: %w", err)
+		}
+	}
+	return o, nil
+}
+
+// key is what the server at the address believes.
+func (c *benchCommand) key() (bench.Key, error) {
+	k := bench.Key{Issuer: c.Issuer, Audience: c.Audience}
+	switch {
+	case c.TokenKey != "":
+		text, err := os.ReadFile(c.TokenKey)
+		if err != nil {
+			return k, fmt.Errorf("--token-key: %w", err)
+		}
+		k.Secret = trimLine(text)
+		return k, nil
+	case c.Data != "":
+		secret, err := devSecret(c.Data)
+		k.Secret = secret
+		return k, err
+	}
+	return k, fmt.Errorf("--address needs --token-key FILE, or --data DIR of a parley serve --dev")
+}
+
+func writeJSON(m Main, path string, result any) error {
+	text, err := json.MarshalIndent(result, "", "  ")
+	if err != nil {
+		return fmt.Errorf("result: %w", err)
+	}
+	text = append(text, '\n')
+	if path == "-" {
+		_, err = m.Out.Write(text)
+		return err
+	}
+	return os.WriteFile(path, text, 0o644)
+}
