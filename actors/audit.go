@@ -81,8 +81,8 @@ func (a *auditor) allChats() error {
 	for _, addr := range list {
 		id := acd.ChatID(addr.ID)
 		chat, over := acd.NewChat(id), chatOrder{}
-		kind := chatKind()
-		if err := a.fold(addr, chat, acd.NewChat(id), kind.load, over.next); err != nil {
+		kind := chatKind(&keyring{journal: a.journal, owner: addr})
+		if err := a.fold(addr, chat, acd.NewChat(id), kind, over.next); err != nil {
 			return err
 		}
 		if err := a.chat(chat); err != nil {
@@ -97,8 +97,8 @@ func (a *auditor) allAgents() error {
 	for _, addr := range list {
 		id := acd.AgentID(addr.ID)
 		agent := acd.NewAgent(id)
-		kind := agentKind()
-		if err := a.fold(addr, agent, acd.NewAgent(id), kind.load, func(acd.Event) error { return nil }); err != nil {
+		kind := agentKind(&keyring{journal: a.journal, owner: addr})
+		if err := a.fold(addr, agent, acd.NewAgent(id), kind, func(acd.Event) error { return nil }); err != nil {
 			return err
 		}
 		a.sum.Agents++
@@ -117,8 +117,8 @@ func (a *auditor) allQueues() error {
 	list, err := a.streams("queue/")
 	for _, addr := range list {
 		id := acd.QueueID(addr.ID)
-		kind := queueKind()
-		if err := a.fold(addr, acd.NewQueue(id), acd.NewQueue(id), kind.load, func(acd.Event) error { return nil }); err != nil {
+		kind := queueKind(&keyring{journal: a.journal, owner: addr})
+		if err := a.fold(addr, acd.NewQueue(id), acd.NewQueue(id), kind, func(acd.Event) error { return nil }); err != nil {
 			return err
 		}
 	}
@@ -127,7 +127,7 @@ func (a *auditor) allQueues() error {
 
 // fold replays a stream into m and holds it to the rules after each record.
 // Twin starts at the snapshot, if there is one, and has to get to the same.
-func (a *auditor) fold(addr acd.Address, m, twin acd.Machine, load func(acd.Machine, []byte) error, order func(acd.Event) error) error {
+func (a *auditor) fold(addr acd.Address, m, twin acd.Machine, kind kind, order func(acd.Event) error) error {
 	stream := addr.String()
 	at, sealed, err := a.journal.Snapshot(stream)
 	if err != nil {
@@ -135,7 +135,7 @@ func (a *auditor) fold(addr acd.Address, m, twin acd.Machine, load func(acd.Mach
 	}
 	last, begun := uint64(0), false
 	err = a.journal.Replay(stream, 0, func(seq uint64, b []byte) error {
-		r, err := decodeRecord(b, true)
+		r, err := decodeRecord(b, kind.keys)
 		if err != nil {
 			return fmt.Errorf("%s record %d: %w", stream, seq, err)
 		}
@@ -154,7 +154,7 @@ func (a *auditor) fold(addr acd.Address, m, twin acd.Machine, load func(acd.Mach
 			a.say(stream, "record %d: %w", seq, err)
 		}
 		if sealed != nil && seq == at {
-			begun = a.unseal(stream, sealed, m, twin, load)
+			begun = a.unseal(stream, sealed, m, twin, kind)
 		}
 		return nil
 	})
@@ -163,7 +163,7 @@ func (a *auditor) fold(addr acd.Address, m, twin acd.Machine, load func(acd.Mach
 		return err
 	case at > last:
 		a.say(stream, "the snapshot stands for record %d of %d", at, last)
-	case begun && StateHash(twin) != StateHash(m):
+	case begun && bareHash(twin) != bareHash(m):
 		a.say(stream, "the snapshot of record %d and what followed differ from the replay", at)
 	}
 	return nil
@@ -187,15 +187,15 @@ func (a *auditor) record(stream string, last, seq uint64, r *record) {
 
 // unseal loads a snapshot into twin and compares it with the replay so far. A
 // snapshot of another version is not read by the engine either.
-func (a *auditor) unseal(stream string, sealed []byte, m, twin acd.Machine, load func(acd.Machine, []byte) error) bool {
+func (a *auditor) unseal(stream string, sealed []byte, m, twin acd.Machine, kind kind) bool {
 	switch {
 	case first(sealed) != snapshotVersion || len(sealed) < 9:
 		return false
-	case binary.BigEndian.Uint64(sealed[1:]) != StateHash(m):
+	case binary.BigEndian.Uint64(sealed[1:]) != bareHash(m):
 		a.say(stream, "the snapshot's state hash differs from the replay's")
 		return false
 	}
-	if err := load(twin, sealed[9:]); err != nil {
+	if err := openSnapshot(twin, kind.keys, kind.load, sealed); err != nil {
 		a.say(stream, "the snapshot cannot be read: %w", err)
 		return false
 	}
@@ -300,8 +300,23 @@ func (a *auditor) row(key, value []byte) error {
 		a.found(fmt.Errorf("row %q is left over", key))
 	case key[0] == rowLive:
 		return a.wake(key, value, want)
+	case key[0] == rowEnded:
+		return a.segment(key, value, want)
 	case !bytes.Equal(value, want):
 		a.found(fmt.Errorf("row %q is %x, expected %x", key, value, want))
+	}
+	return nil
+}
+
+// segment: a row of before names were sealed has the customer's in it.
+func (a *auditor) segment(key, value, want []byte) error {
+	s, err := decodeRow[Segment](value)
+	if err != nil {
+		return err
+	}
+	s.Name = ""
+	if is := mustEncode(s); !bytes.Equal(is, want) {
+		a.found(fmt.Errorf("row %q is %x, expected %x", key, is, want))
 	}
 	return nil
 }
@@ -330,7 +345,7 @@ func (a *auditor) numbers() error {
 		if _, ok := parseAddress(stream); !ok {
 			return nil
 		}
-		r, err := decodeRecord(b, false)
+		r, err := decodeRecord(b, nil)
 		if err != nil {
 			return fmt.Errorf("%s record %d: %w", stream, seq, err)
 		}

@@ -43,7 +43,7 @@ func (e *Engine) bootStreams() error {
 		if !ok {
 			return nil
 		}
-		r, err := decodeRecord(b, false)
+		r, err := decodeRecord(b, nil)
 		if err != nil {
 			return fmt.Errorf("%s record %d: %w", stream, seq, err)
 		}

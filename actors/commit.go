@@ -35,7 +35,7 @@ func (e *Engine) commit(w *turn, t acd.Turn) {
 		if w.ask != nil {
 			r.command = w.ask.id
 		}
-		head, err := appendHead(make([]byte, 0, 256), &r)
+		head, err := appendHead(make([]byte, 0, 256), &r, w.shell.kind.keys)
 		if err != nil {
 			panic(err) // an event that the table does not know is a bug
 		}

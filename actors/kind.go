@@ -19,19 +19,20 @@ type kind struct {
 	rows func(*shell, time.Time, []acd.Event) []Row
 	// mayLeave says whether an idle life may end.
 	mayLeave func(*shell) bool
-	export   func(acd.Machine) any
 	load     func(acd.Machine, []byte) error
+	// keys are those of the machine's words, in this life.
+	keys *keyring
 }
 
 // newMachine makes the machine of an address and the kind that goes with it.
 func (e *Engine) newMachine(a acd.Address) (acd.Machine, kind) {
 	switch a.Kind {
 	case acd.KindChat:
-		return acd.NewChat(acd.ChatID(a.ID)), chatKind()
+		return acd.NewChat(acd.ChatID(a.ID)), chatKind(e.keyring(a))
 	case acd.KindAgent:
-		return acd.NewAgent(acd.AgentID(a.ID)), agentKind()
+		return acd.NewAgent(acd.AgentID(a.ID)), agentKind(e.keyring(a))
 	case acd.KindQueue:
-		return acd.NewQueue(acd.QueueID(a.ID)), queueKind()
+		return acd.NewQueue(acd.QueueID(a.ID)), queueKind(e.keyring(a))
 	}
 	panic(fmt.Sprintf("actors: no machine of kind %d", a.Kind))
 }
@@ -45,30 +46,26 @@ type indexed struct {
 	listed  bool // among its customer's open chats
 }
 
-func chatKind() kind {
-	ix, lines := &indexed{slots: map[acd.AgentID][]byte{}}, &texts{}
+func chatKind(keys *keyring) kind {
+	ix := &indexed{slots: map[acd.AgentID][]byte{}}
 	return kind{
+		keys:    keys,
 		durable: true,
 		restore: func(s *shell) acd.Command {
-			lines.random = s.engine.opts.Random
 			if s.seq == 0 {
+				keys.begun = true
 				return nil // a chat that begins
 			}
 			ix.rows(s.machine.(*acd.Chat), s.engine.now()) // as the index has it already
-			key, err := s.engine.journal.Get(secretKey(acd.ChatID(s.addr.ID)))
-			if err == nil {
-				err = lines.use(key)
-			}
-			if err != nil {
+			if _, err := keys.find(keys.chat(), s.engine.now()); err != nil {
 				panic(err)
 			}
 			return nil
 		},
 		rows: func(s *shell, now time.Time, events []acd.Event) []Row {
-			return append(lines.rows(acd.ChatID(s.addr.ID), events), ix.changes(s.machine.(*acd.Chat), now, events)...)
+			return append(keys.rows(events), ix.changes(s.machine.(*acd.Chat), now, events)...)
 		},
 		mayLeave: func(*shell) bool { return true },
-		export:   func(m acd.Machine) any { return &m.(*acd.Chat).ChatState },
 		load: func(m acd.Machine, b []byte) error {
 			return decoding.Unmarshal(b, &m.(*acd.Chat).ChatState)
 		},
@@ -172,9 +169,10 @@ func contains(list []acd.AgentID, a acd.AgentID) bool {
 	return false
 }
 
-func agentKind() kind {
+func agentKind(keys *keyring) kind {
 	present := false
 	return kind{
+		keys:    keys,
 		durable: true,
 		restore: func(s *shell) acd.Command {
 			present = s.seq > 0
@@ -185,14 +183,14 @@ func agentKind() kind {
 			return acd.Restore{Slots: slots}
 		},
 		rows: func(s *shell, _ time.Time, _ []acd.Event) []Row {
+			rows := keys.taken()
 			if present {
-				return nil
+				return rows
 			}
 			present = true
-			return []Row{{presentKey(acd.AgentID(s.addr.ID)), []byte{1}}}
+			return append(rows, Row{presentKey(acd.AgentID(s.addr.ID)), []byte{1}})
 		},
 		mayLeave: func(s *shell) bool { return s.machine.(*acd.Agent).Idle() },
-		export:   func(m acd.Machine) any { return m.(*acd.Agent).Export() },
 		load: func(m acd.Machine, b []byte) error {
 			var state acd.DeskState
 			if err := decoding.Unmarshal(b, &state); err != nil {
@@ -204,11 +202,11 @@ func agentKind() kind {
 	}
 }
 
-func queueKind() kind {
+func queueKind(keys *keyring) kind {
 	return kind{
+		keys:    keys,
 		durable: true,
 		rows:    func(*shell, time.Time, []acd.Event) []Row { return nil },
-		export:  func(m acd.Machine) any { return m.(*acd.Queue).Export() },
 		load: func(m acd.Machine, b []byte) error {
 			var state acd.QueueState
 			if err := decoding.Unmarshal(b, &state); err != nil {

@@ -1,7 +1,6 @@
 package actors
 
 import (
-	"encoding/binary"
 	"fmt"
 
 	"github.com/cespare/xxhash/v2"
@@ -29,7 +28,7 @@ func (e *Engine) load(s *shell) error {
 		return fmt.Errorf("load %s: %w", s.addr, err)
 	}
 	if state != nil {
-		if err := openSnapshot(s, state); err != nil {
+		if err := openSnapshot(s.machine, s.kind.keys, s.kind.load, state); err != nil {
 			e.log.Warn("snapshot refused, replaying instead", "actor", s.addr.String(), "seq", at, "err", err)
 			s.machine, s.kind = e.newMachine(s.addr)
 			at = 0
@@ -42,7 +41,7 @@ func (e *Engine) load(s *shell) error {
 		return nil // numbers are dense, and to ask for one is far cheaper than to look for many
 	}
 	err = e.journal.Replay(stream, at, func(seq uint64, b []byte) error {
-		r, err := decodeRecord(b, true)
+		r, err := decodeRecord(b, s.kind.keys)
 		if err != nil {
 			return fmt.Errorf("%s record %d: %w", s.addr, seq, err)
 		}
@@ -61,28 +60,7 @@ func (e *Engine) load(s *shell) error {
 
 // snapshotVersion is the first byte of every snapshot. One of another version
 // is not read: the records are replayed instead.
-const snapshotVersion = 1
-
-// A snapshot is version, hash of the state, state. The hash is of the state's
-// canonical bytes, so it is also the state hash that a replay must reach.
-func sealSnapshot(state any) []byte {
-	body := mustEncode(state)
-	b := make([]byte, 0, len(body)+9)
-	b = append(b, snapshotVersion)
-	b = binary.BigEndian.AppendUint64(b, xxhash.Sum64(body))
-	return append(b, body...)
-}
-
-func openSnapshot(s *shell, b []byte) error {
-	if len(b) < 9 || b[0] != snapshotVersion {
-		return fmt.Errorf("snapshot of version %d, this build reads %d", first(b), snapshotVersion)
-	}
-	body := b[9:]
-	if got, want := xxhash.Sum64(body), binary.BigEndian.Uint64(b[1:]); got != want {
-		return fmt.Errorf("snapshot's state hash is %x, expected %x", got, want)
-	}
-	return s.kind.load(s.machine, body)
-}
+const snapshotVersion = 2
 
 func first(b []byte) byte {
 	if len(b) == 0 {
@@ -90,6 +68,8 @@ func first(b []byte) byte {
 	}
 	return b[0]
 }
+
+func sumOf(b []byte) uint64 { return xxhash.Sum64(b) }
 
 // StateHash is the hash of a machine's durable state: equal states, equal hashes.
 func StateHash(m acd.Machine) uint64 {
@@ -110,12 +90,22 @@ func (s *shell) snapshotDue() []byte {
 		return nil
 	}
 	s.snapshot = s.seq
-	return sealSnapshot(s.kind.export(s.machine))
+	return s.picture()
+}
+
+// picture is the machine's snapshot; none if it cannot be made now.
+func (s *shell) picture() []byte {
+	b, err := sealSnapshot(s.machine, s.kind.keys)
+	if err != nil {
+		s.engine.log.Error("cannot take a snapshot", "actor", s.addr.String(), "err", err)
+		return nil
+	}
+	return b
 }
 
 // snapshotOnly writes the state of a life that ends.
 func (e *Engine) snapshotOnly(s *shell) {
-	entry := Entry{Epoch: e.epoch, Stream: s.addr.String(), Seq: s.seq, Snapshot: sealSnapshot(s.kind.export(s.machine)), Done: func(error) {}}
+	entry := Entry{Epoch: e.epoch, Stream: s.addr.String(), Seq: s.seq, Snapshot: s.picture(), Done: func(error) {}}
 	e.order.Lock()
 	e.journal.Append(entry)
 	e.order.Unlock()

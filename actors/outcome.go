@@ -136,6 +136,10 @@ func (e *Engine) forget(now time.Time) {
 	if e.opts.Retention <= 0 {
 		return
 	}
+	first, last := rowKey(rowSecret, "\x01", ""), rowKey(rowSecret, deskDay(day(now.Add(-e.opts.Retention))), "")
+	if err := e.forgetRange(first[:2], last[:len(last)-1]); err != nil {
+		e.log.Error("cannot forget the keys of desks", "err", err)
+	}
 	if err := e.forgetChats(now.Add(-e.opts.Retention)); err != nil {
 		e.log.Error("cannot forget old chats", "err", err)
 	}

@@ -10,13 +10,14 @@ import (
 )
 
 // Past answers what has been: from a store that an engine writes to or from
-// one that lies still. All of it is read; Erase alone changes something.
+// one that lies still. All of it is read; Erase and EraseChat alone change something.
 type Past struct{ journal Journal }
 
 // NewPast returns the past that a journal holds.
 func NewPast(j Journal) *Past { return &Past{j} }
 
-// Segment is one ended chat as the index by time has it.
+// Segment is one ended chat as the index by time has it. The customer's name is
+// not in the index; it comes from the chat's first record, while it can be read.
 type Segment struct {
 	Chat      acd.ChatID     `cbor:"1,keyasint"`
 	Customer  acd.CustomerID `cbor:"2,keyasint"`
@@ -29,11 +30,13 @@ type Segment struct {
 	EndedAt   time.Time      `cbor:"9,keyasint"`
 	Reason    acd.EndReason  `cbor:"10,keyasint"`
 	Messages  uint64         `cbor:"11,keyasint,omitempty"`
+	// Erased says that what was said in it, and of whom, has been erased.
+	Erased bool `cbor:"-"`
 }
 
 // segmentOf is what is kept of a chat at its end.
 func segmentOf(c *acd.Chat) Segment {
-	s := Segment{Chat: c.ID, Customer: c.Customer.ID, Name: c.Customer.Name, Source: c.Source, Channel: c.Channel,
+	s := Segment{Chat: c.ID, Customer: c.Customer.ID, Source: c.Source, Channel: c.Channel,
 		Queue: c.LastLeg.Queue, StartedAt: c.StartedAt, EndedAt: c.EndedAt, Reason: c.EndReason, Messages: c.Messages}
 	for i := range c.Participants {
 		s.Agents = append(s.Agents, c.Participants[i].Agent)
@@ -94,7 +97,36 @@ func (p *Past) History(q Query) (page []Segment, next []byte, err error) {
 	if err != nil && !errors.Is(err, errEnough) {
 		return nil, nil, fmt.Errorf("history: %w", err)
 	}
+	for i := range page {
+		if err := p.name(&page[i]); err != nil {
+			return nil, nil, fmt.Errorf("history: %w", err)
+		}
+	}
 	return page, next, nil
+}
+
+// name finds the name of a segment's customer.
+func (p *Past) name(s *Segment) error {
+	keys := &keyring{journal: p.journal, owner: s.Chat.Address()}
+	key, err := keys.find(s.Chat, s.StartedAt)
+	if err != nil {
+		return err
+	}
+	if s.Erased = key == nil; s.Erased {
+		s.Name = ""
+		return nil
+	}
+	b, err := p.journal.Record(s.Chat.Address().String(), 1)
+	if err != nil || b == nil {
+		return err
+	}
+	r, err := decodeRecord(b, keys)
+	for _, e := range r.events {
+		if start, ok := e.(acd.ChatStarted); ok {
+			s.Name = start.Customer.Name
+		}
+	}
+	return err
 }
 
 func (q *Query) wants(s Segment) bool {
@@ -111,6 +143,7 @@ type Moment struct {
 	Events []acd.Event
 	State  *acd.Chat
 	Hash   uint64
+	Erased bool // the words that were in it
 }
 
 // Replay folds a chat's records up to and with the one numbered at, all of
@@ -118,11 +151,16 @@ type Moment struct {
 // same one each time, further on.
 func (p *Past) Replay(chat acd.ChatID, at uint64, each func(Moment) error) error {
 	state, seen := acd.NewChat(chat), false
-	err := p.journal.Replay(chat.Address().String(), 0, func(seq uint64, b []byte) error {
+	keys := &keyring{journal: p.journal, owner: chat.Address()}
+	key, err := keys.find(chat, time.Time{})
+	if err != nil {
+		return fmt.Errorf("replay %s: %w", chat, err)
+	}
+	err = p.journal.Replay(chat.Address().String(), 0, func(seq uint64, b []byte) error {
 		if at > 0 && seq > at {
 			return errEnough
 		}
-		r, err := decodeRecord(b, true)
+		r, err := decodeRecord(b, keys)
 		if err != nil {
 			return err
 		}
@@ -130,7 +168,7 @@ func (p *Past) Replay(chat acd.ChatID, at uint64, each func(Moment) error) error
 			state.Apply(r.at, e)
 		}
 		seen = true
-		return each(Moment{seq, r.at, r.config, r.by, r.events, state, StateHash(state)})
+		return each(Moment{seq, r.at, r.config, r.by, r.events, state, StateHash(state), key == nil})
 	})
 	if err != nil && !errors.Is(err, errEnough) {
 		return fmt.Errorf("replay %s: %w", chat, err)
@@ -146,6 +184,7 @@ type Explanation struct {
 	Seq      uint64
 	Offer    acd.Offer
 	Decision acd.Decision
+	Erased   bool // the note that came with the offer
 }
 
 // Explain returns the decisions about a chat, oldest first.
@@ -153,7 +192,7 @@ func (p *Past) Explain(chat acd.ChatID) (found []Explanation, err error) {
 	err = p.Replay(chat, 0, func(m Moment) error {
 		for _, e := range m.Events {
 			if o, ok := e.(acd.Offered); ok {
-				found = append(found, Explanation{m.Seq, o.Offer, o.Decision})
+				found = append(found, Explanation{m.Seq, o.Offer, o.Decision, m.Erased})
 			}
 		}
 		return nil
@@ -167,45 +206,5 @@ func (p *Past) Transcript(chat acd.ChatID, line func(acd.Message) error) error {
 	return readLines(p.journal, chat, 0, ^uint64(0), line)
 }
 
-// Erase destroys the keys of a customer's ended chats, and with them their
-// text. It names the chats that it erased and those that are still open.
-func (p *Past) Erase(epoch uint64, customer acd.CustomerID) (erased, open []acd.ChatID, err error) {
-	q := Query{Customer: customer}
-	var rows []Row
-	for {
-		page, next, err := p.History(q)
-		if err != nil {
-			return nil, nil, err
-		}
-		for _, s := range page {
-			erased = append(erased, s.Chat)
-			rows = append(rows, Row{secretKey(s.Chat), nil})
-		}
-		if q.Cursor = next; next == nil {
-			break
-		}
-	}
-	from, to := rowRange(rowCustomer, string(customer))
-	err = p.journal.Scan(from, to, func(k, _ []byte) error {
-		_, chat := rowNames(k)
-		open = append(open, acd.ChatID(chat))
-		return nil
-	})
-	if err != nil || len(rows) == 0 {
-		return nil, open, err
-	}
-	done := make(chan error, 1)
-	p.journal.Append(Entry{Epoch: epoch, Rows: rows, Done: func(err error) { done <- err }})
-	if err := <-done; err != nil {
-		return nil, open, fmt.Errorf("erase %s: %w", customer, err)
-	}
-	return erased, open, nil
-}
-
 // Past returns what the engine's journal holds.
 func (e *Engine) Past() *Past { return NewPast(e.journal) }
-
-// Erase destroys the text of a customer's ended chats; see Past.Erase.
-func (e *Engine) Erase(customer acd.CustomerID) (erased, open []acd.ChatID, err error) {
-	return e.Past().Erase(e.epoch, customer)
-}

@@ -139,9 +139,10 @@ func (w *world) holds(text string) bool {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	err = w.journal.Last(1<<20, func(_ string, _ uint64, b []byte) error {
-		found = found || strings.Contains(string(b), text)
-		return nil
+	err = w.journal.Last(1<<20, func(stream string, _ uint64, b []byte) error {
+		_, snapshot, err := w.journal.Snapshot(stream)
+		found = found || strings.Contains(string(b), text) || strings.Contains(string(snapshot), text)
+		return err
 	})
 	if err != nil {
 		w.t.Fatal(err)

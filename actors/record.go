@@ -13,8 +13,9 @@ import (
 )
 
 // recordVersion is the first byte of every record. A reader refuses a higher
-// one; a lower one is read for ever.
-const recordVersion = 1
+// one; a lower one is read for ever. In the first version the words of events
+// stood in the events themselves; since the second they are sealed beside them.
+const recordVersion = 2
 
 // eventTypes numbers the events on disk. Numbers are never changed or reused:
 // a new event takes the next one.
@@ -70,8 +71,9 @@ type newsRef struct {
 	view  acd.View
 }
 
-// appendHead encodes all of r but the news, which are numbered later.
-func appendHead(b []byte, r *record) ([]byte, error) {
+// appendHead encodes all of r but the news, which are numbered later. Words are
+// sealed with what keys has for them.
+func appendHead(b []byte, r *record, keys *keyring) ([]byte, error) {
 	b = append(b, recordVersion)
 	b = binary.AppendUvarint(b, uint64(r.at.UnixMilli()))
 	b = binary.AppendUvarint(b, r.config)
@@ -84,13 +86,19 @@ func appendHead(b []byte, r *record) ([]byte, error) {
 		if !ok {
 			return nil, fmt.Errorf("record: %T has no number", e)
 		}
-		body, err := encoding.Marshal(e)
+		bare, sealed, err := keys.conceal(r.at, e)
+		if err != nil {
+			return nil, fmt.Errorf("record: %T: %w", e, err)
+		}
+		body, err := encoding.Marshal(bare)
 		if err != nil {
 			return nil, fmt.Errorf("record: encode %T: %w", e, err)
 		}
 		b = binary.AppendUvarint(b, n)
 		b = binary.AppendUvarint(b, uint64(len(body)))
 		b = append(b, body...)
+		b = binary.AppendUvarint(b, uint64(len(sealed)))
+		b = append(b, sealed...)
 	}
 	return b, nil
 }
@@ -116,10 +124,11 @@ func appendString(b []byte, s string) []byte {
 // since the journal's own checksums have passed.
 var errTorn = errors.New("record: cut short")
 
-// decodeRecord reads a record; without events it skips their bodies.
-func decodeRecord(b []byte, events bool) (r record, err error) {
+// decodeRecord reads a record; without keys it skips what happened.
+func decodeRecord(b []byte, keys *keyring) (r record, err error) {
 	d := reader{b: b}
-	if v := d.byte(); v != recordVersion && d.err == nil {
+	v := d.byte()
+	if (v == 0 || v > recordVersion) && d.err == nil {
 		return r, fmt.Errorf("record: version %d, this build reads up to %d", v, recordVersion)
 	}
 	r.at = time.UnixMilli(int64(d.uvarint())).UTC()
@@ -129,10 +138,17 @@ func decodeRecord(b []byte, events bool) (r record, err error) {
 	r.command = d.string()
 	for n := d.uvarint(); n > 0 && d.err == nil; n-- {
 		number, body := d.uvarint(), d.bytes()
-		if !events || d.err != nil {
+		var sealed []byte
+		if v > 1 {
+			sealed = d.bytes()
+		}
+		if keys == nil || d.err != nil {
 			continue
 		}
 		e, err := decodeEvent(number, body)
+		if err == nil {
+			e, err = keys.reveal(r.at, e, sealed)
+		}
 		if err != nil {
 			return r, err
 		}
@@ -199,9 +215,11 @@ func (d *reader) bytes() []byte {
 
 func (d *reader) string() string { return string(d.bytes()) }
 
-// ReadRecord reads a journal record for those who look at the past: when it
-// was and what happened. A message's text is not in it; see the transcript.
-func ReadRecord(b []byte) (at time.Time, events []acd.Event, err error) {
-	r, err := decodeRecord(b, true)
+// ReadRecord reads a record of a stream for those who look at the past: when it
+// was and what happened. Without a journal to find their keys in, words stay
+// sealed. A message's text is not in it; see the transcript.
+func ReadRecord(j Journal, stream string, b []byte) (at time.Time, events []acd.Event, err error) {
+	owner, _ := parseAddress(stream)
+	r, err := decodeRecord(b, &keyring{journal: j, owner: owner})
 	return r.at, r.events, err
 }

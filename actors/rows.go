@@ -88,6 +88,8 @@ func rowNames(key []byte) (owner, of string) {
 type textRow struct {
 	Message acd.Message `cbor:"1,keyasint"`
 	Sealed  []byte      `cbor:"2,keyasint"`
+	// Named says that the author's name is sealed before the text.
+	Named bool `cbor:"3,keyasint,omitempty"`
 }
 
 // liveRow says when a chat that sleeps wants to be woken. The time may be

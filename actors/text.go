@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
 
 	"github.com/parley-engine/parley/actors/acd"
 )
@@ -18,14 +19,19 @@ import (
 // textKeySize is that of AES-256.
 const textKeySize = 32
 
-// newTextKey makes a chat's key. It comes from a source of randomness of its
-// own, as the rules have no business with it.
-func newTextKey(random io.Reader) ([]byte, error) {
+// newTextKey makes a key. It comes from a source of randomness of its own, as
+// the rules have no business with it.
+func newTextKey(random io.Reader) []byte {
 	key := make([]byte, textKeySize)
-	if _, err := io.ReadFull(random, key); err != nil {
-		return nil, fmt.Errorf("text key: %w", err)
+	chance(random, key)
+	return key
+}
+
+// chance fills b; a source of chance that ends is a bug.
+func chance(random io.Reader, b []byte) {
+	if _, err := io.ReadFull(random, b); err != nil {
+		panic(fmt.Sprintf("actors: no chance to be had: %v", err))
 	}
-	return key, nil
 }
 
 func textCipher(key []byte) (cipher.AEAD, error) {
@@ -38,86 +44,88 @@ func textCipher(key []byte) (cipher.AEAD, error) {
 
 // sealText seals a line of a chat's transcript. The place, which is the key of
 // its row, is sealed with it, so that a line cannot stand for another.
-func sealText(random io.Reader, c cipher.AEAD, place []byte, text string) ([]byte, error) {
+func sealText(random io.Reader, c cipher.AEAD, place, text []byte) []byte {
 	nonce := make([]byte, c.NonceSize(), c.NonceSize()+len(text)+c.Overhead())
-	if _, err := io.ReadFull(random, nonce); err != nil {
-		return nil, fmt.Errorf("text nonce: %w", err)
-	}
-	return c.Seal(nonce, nonce, []byte(text), place), nil
+	chance(random, nonce)
+	return c.Seal(nonce, nonce, text, place)
 }
 
 var errTextDamaged = errors.New("a line of the transcript does not open under its chat's key")
 
-func openText(c cipher.AEAD, place, sealed []byte) (string, error) {
+func openText(c cipher.AEAD, place, sealed []byte) ([]byte, error) {
 	if len(sealed) < c.NonceSize() {
-		return "", errTextDamaged
+		return nil, errTextDamaged
 	}
 	text, err := c.Open(nil, sealed[:c.NonceSize()], sealed[c.NonceSize():], place)
 	if err != nil {
-		return "", errTextDamaged
+		return nil, errTextDamaged
 	}
-	return string(text), nil
+	return text, nil
 }
 
-// texts seals the transcript lines among the events of a chat's step. A chat
-// that begins gets its key in the same batch.
-type texts struct {
-	cipher cipher.AEAD // under the chat's key, nil while it has none
-	random io.Reader
-}
-
-// use takes the key that the chat has, if it has one.
-func (x *texts) use(key []byte) error {
-	if key == nil {
-		return nil
-	}
-	c, err := textCipher(key)
-	x.cipher = c
-	return err
-}
-
-func (x *texts) rows(chat acd.ChatID, events []acd.Event) []Row {
+// rows seals the transcript lines among the events of a chat's step, and adds
+// the keys that were made for it.
+func (k *keyring) rows(events []acd.Event) []Row {
 	var rows []Row
 	for _, e := range events {
 		switch e := e.(type) {
 		case acd.ChatStarted:
-			rows = append(rows, x.begin(chat))
+			if k.own == nil {
+				k.begin(k.chat(), time.Time{})
+			}
 		case acd.MessageSent:
-			if x.cipher == nil { // erased while it was still going on
-				rows = append(rows, x.begin(chat))
+			if k.own == nil { // erased while it was still going on
+				k.begin(k.chat(), time.Time{})
 			}
-			place := textKey(chat, e.Message.Seq)
-			sealed, err := sealText(x.random, x.cipher, place, e.Message.Text)
-			if err != nil {
-				panic(err) // chance that ends is a bug
-			}
-			rows = append(rows, Row{place, mustEncode(textRow{e.Message, sealed})})
+			rows = append(rows, k.line(e.Message))
 		}
 	}
+	return append(rows, k.taken()...)
+}
+
+// line is a message's row. A customer's name is sealed with his text.
+func (k *keyring) line(m acd.Message) Row {
+	text, row := []byte(m.Text), textRow{Message: m}
+	if m.Author.Kind == "customer" {
+		row.Named, row.Message.Author.Name = true, ""
+		named := appendString(make([]byte, 0, len(text)+len(m.Author.Name)+2), m.Author.Name)
+		text = append(named, text...)
+	}
+	place := textKey(k.chat(), m.Seq)
+	row.Sealed = sealText(k.random, k.own, place, text)
+	return Row{place, mustEncode(row)}
+}
+
+// taken returns the keys that were made since the last time.
+func (k *keyring) taken() []Row {
+	rows := k.fresh
+	k.fresh = nil
 	return rows
 }
 
-func (x *texts) begin(chat acd.ChatID) Row {
-	key, err := newTextKey(x.random)
-	if err == nil {
-		err = x.use(key)
-	}
+// open puts a row's sealed words back into its message.
+func (row *textRow) open(c cipher.AEAD, place []byte) (acd.Message, error) {
+	m := row.Message
+	text, err := openText(c, place, row.Sealed)
 	if err != nil {
-		panic(err) // a key of the wrong size is a bug
+		return m, fmt.Errorf("message %d: %w", m.Seq, err)
 	}
-	return Row{secretKey(chat), key}
+	if row.Named {
+		d := reader{b: text}
+		m.Author.Name = d.string()
+		text = d.b
+	}
+	m.Text = string(text)
+	return m, nil
 }
 
 // readLines reads the transcript from one message up to but without another,
 // oldest first. What has been erased comes without text and says so.
 func readLines(j Journal, chat acd.ChatID, from, to uint64, line func(acd.Message) error) error {
-	key, err := j.Get(secretKey(chat))
+	keys := &keyring{journal: j, owner: chat.Address()}
+	c, err := keys.find(chat, time.Time{})
 	if err != nil {
 		return fmt.Errorf("key of %s: %w", chat, err)
-	}
-	lines := texts{}
-	if err := lines.use(key); err != nil {
-		return err
 	}
 	err = j.Scan(textKey(chat, from), textKey(chat, to), func(place, v []byte) error {
 		row, err := decodeRow[textRow](v)
@@ -125,9 +133,9 @@ func readLines(j Journal, chat acd.ChatID, from, to uint64, line func(acd.Messag
 			return err
 		}
 		m := row.Message
-		if m.Erased = key == nil; !m.Erased {
-			if m.Text, err = openText(lines.cipher, place, row.Sealed); err != nil {
-				return fmt.Errorf("message %d: %w", m.Seq, err)
+		if m.Erased = c == nil; !m.Erased {
+			if m, err = row.open(c, place); err != nil {
+				return err
 			}
 		}
 		return line(m)

@@ -273,9 +273,10 @@ func (e *Engine) explain(by acd.Principal, chat acd.ChatID, offer acd.OfferID) (
 	}
 	var found []acd.Decision
 	records := 0
+	keys := e.keyring(chat.Address())
 	err := e.journal.Replay(chat.Address().String(), 0, func(_ uint64, b []byte) error {
 		records++
-		r, err := decodeRecord(b, true)
+		r, err := decodeRecord(b, keys)
 		if err != nil {
 			return err
 		}
@@ -301,7 +302,7 @@ func (e *Engine) note(c cached) (*Note, error) {
 	if err != nil {
 		return nil, fmt.Errorf("record %d of %s: %w", c.seq, c.from, err)
 	}
-	r, err := decodeRecord(b, true)
+	r, err := decodeRecord(b, e.keyring(c.from))
 	if err != nil {
 		return nil, fmt.Errorf("record %d of %s: %w", c.seq, c.from, err)
 	}
@@ -320,7 +321,7 @@ func (e *Engine) note(c cached) (*Note, error) {
 			return nil, err
 		}
 		if len(lines) == 1 {
-			m.Message.Text = lines[0].Text
+			m.Message.Text, m.Message.Author, m.Message.Erased = lines[0].Text, lines[0].Author, lines[0].Erased
 			n.Event = m
 		}
 	}

@@ -351,7 +351,7 @@ func (p *person) strikes() (n int) {
 func events(t *testing.T, j *persistence.Memory, a acd.Address) (all []acd.Event) {
 	t.Helper()
 	err := j.Replay(a.String(), 0, func(_ uint64, b []byte) error {
-		_, events, err := actors.ReadRecord(b)
+		_, events, err := actors.ReadRecord(j, a.String(), b)
 		all = append(all, events...)
 		return err
 	})
@@ -366,7 +366,7 @@ func fold(t *testing.T, j *persistence.Memory, chat acd.ChatID) *acd.Chat {
 	t.Helper()
 	c := acd.NewChat(chat)
 	err := j.Replay(chat.Address().String(), 0, func(_ uint64, b []byte) error {
-		at, events, err := actors.ReadRecord(b)
+		at, events, err := actors.ReadRecord(j, chat.Address().String(), b)
 		for _, e := range events {
 			c.Apply(at, e)
 		}

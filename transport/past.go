@@ -18,6 +18,7 @@ import (
 type Past interface {
 	Past() *actors.Past
 	Erase(acd.CustomerID) (erased, open []acd.ChatID, err error)
+	EraseChat(acd.ChatID) error
 }
 
 // pastRoutes mounts the questions about what has been on the admin listener.
@@ -32,6 +33,7 @@ func (s *Server) pastRoutes(mux *http.ServeMux) {
 	mux.HandleFunc("GET /v1/admin/chats/{chat}/replay", s.overseen(s.replayChat))
 	mux.HandleFunc("GET /v1/admin/chats/{chat}/transcript", s.overseen(s.exportTranscript))
 	mux.HandleFunc("DELETE /v1/admin/customers/{customer}/text", s.overseen(s.eraseCustomer))
+	mux.HandleFunc("DELETE /v1/admin/chats/{chat}/text", s.overseen(s.eraseChat))
 }
 
 // problem is an answer of RFC 9457.
@@ -87,6 +89,8 @@ func (s *Server) answerProblem(w http.ResponseWriter, err error) {
 	case errors.As(err, &p):
 	case errors.Is(err, acd.ErrNotFound):
 		p = refuse(http.StatusNotFound, "no such chat")
+	case errors.Is(err, actors.ErrOpen):
+		p = refuse(http.StatusConflict, actors.ErrOpen.Text)
 	default:
 		s.options.Log.Error("cannot answer about the past", "err", err)
 		p = refuse(http.StatusInternalServerError, "the journal cannot be read")
@@ -115,6 +119,7 @@ type Segment struct {
 	EndedAt   time.Time `json:"ended_at"`
 	Reason    string    `json:"reason"`
 	Messages  uint64    `json:"messages"`
+	Erased    bool      `json:"erased,omitempty"` // what was said, and of whom
 }
 
 // SegmentOf is a segment of the index as it is shown.
@@ -124,7 +129,7 @@ func SegmentOf(s actors.Segment) Segment {
 		agents = append(agents, string(a))
 	}
 	return Segment{Chat: string(s.Chat), Customer: string(s.Customer), Name: s.Name, Source: string(s.Source), Channel: string(s.Channel),
-		Queue: string(s.Queue), Agents: agents, StartedAt: s.StartedAt, EndedAt: s.EndedAt, Reason: string(s.Reason), Messages: s.Messages}
+		Queue: string(s.Queue), Agents: agents, StartedAt: s.StartedAt, EndedAt: s.EndedAt, Reason: string(s.Reason), Messages: s.Messages, Erased: s.Erased}
 }
 
 func (s *Server) history(r *http.Request, _ acd.Principal) (any, error) {
@@ -182,6 +187,7 @@ type MomentView struct {
 	Phase  acd.Phase     `json:"phase"`
 	Owner  acd.AgentID   `json:"owner,omitempty"`
 	Hash   string        `json:"state_hash"`
+	Erased bool          `json:"erased,omitempty"` // the words that were in it
 }
 
 // EventView names an event.
@@ -193,7 +199,7 @@ type EventView struct {
 // ViewMoment copies what is shown of a moment.
 func ViewMoment(m actors.Moment) MomentView {
 	v := MomentView{Seq: m.Seq, At: m.At, Config: m.Config, By: m.By, Phase: m.State.Phase, Owner: m.State.Owner,
-		Hash: fmt.Sprintf("%016x", m.Hash)}
+		Hash: fmt.Sprintf("%016x", m.Hash), Erased: m.Erased}
 	for _, e := range m.Events {
 		v.Events = append(v.Events, EventView{strings.TrimPrefix(fmt.Sprintf("%T", e), "acd."), e})
 	}
@@ -249,9 +255,31 @@ func (s *Server) exportTranscript(r *http.Request, _ acd.Principal) (any, error)
 	return map[string]any{"messages": lines}, err
 }
 
-func (s *Server) eraseCustomer(r *http.Request, who acd.Principal) (any, error) {
+func administers(who acd.Principal) error {
 	if who.Role != acd.RoleAdmin {
-		return nil, refuse(http.StatusForbidden, "expected the token of an administrator")
+		return refuse(http.StatusForbidden, "expected the token of an administrator")
+	}
+	return nil
+}
+
+func (s *Server) eraseChat(r *http.Request, who acd.Principal) (any, error) {
+	if err := administers(who); err != nil {
+		return nil, err
+	}
+	chat := acd.ChatID(r.PathValue("chat"))
+	if err := s.options.Past.EraseChat(chat); err != nil {
+		return nil, err
+	}
+	if err := s.eraseFiles(r.Context(), []acd.ChatID{chat}); err != nil {
+		return nil, err
+	}
+	s.options.Log.Warn("text erased", "chat", string(chat), "by", who.ID)
+	return map[string]any{"erased": []acd.ChatID{chat}}, nil
+}
+
+func (s *Server) eraseCustomer(r *http.Request, who acd.Principal) (any, error) {
+	if err := administers(who); err != nil {
+		return nil, err
 	}
 	customer := acd.CustomerID(r.PathValue("customer"))
 	erased, open, err := s.options.Past.Erase(customer)

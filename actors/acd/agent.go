@@ -153,6 +153,8 @@ func (s *agentStep) engine(cmd Command) bool {
 		s.released(c.Chat, c.Spec)
 	case Raise:
 		s.emit(AlertRaised(c))
+	case Forget:
+		s.state = s.state.Words(blank{c.Chat})
 	default:
 		return false
 	}

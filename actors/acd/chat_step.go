@@ -120,6 +120,9 @@ func (s *chatStep) do(cmd Command) (any, error) {
 		return s.slotDenied(m)
 	case Admitted:
 		return s.admitted(m)
+	case Forget:
+		s.ChatState = s.ChatState.Words(s.ID, blank{s.ID})
+		return nil, nil
 	}
 	if s.Phase == PhaseNew {
 		return nil, ErrNotFound

@@ -44,7 +44,7 @@ type commands struct {
 	Replay     replayCommand     `cmd:"" help:"Show a chat as it was after each of its records."`
 	History    historyCommand    `cmd:"" help:"List ended chats."`
 	Transcript transcriptCommand `cmd:"" help:"Export a chat's transcript."`
-	Erase      eraseCommand      `cmd:"" help:"Destroy the text of a customer's ended chats."`
+	Erase      eraseCommand      `cmd:"" help:"Destroy what was said in ended chats, and of whom: all of a customer's, or one."`
 	CheckData  checkDataCommand  `cmd:"" help:"Hold a whole data folder against every invariant."`
 }
 

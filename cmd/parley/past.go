@@ -150,24 +150,46 @@ func (c *transcriptCommand) Run(m Main) error {
 }
 
 type eraseCommand struct {
-	Customer    string `arg:"" help:"The customer."`
+	Customer    string `arg:"" optional:"" help:"The customer, for all of his chats."`
+	Chat        string `placeholder:"ID" help:"One chat alone."`
 	Attachments string `env:"PARLEY_ATTACHMENTS" placeholder:"PLACE" help:"Where attachments are kept, as with serve."`
 	stored
 }
 
-// Run destroys the keys of a customer's ended chats, and with them their text,
-// and removes their files.
+// Run destroys the keys of ended chats, and with them what was said in them and
+// of whom, and removes their files.
 func (c *eraseCommand) Run(m Main) error {
+	if (c.Customer == "") == (c.Chat == "") {
+		return usage(errors.New("expected a customer or --chat, and not both"))
+	}
 	return c.read(m, func(j journal) error {
 		epoch, err := j.Acquire()
 		if err != nil {
 			return err
+		}
+		if c.Chat != "" {
+			return c.one(m, actors.NewPast(j), epoch)
 		}
 		erased, open, err := actors.NewPast(j).Erase(epoch, acd.CustomerID(c.Customer))
 		err = errors.Join(err, eraseFiles(c.Attachments, c.Data, erased))
 		fmt.Fprintf(m.Out, "%s: text of %s erased, %s still open\n", c.Customer, count(len(erased), "chat"), count(len(open), "chat"))
 		return err
 	})
+}
+
+func (c *eraseCommand) one(m Main, past *actors.Past, epoch uint64) error {
+	chat := acd.ChatID(c.Chat)
+	if err := past.EraseChat(epoch, chat); err != nil {
+		if errors.Is(err, actors.ErrOpen) {
+			return usage(fmt.Errorf("%s: %w", chat, err))
+		}
+		return err
+	}
+	if err := eraseFiles(c.Attachments, c.Data, []acd.ChatID{chat}); err != nil {
+		return err
+	}
+	fmt.Fprintf(m.Out, "%s: text erased\n", chat)
+	return nil
 }
 
 type checkDataCommand struct {

@@ -1,9 +1,13 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"io"
+	"io/fs"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -17,7 +21,8 @@ func pastChat(t *testing.T, dir string) (p *program, chat string) {
 	dana.until("snapshot")
 	alice.send(map[string]any{"type": "set_presence", "id": "a1", "state": "available"})
 	alice.until("ok")
-	dana.send(map[string]any{"type": "start", "id": "d1", "source": "web"})
+	dana.send(map[string]any{"type": "start", "id": "d1", "source": "web", "name": "Plover", "subject": "Plover",
+		"attributes": map[string]any{"Plover": "Plover"}})
 	chat, _ = dana.until("ok")["chat"].(string)
 	alice.send(map[string]any{"type": "accept", "id": "a2", "offer": alice.until("offer")["offer"]})
 	alice.until("assigned")
@@ -25,7 +30,7 @@ func pastChat(t *testing.T, dir string) (p *program, chat string) {
 	alice.until("message")
 	alice.send(map[string]any{"type": "end", "id": "a3", "chat": chat})
 	alice.until("wrapup_started")
-	alice.send(map[string]any{"type": "wrapup", "id": "a4", "chat": chat, "code": "resolved"})
+	alice.send(map[string]any{"type": "wrapup", "id": "a4", "chat": chat, "code": "resolved", "notes": "Plover called"})
 	alice.until("released")
 	return p, chat
 }
@@ -89,6 +94,49 @@ func TestARunningServerAnswersOverseersAboutThePast(t *testing.T) {
 	}
 	if status, _ := get(t, "http://"+p.public+"/v1/admin/chats"); status != 404 {
 		t.Errorf("the public listener answers about the past: %d", status)
+	}
+}
+
+func TestNoFileOfAServerHasAWordInClear(t *testing.T) {
+	dir := t.TempDir()
+	p, chat := pastChat(t, dir)
+	if status, body := p.ask("GET", "/v1/admin/chats/"+chat+"/replay", p.tokens["supervisor/sue"]); status != 200 || !strings.Contains(body, "Plover called") {
+		t.Fatalf("the words are not there: %d %s", status, body)
+	}
+	if code := p.stop(); code != 0 {
+		t.Fatalf("exit %d: %s", code, p.errs)
+	}
+	files := 0
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		files++
+		b, err := os.ReadFile(path)
+		for _, word := range []string{"Plover", "4711"} {
+			if bytes.Contains(b, []byte(word)) {
+				t.Errorf("%s has %q", path, word)
+			}
+		}
+		return err
+	})
+	if err != nil || files < 3 {
+		t.Fatalf("%d files (%v)", files, err)
+	}
+	for _, args := range [][]string{{"erase", "--chat", chat}, {"check-data"}} {
+		if code, out, errs := run(t, append(args, "--data", dir)...); code != 0 {
+			t.Errorf("%v: exit %d, %q %q", args, code, out, errs)
+		}
+	}
+	for _, args := range [][]string{{"history"}, {"replay", chat}, {"transcript", chat}} {
+		if code, out, _ := run(t, append(args, "--data", dir)...); code != 0 || strings.Contains(out, "Plover") || !strings.Contains(out, `"erased":true`) {
+			t.Errorf("%v: exit %d, %s", args, code, out)
+		}
+	}
+	for _, args := range [][]string{{"erase"}, {"erase", "dana", "--chat", chat}, {"erase", "--chat", "nochat"}} {
+		if code, _, errs := run(t, append(args, "--data", dir)...); code != exitUsage {
+			t.Errorf("%v: exit %d, %q", args, code, errs)
+		}
 	}
 }
 
