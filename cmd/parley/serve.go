@@ -37,6 +37,7 @@ func (c *serveCommand) Run(ctx context.Context, m Main) error {
 	signals, release := m.reloads()
 	defer release()
 	go n.follow(ctx, signals, c.file)
+	go giveHeapRoom(ctx)
 	return n.serve(ctx, m.Out)
 }
 
