@@ -34,6 +34,8 @@ type Agent struct {
 	desk     DeskPolicy
 	bids     []Reserve // of several queues, to choose from
 	choosing time.Time // until then they are gathered
+	awaited  []QueueID // that have not looked yet
+	asking   uint64    // the advert that they look for
 }
 
 var _ Machine = (*Agent)(nil)
@@ -141,6 +143,8 @@ func (s *agentStep) engine(cmd Command) bool {
 		s.tellAll = true
 	case Reserve:
 		s.asked(c)
+	case Looked:
+		s.looked(c)
 	case OfferStart:
 		s.offerStart(c.Slot)
 	case SlotRelease:

@@ -22,9 +22,9 @@ func (s *agentStep) advertise() {
 	if !changed && slices.Equal(queues, s.sentTo) && s.tell == "" {
 		return
 	}
-	s.gather(advert.Free, len(queues))
 	s.gen++
 	advert.Gen = s.gen
+	advert.Ask = s.gather(advert.Free, queues, s.gen)
 	for _, q := range s.sentTo {
 		if !slices.Contains(queues, q) {
 			s.send(q.Address(), "", Advert{AgentAdvert{Agent: s.id, Gen: s.gen}})

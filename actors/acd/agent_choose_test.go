@@ -88,12 +88,32 @@ func TestWhoHasBeenFreeForLongerIsAskedWithoutDelay(t *testing.T) {
 func TestNothingIsGatheredForOneQueueOrWithoutATimeForIt(t *testing.T) {
 	for name, change := range map[string]func(*Config){
 		"one queue": func(c *Config) { choosing(c); c.Agents["ann"].Queues = []QueueID{"support"} },
-		"no time":   func(c *Config) { choosing(c); c.Desk.ChooseWithin = 0 },
+		"no time":   func(c *Config) { choosing(c); c.Desk.ChooseWithin = -1 },
 	} {
 		d := newDesk(t, change)
 		if got := answers(d.do(nobodyHere, bid("c1", "support", 0))); got != "yes c1.1" {
 			t.Fatalf("%s: got %q", name, got)
 		}
+	}
+}
+
+func TestWhenAllQueuesHaveLookedTheBestIsTakenAtOnce(t *testing.T) {
+	d := newDesk(t, choosing)
+	ad, _ := the[Advert](t, Outcome{Sends: slices.DeleteFunc(slices.Clone(d.out.Sends), func(s Send) bool { return s.To != QueueID("sales").Address() })})
+	if !ad.Advert.Ask {
+		t.Fatal("who has become free does not ask his queues to look")
+	}
+	d.do(nobodyHere, bid("c1", "support", time.Hour))
+	if got := answers(d.do(nobodyHere, Looked{"support", ad.Advert.Gen})); got != "" {
+		t.Fatalf("answered before sales has looked: %q", got)
+	}
+	d.do(nobodyHere, Looked{"sales", ad.Advert.Gen - 1}) // of an earlier time
+	d.do(nobodyHere, bid("c2", "sales", 0))
+	if got := answers(d.do(nobodyHere, Looked{"sales", ad.Advert.Gen})); got != "yes c2.1, yes c1.1" {
+		t.Fatalf("got %q", got)
+	}
+	if got := answers(d.do(nobodyHere, bid("c3", "support", 0))); got != "yes c3.1" {
+		t.Fatalf("afterwards: %q", got)
 	}
 }
 

@@ -39,6 +39,7 @@ func deskConfig(change ...func(*Config)) *Config {
 		Channels: map[Channel]*ChannelPolicy{"livechat": {}, "facebook": {}},
 		Reasons:  []PresenceReason{{Code: "lunch"}, {Code: "training"}},
 	}
+	c.Desk.ChooseWithin = -1 // there are no queues that could say that they have looked
 	c.Normalize()
 	for _, f := range change {
 		f(c)

@@ -276,9 +276,11 @@ type AgentAdvert struct {
 	// Languages and Attributes are for conditions to read.
 	Languages  []string
 	Attributes map[string]string
-	Tier       int      // in this queue; 0 is 1
-	Weight     int      // of this queue for him; 0 is 1
-	Chats      []ChatID // that he already has a slot for
+	Tier       int // in this queue; 0 is 1
+	Weight     int // of this queue for him; 0 is 1
+	// Ask wants a Looked from the queue when it has looked for chats for him.
+	Ask   bool
+	Chats []ChatID // that he already has a slot for
 }
 
 func (Start) command()          {}

@@ -293,7 +293,9 @@ type DeskPolicy struct {
 	// WrapupMax closes the debts of who never comes back, by code; 0 is never.
 	WrapupMax time.Duration
 	// ChooseWithin is how long an agent of several queues who has become free
-	// gathers what they ask of him, and takes the best; 0 takes what comes first.
+	// waits for all of them to have looked, to take the best of what they have;
+	// 250 ms, of which he needs a moment as a rule. Negative takes what comes
+	// first.
 	ChooseWithin time.Duration
 	AmendWindow  time.Duration // a code given by the clock may be put right; 5 min
 }
@@ -319,6 +321,7 @@ func (c *Config) Normalize() {
 	d.RejectDelay = or(d.RejectDelay, 5*time.Second)
 	d.NoAnswerDelay = or(d.NoAnswerDelay, 30*time.Second)
 	d.MaxNoAnswer = orInt(d.MaxNoAnswer, 1)
+	d.ChooseWithin = or(d.ChooseWithin, min(250*time.Millisecond, d.ReserveWait/2))
 	d.AmendWindow = or(d.AmendWindow, 5*time.Minute)
 	if d.StickyRONA == nil {
 		sticky := true

@@ -107,6 +107,9 @@ func (q *Queue) Step(t Turn, cmd Command) Outcome {
 		s.out.Err = ErrBadState
 	}
 	q.settle(s)
+	if ad, ok := cmd.(Advert); ok && ad.Advert.Ask {
+		s.send(ad.Advert.Agent.Address(), Looked{q.id, ad.Advert.Gen})
+	}
 	q.arm(s.now)
 	q.armLost(s.now)
 	return s.out

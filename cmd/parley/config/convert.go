@@ -152,9 +152,17 @@ func (d desk) policy() acd.DeskPolicy {
 		KeepOffers:     d.KeepOffers,
 		LostTo:         acd.PresenceState(d.LostTo),
 		WrapupMax:      orZero(d.WrapupMax),
-		ChooseWithin:   or(d.ChooseWithin, 0),
+		ChooseWithin:   d.choosing(),
 		AmendWindow:    or(d.AmendWindow, 0),
 	}
+}
+
+// choosing is negative for who takes what comes first.
+func (d desk) choosing() time.Duration {
+	if d.ChooseWithin != nil && *d.ChooseWithin == 0 {
+		return never
+	}
+	return or(d.ChooseWithin, 0)
 }
 
 func or[T any](v *T, otherwise T) T {
