@@ -39,7 +39,7 @@ func TestClosingTheWindowLeavesTheDebt(t *testing.T) {
 	d.do(ann, SetOpened{Chat: chat, On: true})
 	d.do(ann, SetOpened{Chat: chat})
 	d.reserve()
-	if w := deskWords(d.out); w != "→ queue/support denied wrapup" {
+	if w := deskLine(d.out); w != "→ queue/support denied wrapup" {
 		t.Fatal(w)
 	}
 }

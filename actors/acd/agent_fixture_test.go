@@ -139,7 +139,7 @@ func (d *desk) wait(by time.Duration) {
 // expect does cmd and compares what came of it, adverts aside.
 func (d *desk) expect(by Principal, cmd Command, want string) {
 	d.Helper()
-	if got := deskWords(d.do(by, cmd)); got != want {
+	if got := deskLine(d.do(by, cmd)); got != want {
 		d.Fatalf("%T\n got  %s\n want %s", cmd, got, want)
 	}
 }
@@ -159,7 +159,7 @@ func (d *desk) reserveOn(ch Channel, weight int) OfferID {
 func (d *desk) ring() OfferID {
 	d.Helper()
 	offer := d.reserve()
-	if w := deskWords(d.out); !strings.Contains(w, "Reserved") {
+	if w := deskLine(d.out); !strings.Contains(w, "Reserved") {
 		d.Fatalf("not reserved: %s", w)
 	}
 	d.do(nobodyHere, OfferStart{Slot: deskRow(offer, SlotAlerting, d.now)})
@@ -208,8 +208,8 @@ func deskRow(offer OfferID, state SlotState, since time.Time) SlotRow {
 	return SlotRow{Chat: chat, Agent: "ann", State: state, Offer: offer, Kind: OfferRoute, Channel: "livechat", Weight: 1, Since: since}
 }
 
-// deskWords puts an outcome into one line: events, sends but adverts, answer.
-func deskWords(o Outcome) string {
+// deskLine puts an outcome into one line: events, sends but adverts, answer.
+func deskLine(o Outcome) string {
 	var w []string
 	for _, e := range o.Events {
 		switch e := e.(type) {

@@ -149,7 +149,7 @@ func TestA12ARONAMakesTheAgentStickyUntilHeReturns(t *testing.T) {
 	}
 	d.wait(time.Hour)
 	d.reserve()
-	if w := deskWords(d.out); w != "→ queue/support denied presence" {
+	if w := deskLine(d.out); w != "→ queue/support denied presence" {
 		t.Fatal(w)
 	}
 	d.expect(ann, SetPresence{State: Available}, "presence available by agent")
@@ -163,7 +163,7 @@ func TestA12WhoComesBackFromRONAWaitsNoLonger(t *testing.T) {
 	d.miss()
 	d.do(ann, SetPresence{State: Available})
 	d.reserve()
-	if w := deskWords(d.out); w != "→ queue/support Reserved c2.1" {
+	if w := deskLine(d.out); w != "→ queue/support Reserved c2.1" {
 		t.Fatal(w)
 	}
 }
@@ -185,7 +185,7 @@ func TestA12WithoutStickinessAMissOnlyDelays(t *testing.T) {
 		t.Fatalf("advert %+v", ad)
 	}
 	d.reserve()
-	if w := deskWords(d.out); w != "→ queue/support denied delay" {
+	if w := deskLine(d.out); w != "→ queue/support denied delay" {
 		t.Fatal(w)
 	}
 	d.wait(30 * time.Second)
@@ -212,7 +212,7 @@ func TestA13AnAcceptedChatWipesTheMisses(t *testing.T) {
 	d.miss()
 	d.wait(time.Minute)
 	d.serve()
-	if w := deskWords(d.out); w != "struck c2.1 accepted | focus c2 holds []" {
+	if w := deskLine(d.out); w != "struck c2.1 accepted | focus c2 holds []" {
 		t.Fatal(w)
 	}
 	d.miss()
@@ -295,7 +295,7 @@ func TestA22TheLastSessionGoneWithdrawsTheAdvertsAtOnce(t *testing.T) {
 		}
 	}
 	d.reserve()
-	if w := deskWords(d.out); w != "→ queue/support denied offline" {
+	if w := deskLine(d.out); w != "→ queue/support denied offline" {
 		t.Fatal(w)
 	}
 }
@@ -388,7 +388,7 @@ func TestA25ATimedWrapupClosesItselfAfterSignOut(t *testing.T) {
 	d.owe(timed)
 	d.expect(ann, SetPresence{State: Offline}, "presence offline by agent")
 	d.wait(time.Minute)
-	if w := deskWords(d.out); w != "done c1 timeout by timeout | freed c1 | → chat/c1 filed timeout by timeout" {
+	if w := deskLine(d.out); w != "done c1 timeout by timeout | freed c1 | → chat/c1 filed timeout by timeout" {
 		t.Fatal(w)
 	}
 }
@@ -443,7 +443,7 @@ func TestA1WithoutAProfileThereIsADeskAndNoWork(t *testing.T) {
 		t.Fatalf("%+v", v)
 	}
 	d.reserve()
-	if w := deskWords(d.out); w != "→ queue/support denied offline" {
+	if w := deskLine(d.out); w != "→ queue/support denied offline" {
 		t.Fatal(w)
 	}
 }

@@ -71,7 +71,7 @@ func (w *deskWorld) step(by Principal, cmd Command) {
 		w.Fatalf("after a tick at %s the deadline is %s", w.now, due)
 	}
 	if out := w.do(nobodyHere, Tick{}); len(out.Events)+len(out.Sends) > 0 {
-		w.Fatalf("a second tick did something: %s", deskWords(out))
+		w.Fatalf("a second tick did something: %s", deskLine(out))
 	}
 }
 

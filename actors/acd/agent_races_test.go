@@ -118,7 +118,7 @@ func race19ReserveThenWrapupAndGrace(t *testing.T) {
 	d.expect(nobodyHere, SessionClosed{Session: "s1"}, "")
 	d.expect(nobodyHere, OfferStart{Slot: deskRow(offer, SlotAlerting, d.now)}, "") // he may be back in time
 	d.wait(time.Minute)
-	if w := deskWords(d.out); w != "presence offline lost by system | → chat/c1 aborted agent_lost" {
+	if w := deskLine(d.out); w != "presence offline lost by system | → chat/c1 aborted agent_lost" {
 		t.Errorf("at the end of the grace: %s", w)
 	}
 }
@@ -131,8 +131,8 @@ func race19NotReadyWrapupAndGraceThenReserve(t *testing.T) {
 	} {
 		d := newDesk(t)
 		before(d)
-		if d.reserve(); deskWords(d.out) != "→ queue/support denied "+want {
-			t.Errorf("got %s, want denied %s", deskWords(d.out), want)
+		if d.reserve(); deskLine(d.out) != "→ queue/support denied "+want {
+			t.Errorf("got %s, want denied %s", deskLine(d.out), want)
 		}
 	}
 }
@@ -240,7 +240,7 @@ func race50ReserveThenABlockingWrapup(t *testing.T) {
 	d := newDesk(t)
 	chat := d.serve()
 	d.reserve()
-	if w := deskWords(d.out); w != "→ queue/support Reserved c2.1" {
+	if w := deskLine(d.out); w != "→ queue/support Reserved c2.1" {
 		t.Fatalf("before: %s", w)
 	}
 	d.expect(nobodyHere, Released{Chat: chat, Spec: blocking}, "owes c1 mandatory")
@@ -251,7 +251,7 @@ func race50ABlockingWrapupThenReserve(t *testing.T) {
 	chat := d.serve()
 	d.do(nobodyHere, Released{Chat: chat, Spec: blocking})
 	d.reserve()
-	if w := deskWords(d.out); w != "→ queue/support denied wrapup" {
+	if w := deskLine(d.out); w != "→ queue/support denied wrapup" {
 		t.Fatalf("after: %s", w)
 	}
 }
@@ -308,7 +308,7 @@ func race56ReserveThenALowerCapacity(t *testing.T) {
 	d := newDesk(t)
 	d.reserve()
 	offer := d.reserve()
-	if w := deskWords(d.out); w != "→ queue/support Reserved c2.1" {
+	if w := deskLine(d.out); w != "→ queue/support Reserved c2.1" {
 		t.Fatalf("before: %s", w)
 	}
 	d.config = deskConfig(func(c *Config) { c.Agents["ann"].Capacity = 1 })
@@ -324,7 +324,7 @@ func race56ALowerCapacityThenReserve(t *testing.T) {
 	d.config = lower
 	d.do(nobodyHere, ConfigChanged{})
 	d.reserve()
-	if w := deskWords(d.out); w != "→ queue/support denied capacity" {
+	if w := deskLine(d.out); w != "→ queue/support denied capacity" {
 		t.Fatalf("after: %s", w)
 	}
 }

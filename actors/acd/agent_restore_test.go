@@ -43,7 +43,7 @@ func TestARestartEndsInLostForWhoDoesNotComeBack(t *testing.T) {
 	d.now = d.now.Add(time.Minute)
 	d.expect(nobodyHere, Tick{}, "presence offline lost by system | → chat/c1 lost")
 	d.restart(row) // and the message is lost
-	if w := deskWords(d.out); w != "→ chat/c1 lost" {
+	if w := deskLine(d.out); w != "→ chat/c1 lost" {
 		t.Fatalf("%s: %s", chat, w)
 	}
 }
@@ -71,7 +71,7 @@ func TestARestartNeverForgetsASlot(t *testing.T) {
 	d.expect(nobodyHere, OfferStart{Slot: alerting}, "")
 	d.reserve()
 	d.reserve()
-	if w := deskWords(d.out); w != "→ queue/support denied capacity" {
+	if w := deskLine(d.out); w != "→ queue/support denied capacity" {
 		t.Fatal(w)
 	}
 }
@@ -82,14 +82,14 @@ func TestARestartOpensADebtThatTheCrashSwallowed(t *testing.T) {
 	row := deskRow("", SlotReleased, d.now)
 	row.Chat, row.Spec = "c1", mandatory
 	d.restart(row)
-	if w := deskWords(d.out); w != "owes c1 mandatory" {
+	if w := deskLine(d.out); w != "owes c1 mandatory" {
 		t.Fatal(w)
 	}
 	if debt := d.a.state.debt("c1"); debt.Weight != 1 || debt.Channel != "livechat" {
 		t.Fatalf("%+v", debt)
 	}
 	d.restart(row)
-	if w := deskWords(d.out); w != "" {
+	if w := deskLine(d.out); w != "" {
 		t.Fatalf("again: %s", w)
 	}
 }
@@ -101,12 +101,12 @@ func TestARestartFilesAgainWhatTheChatHasNotHeard(t *testing.T) {
 	d.owe(mandatory)
 	d.do(ann, Wrapup{Chat: "c1", Code: "spam"})
 	d.restart(row)
-	if w := deskWords(d.out); w != "→ chat/c1 filed spam by agent" {
+	if w := deskLine(d.out); w != "→ chat/c1 filed spam by agent" {
 		t.Fatal(w)
 	}
 	row.Since = d.now.Add(time.Minute) // of a second stay in the chat
 	d.restart(row)
-	if w := deskWords(d.out); w != "owes c1 mandatory" {
+	if w := deskLine(d.out); w != "owes c1 mandatory" {
 		t.Fatal(w)
 	}
 }
@@ -115,7 +115,7 @@ func TestARestartForgetsWindowsAndFocusOfChatsThatLeft(t *testing.T) {
 	d := newDesk(t)
 	d.do(ann, SetOpened{Chat: d.serve(), On: true})
 	d.restart()
-	if w := deskWords(d.out); w != "window c1 false | focus holds []" {
+	if w := deskLine(d.out); w != "window c1 false | focus holds []" {
 		t.Fatal(w)
 	}
 }
@@ -125,7 +125,7 @@ func TestARestartTakesBackOffersOfWhoSaidNotReady(t *testing.T) {
 	d.ring()
 	d.do(ann, SetPresence{State: NotReady})
 	d.restart(deskRow("c1.1", SlotAlerting, d.now))
-	if w := deskWords(d.out); w != "→ chat/c1 aborted agent_state" {
+	if w := deskLine(d.out); w != "→ chat/c1 aborted agent_state" {
 		t.Fatal(w)
 	}
 }
@@ -135,7 +135,7 @@ func TestARestartEndsADrainThatHadNothingLeft(t *testing.T) {
 	d.serve()
 	d.do(ann, SetPresence{State: Offline, Drain: true})
 	d.restart()
-	if w := deskWords(d.out); w != "focus holds [] | presence offline by system" {
+	if w := deskLine(d.out); w != "focus holds [] | presence offline by system" {
 		t.Fatal(w)
 	}
 }

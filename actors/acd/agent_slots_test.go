@@ -45,8 +45,8 @@ func TestA5AReservationIsGrantedOnlyToWhoCanTakeIt(t *testing.T) {
 			if c.ask == nil {
 				c.ask = func(d *desk) { d.reserve() }
 			}
-			if c.ask(d); deskWords(d.out) != c.want {
-				t.Fatalf("got %s, want %s", deskWords(d.out), c.want)
+			if c.ask(d); deskLine(d.out) != c.want {
+				t.Fatalf("got %s, want %s", deskLine(d.out), c.want)
 			}
 		})
 	}
@@ -55,7 +55,7 @@ func TestA5AReservationIsGrantedOnlyToWhoCanTakeIt(t *testing.T) {
 func TestA5WhoHasNotBeenRestoredGrantsNothing(t *testing.T) {
 	d := coldDesk(t)
 	d.reserve()
-	if w := deskWords(d.out); w != "→ queue/support denied starting" {
+	if w := deskLine(d.out); w != "→ queue/support denied starting" {
 		t.Fatal(w)
 	}
 }
@@ -66,7 +66,7 @@ func TestA6TheSameReservationGetsTheSameAnswer(t *testing.T) {
 	for range 2 {
 		d.chats = 0
 		d.reserve()
-		if w := deskWords(d.out); w != "→ queue/support Reserved c1.1" {
+		if w := deskLine(d.out); w != "→ queue/support Reserved c1.1" {
 			t.Fatal(w)
 		}
 	}
@@ -262,7 +262,7 @@ func TestA12ARejectDelaysTheNextOffer(t *testing.T) {
 	}
 	d.wait(5*time.Second - time.Millisecond)
 	d.reserve()
-	if w := deskWords(d.out); w != "→ queue/support denied delay" {
+	if w := deskLine(d.out); w != "→ queue/support denied delay" {
 		t.Fatal(w)
 	}
 	d.wait(time.Millisecond)
