@@ -33,6 +33,7 @@ var eventTypes = []acd.Event{
 	48: acd.RingUnheard{},
 	50: acd.AssistAsked{}, 51: acd.DirectSaid{}, 52: acd.AlertRaised{},
 	60: acd.QueueModeSet{},
+	70: acd.WaitSaid{}, 71: acd.WaitNoticed{},
 }
 
 var eventNumbers = func() map[reflect.Type]uint64 {

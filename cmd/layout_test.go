@@ -53,6 +53,7 @@ var behind = map[string]string{
 	"github.com/alecthomas/kong":        "cmd/parley",
 	"github.com/expr-lang/expr":         "actors/condition",
 	"github.com/goccy/go-yaml":          "cmd/parley/config transport/conform bench/profiles",
+	"github.com/teambition/rrule-go":    "actors/acd",
 }
 
 // soundParts are the packages of protoactor that may be used anywhere, tests

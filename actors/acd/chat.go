@@ -47,6 +47,7 @@ type ChatState struct {
 	Assist       *AssistAsked     `cbor:"40,keyasint,omitempty"` // a call that nobody has followed yet
 	Idle         IdleState        `cbor:"31,keyasint,omitzero"`
 	Ending       AgentID          `cbor:"32,keyasint,omitempty"` // who has asked the customer for the end
+	Waits        *WaitState       `cbor:"45,keyasint,omitempty"` // while nobody serves it and something is to be said
 	RateUntil    time.Time        `cbor:"33,keyasint,omitzero"`  // how long an ended chat can be rated
 	Rating       *Rated           `cbor:"34,keyasint,omitempty"`
 	Forgotten    []AgentID        `cbor:"41,keyasint,omitempty"` // who had offers that Past has lost
@@ -74,13 +75,13 @@ func NewChat(id ChatID) *Chat { return &Chat{ID: id} }
 func (c *Chat) Live() bool { return c.Phase == PhaseQueued || c.Phase == PhaseActive }
 
 // Deadline implements Machine: the first of the offers' deadlines, the longest
-// wait (never while a queue's offer is open), the customer's grace, the wait
-// for a sender's answer, the end of an interrupted chat and what silence brings.
+// wait (never while a queue's offer is open), the next saying of the queue, the
+// customer's grace, the wait for a sender's answer, the end of an interrupted chat and what silence brings.
 func (c *Chat) Deadline() time.Time {
 	if !c.Live() {
 		return c.ratingDue()
 	}
-	at := sooner(sooner(c.AwayUntil, c.CloseAt), sooner(c.returnDue(), c.idleDue()))
+	at := sooner(sooner(c.AwayUntil, c.CloseAt), sooner(sooner(c.returnDue(), c.sayDue()), c.idleDue()))
 	for _, o := range c.Offers {
 		at = sooner(at, o.Deadline)
 	}

@@ -14,7 +14,7 @@ func (c *Chat) Apply(at time.Time, e Event) {
 		c.Source, c.SourceName, c.Subject = e.Source, e.SourceName, e.Subject
 		c.Weight, c.Grace = e.Weight, e.Grace
 	case Queued:
-		c.applyQueued(e)
+		c.applyQueued(at, e)
 		if c.Phase == PhaseQueued && !c.AwayUntil.IsZero() {
 			c.AwayUntil = sooner(c.AwayUntil, at.Add(c.Grace.Waiting))
 		}
@@ -44,11 +44,14 @@ func (c *Chat) Apply(at time.Time, e Event) {
 	case CustomerBack:
 		c.AwayUntil = time.Time{}
 	case Left:
-		c.applyLeft(e)
+		c.applyLeft(at, e)
 		c.owe(at, []AgentID{e.Agent}, e.Wrapup, e.Reason)
 	case WaitedLong:
 		if e.Moved != "" {
 			c.Leg = nil
+		}
+		if e.Kept {
+			c.waitsOn()
 		}
 	case AttributesSet:
 		c.Customer.Attributes = mergeAttributes(c.Customer.Attributes, e.Set)
@@ -56,7 +59,7 @@ func (c *Chat) Apply(at time.Time, e Event) {
 		c.Phase, c.Leg, c.Owner = PhaseEnded, nil, ""
 		c.EndReason, c.EndedAt, c.AwayUntil = e.Reason, at, time.Time{}
 		c.RateUntil = e.RateUntil
-		c.NextPolicy, c.Transfer, c.CloseAt, c.Assist = nil, nil, time.Time{}, nil
+		c.NextPolicy, c.Transfer, c.CloseAt, c.Assist, c.Waits = nil, nil, time.Time{}, nil, nil
 		c.owe(at, e.Debts, e.Wrapup, string(e.Reason))
 		for _, o := range e.Apart {
 			c.owe(at, []AgentID{o.Agent}, o.Spec, string(e.Reason))
@@ -68,6 +71,8 @@ func (c *Chat) Apply(at time.Time, e Event) {
 	case WrapupRecorded:
 		c.Filed = append(c.Filed, e)
 		c.Owing = slices.DeleteFunc(c.Owing, func(o Owed) bool { return o.Agent == e.Agent })
+	case WaitSaid, WaitNoticed:
+		c.applyWait(e)
 	case ChatClosed:
 		c.Phase = PhaseClosed
 	default:
@@ -96,7 +101,7 @@ func (c *Chat) applyFlow(at time.Time, e Event) {
 			if c.Phase == PhaseQueued && !c.AwayUntil.IsZero() {
 				c.AwayUntil = at.Add(c.Grace.Served)
 			}
-			c.Phase, c.Owner = PhaseActive, e.Agent
+			c.Phase, c.Owner, c.Waits = PhaseActive, e.Agent, nil
 			c.idleServed(at)
 		}
 	case AssistAsked:
@@ -126,7 +131,7 @@ func (c *Chat) applyFlow(at time.Time, e Event) {
 }
 
 // applyQueued begins a stay: instead of being served, or beside it.
-func (c *Chat) applyQueued(e Queued) {
+func (c *Chat) applyQueued(at time.Time, e Queued) {
 	leg := e.Leg
 	c.Leg = &leg
 	if c.Owner != "" {
@@ -136,6 +141,7 @@ func (c *Chat) applyQueued(e Queued) {
 	}
 	c.Phase, c.LastLeg, c.Policy, c.NextPolicy = PhaseQueued, e.Leg, e.Policy, nil
 	c.idleWaits()
+	c.waits(at)
 }
 
 // settleLeg makes the queue that the chat waited in beside being served the
@@ -165,14 +171,14 @@ func (c *Chat) applyAccepted(at time.Time, e Accepted) {
 	}
 	c.join(Participant{Agent: e.Agent, Name: e.Name, Mode: mode, Joined: true, Since: at, Read: c.Messages, Slot: true})
 	if !beside {
-		c.Phase, c.Owner = PhaseActive, e.Agent
+		c.Phase, c.Owner, c.Waits = PhaseActive, e.Agent, nil
 		c.idleServed(at)
 	}
 }
 
 // applyLeft takes an agent out. Without an owner the chat waits: in the queue
 // that it waited in beside him (B12), or for whom it rings at.
-func (c *Chat) applyLeft(e Left) {
+func (c *Chat) applyLeft(at time.Time, e Left) {
 	if p := c.participant(e.Agent); p != nil {
 		p.Joined, p.Slot, p.Pending, p.Unread = false, false, nil, 0
 	}
@@ -185,6 +191,9 @@ func (c *Chat) applyLeft(e Left) {
 	c.Phase = PhaseQueued
 	c.settleLeg()
 	c.idleWaits()
+	if c.waits(at); c.Leg == nil {
+		c.Waits = nil
+	}
 	if c.Transfer != nil && c.Transfer.Mode == Warm {
 		x := *c.Transfer
 		x.Mode, x.OnFail = Blind, ReturnToQueue

@@ -5,7 +5,7 @@ import "fmt"
 // Check implements Machine: the invariants of model section 11 that one chat
 // can break by itself.
 func (c *Chat) Check() error {
-	for _, rule := range []func() error{c.checkOwner, c.checkOffers, c.checkHeld, c.checkEnd} {
+	for _, rule := range []func() error{c.checkOwner, c.checkOffers, c.checkHeld, c.checkWait, c.checkEnd} {
 		if err := rule(); err != nil {
 			return fmt.Errorf("chat %s: %w", c.ID, err)
 		}
@@ -53,6 +53,22 @@ func (c *Chat) checkHeld() error {
 		return fmt.Errorf("I4: waits in no queue")
 	case c.Leg != nil && !c.Live():
 		return fmt.Errorf("I4: %s and still in queue %s", c.Phase, c.Leg.Queue)
+	}
+	return nil
+}
+
+// checkWait: what is said to who waits is counted while he waits, saying by
+// saying.
+func (c *Chat) checkWait() error {
+	w := c.Waits
+	if w == nil {
+		return nil
+	}
+	switch {
+	case c.Phase != PhaseQueued || c.Leg == nil:
+		return fmt.Errorf("waits since %s and is %s", w.From, c.Phase)
+	case len(w.Said) > 0 && len(w.Said) != len(c.Policy.Sayings):
+		return fmt.Errorf("counts %d sayings of %d", len(w.Said), len(c.Policy.Sayings))
 	}
 	return nil
 }

@@ -206,6 +206,9 @@ func (s *chatStep) agentLost(m AgentLost) error {
 		s.finish(ChatEnded{By: "system", Reason: EndRefused, Note: "deleted"}, OfferMoved)
 		return nil
 	}
+	if q := s.t.Config.Queues[leg.Queue]; q != nil && q.PreferReturning {
+		leg.Returning = m.Agent
+	}
 	s.enqueue(leg, policy, "agent_lost")
 	return nil
 }

@@ -19,6 +19,10 @@ func (s *chatStep) grant(m OfferGrant) error {
 		s.requeue()
 		return nil
 	}
+	if m.Agent == s.Leg.Returning {
+		s.giveBack(m)
+		return nil
+	}
 	o := Offer{ID: m.Offer, Agent: m.Agent, Kind: OfferRoute, Started: s.t.Now, Deadline: s.t.Now.Add(s.waitPolicy().Offer),
 		Attempt: s.Attempts + 1, Name: m.Name}
 	if s.Transfer != nil {
@@ -30,11 +34,20 @@ func (s *chatStep) grant(m OfferGrant) error {
 }
 
 // takes reports whether a grant is for the present stay, while no more ring
-// than may, and to an agent who is neither avoided nor there already, nor owes the
+// than may, unless it goes back to who lost it, and to an agent who is neither avoided nor there already, nor owes the
 // wrap-up of an earlier time.
 func (s *chatStep) takes(m OfferGrant) bool {
-	return s.Leg != nil && s.Leg.ID == m.ID && s.ringing() < max(s.waitPolicy().RingCount, 1) &&
+	return s.Leg != nil && s.Leg.ID == m.ID && (s.ringing() < max(s.waitPolicy().RingCount, 1) || m.Agent == s.Leg.Returning) &&
 		!s.excluded(m.Agent, s.t.Now) && s.serving(m.Agent) == nil && s.offerTo(m.Agent) == nil && !s.owes(m.Agent)
+}
+
+// giveBack makes the chat his again who lost it and has come back: an offer and
+// its accept in one. Nobody has accepted it until now, or it would not wait.
+func (s *chatStep) giveBack(m OfferGrant) {
+	for o := s.openOffer(OfferRoute); o != nil; o = s.openOffer(OfferRoute) {
+		s.endOffer(*o, OfferCancelled)
+	}
+	s.take(Offer{ID: m.Offer, Agent: m.Agent, Kind: OfferRoute, Name: m.Name})
 }
 
 func (s *chatStep) sendRelease(id OfferID, a AgentID) Send {

@@ -27,7 +27,7 @@ func TestWhateverHappensToAChatItsRulesHold(t *testing.T) {
 // long lives make what is seldom: many offers, many stays, wrap-ups in between.
 func TestALongLifeOfAChatKeepsItsRules(t *testing.T) {
 	seen := map[string]int{}
-	for seed := range uint64(300) {
+	for seed := range uint64(400) {
 		state := seed*0x9e3779b97f4a7c15 + 1
 		r := newTrial(func(n int) int {
 			state ^= state << 13
@@ -54,7 +54,7 @@ func TestALongLifeOfAChatKeepsItsRules(t *testing.T) {
 	for _, must := range []string{"TransferStarted", "TransferDone", "TransferFailed", "TransferCancelled", "TransferReturning", "InviteFailed", "Joined",
 		"OwnerSet", "LegDropped", "Prioritized", "Interrupted", "offer taken_over", "offer interrupted", "offer cancelled", "offer moved",
 		"end source_removed", "end transfer_failed", "offer accepted", "offer rejected", "offer rona", "offer agent_lost", "offer customer_gone", "offer ended",
-		"end abandoned", "end customer_idle", "end disconnected", "end max_wait", "end queue_refused", "end forced", "end customer", "end agent"} {
+		"WaitSaid", "WaitNoticed", "given back", "waits on", "end abandoned", "end customer_idle", "end disconnected", "end max_wait", "end queue_refused", "end forced", "end customer", "end agent"} {
 		if seen[must] == 0 {
 			t.Errorf("no life had: %s (of %v)", must, seen)
 		}
@@ -68,7 +68,7 @@ func TestEveryFieldOfEveryEventSurvivesTheJournal(t *testing.T) {
 		Left{}, WaitedLong{}, AttributesSet{}, ChatEnded{}, WrapupRecorded{}, ChatClosed{},
 		TransferStarted{}, TransferDone{}, TransferFailed{}, TransferCancelled{}, TransferReturning{}, InviteFailed{}, Joined{},
 		OwnerSet{}, LegDropped{}, Prioritized{}, Labelled{}, Interrupted{},
-		IdleWarned{}, AgentIdled{}, Parked{}, Unparked{}, EndProposed{}, EndDeclined{}, Rated{}} {
+		IdleWarned{}, AgentIdled{}, Parked{}, Unparked{}, EndProposed{}, EndDeclined{}, Rated{}, WaitSaid{}, WaitNoticed{}} {
 		full := reflect.New(reflect.TypeOf(e)).Elem()
 		fill(full, new(int))
 		want := withoutText(full.Interface().(Event))

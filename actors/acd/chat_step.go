@@ -104,6 +104,9 @@ func (s *chatStep) do(cmd Command) (any, error) {
 		return nil, s.aborted(m)
 	case EnqueueRefused:
 		return nil, s.enqueueRefused(m)
+	case Notice:
+		s.noticed(m)
+		return nil, nil
 	case AgentLost:
 		return nil, s.agentLost(m)
 	case WrapupFiled:
@@ -274,7 +277,7 @@ func (s *chatStep) audience(e Event) {
 		s.newsAgents(e, nil)
 	case IdleWarned, AgentIdled, Parked, Unparked, EndProposed, EndDeclined, Rated:
 		s.careAudience(e)
-	case ChatStarted, WaitedLong, WrapupRecorded, ChatClosed, TransferStarted, TransferReturning, LegDropped, Prioritized, AssistAsked:
+	case ChatStarted, WaitedLong, WrapupRecorded, ChatClosed, TransferStarted, TransferReturning, LegDropped, Prioritized, AssistAsked, WaitSaid, WaitNoticed:
 	}
 }
 
@@ -400,7 +403,7 @@ func (s *chatStep) leg(q QueueID, entered time.Time, priority int, skills []stri
 	leg := Leg{ID: EnqueueID(s.t.id(len(s.out.Events))), Queue: q, Key: key, EnteredAt: entered, Skills: skills, Priority: priority}
 	policy := LegPolicy{QueueName: p.Name, Offer: p.OfferTimeout, MinAlert: p.MinAlert, OverflowTo: p.OnMaxWait.Queue,
 		GiveUpText: p.OnMaxWait.Text, RejectHold: p.RejectHold, Regain: p.RegainBoost, Wrapup: p.Wrapup, Flows: p.Flows,
-		RingCount: p.RingCount}
+		RingCount: p.RingCount, Sayings: p.Sayings, GiveUpKeep: p.OnMaxWait.Keep}
 	if p.MaxWait > 0 {
 		policy.GiveUpAt = s.t.Now.Add(p.MaxWait)
 	}
@@ -425,7 +428,9 @@ func (s *chatStep) enqueueRefused(m EnqueueRefused) error {
 		return nil
 	}
 	s.say(m.Text)
-	if leg, policy, ok := s.leg(m.To, s.Leg.EnteredAt, s.Leg.Priority, s.Leg.Skills, 0); ok {
+	tried := s.Leg.tried(s.t.Now)
+	if leg, policy, ok := s.leg(m.To, s.Leg.EnteredAt, s.Leg.Priority, s.Leg.Skills, 0); ok && !slices.Contains(tried, m.To) {
+		leg.Tried, leg.MovedAt = tried, s.t.Now
 		s.enqueue(leg, policy, "overflow")
 		return nil
 	}
@@ -433,8 +438,8 @@ func (s *chatStep) enqueueRefused(m EnqueueRefused) error {
 	return nil
 }
 
-// tick does what is due, in a fixed order: offers, then the longest wait, then
-// the customer's grace.
+// tick does what is due, in a fixed order: offers, then the longest wait and
+// what the queue says, then the customer's grace.
 func (s *chatStep) tick() error {
 	if !s.Live() {
 		s.closeIfSettled()
@@ -450,6 +455,7 @@ func (s *chatStep) tick() error {
 	if s.Leg != nil && s.openOffer(OfferRoute) == nil && s.t.due(s.waitPolicy().GiveUpAt, s.Leg.EnteredAt) {
 		s.giveUp()
 	}
+	s.sayTick()
 	if s.Live() && due(s.returnDue(), s.t.Now) {
 		s.toQueue("returned")
 	}

@@ -38,7 +38,9 @@ func newTrial(throw dice) *trial {
 // round lets some time pass, takes one step and says what is wrong with it.
 func (r *trial) round() error {
 	if r.turns == 0 {
-		r.calm = r.dice(3) > 0
+		if r.calm = r.dice(3) > 0; r.dice(2) == 0 {
+			r.reconfigure()
+		}
 	}
 	r.wait()
 	if r.dice(16) == 0 {
@@ -103,6 +105,9 @@ func (r *trial) reconfigure() {
 	case 5, 6:
 		c.Queues["support"].RatingWindow = graceWaiting
 	}
+	if r.dice(2) == 0 {
+		waitsLonger(c.Queues["support"], c.Queues["sales"])
+	}
 	r.config = c
 }
 
@@ -157,7 +162,10 @@ func (r *trial) command() (Principal, Command) {
 		return kim, Start{Chat: "c1", Source: "web", Queue: "support", Priority: r.dice(3), Admitted: true}
 	}
 	agent := []AgentID{"alice", "bob", "sue"}[r.dice(3)]
-	switch {
+	switch leg := r.chat.Leg; {
+	case leg != nil && leg.Returning != "" && r.books.slots[leg.Returning] == "" && r.dice(2) == 0: // he comes back
+		r.asked = append(r.asked, leg.Returning)
+		return nobody, OfferGrant{Offer: offerNumber(len(r.asked) - 1), Agent: leg.Returning, ID: leg.ID, Decision: Decision{Queue: "support"}}
 	case r.calm && len(r.asks) > 0 && r.dice(3) > 0:
 		return r.answer()
 	case r.calm && r.chat.Owner != "" && r.dice(4) == 0:
@@ -187,6 +195,10 @@ func (r *trial) command() (Principal, Command) {
 	case 6:
 		return nobody, OfferAborted{Offer: r.offerID(), Agent: agent, Why: AgentGone}
 	case 7:
+		if r.dice(3) > 0 {
+			return nobody, Notice{ID: r.legID(), Reason: []string{whyClosed, whyDeclined}[r.dice(2)], Text: []string{"", "we try again"}[r.dice(2)],
+				Retry: []int64{0, r.now.Add(time.Second).UnixMilli()}[r.dice(2)]}
+		}
 		return nobody, EnqueueRefused{ID: r.legID(), Reason: "deleted"}
 	case 8:
 		return nobody, AgentLost{Chat: "c1", Agent: agent}
@@ -295,6 +307,7 @@ func (b *chatBooks) enter(c *Chat, cmd Command, out Outcome) error {
 	if granted.Offer != "" && out.Err != nil && !slices.Contains(out.Sends, Send{To: granted.Agent.Address(), Cmd: SlotRelease{granted.Offer}}) {
 		return fmt.Errorf("the slot of %s was neither used nor given back", granted.Agent)
 	}
+	b.regained(cmd, out)
 	for _, e := range out.Events {
 		if err := b.event(e); err != nil {
 			return err

@@ -1,7 +1,19 @@
 package acd
 
+import (
+	"slices"
+	"time"
+)
+
 // giveUp is C11: the longest wait is over.
 func (s *chatStep) giveUp() {
+	if s.waitPolicy().GiveUpKeep {
+		s.emit(WaitedLong{Kept: true})
+		if s.Owner == "" {
+			s.say(s.Policy.GiveUpText)
+		}
+		return
+	}
 	if s.Owner != "" {
 		s.legFailed(string(EndMaxWait))
 		return
@@ -21,6 +33,17 @@ func (s *chatStep) giveUp() {
 	s.finish(ChatEnded{By: "system", Reason: EndMaxWait}, OfferEndedChat)
 }
 
+// waitsOn takes the end from the present wait.
+func (c *Chat) waitsOn() {
+	if c.NextPolicy != nil {
+		policy := *c.NextPolicy
+		policy.GiveUpAt = time.Time{}
+		c.NextPolicy = &policy
+		return
+	}
+	c.Policy.GiveUpAt = time.Time{}
+}
+
 // legFailed ends a transfer to a queue that came to nothing while its sender
 // still serves the chat.
 func (s *chatStep) legFailed(why string) {
@@ -28,6 +51,15 @@ func (s *chatStep) legFailed(why string) {
 	if x := s.Transfer; x != nil {
 		s.emit(TransferFailed{ID: x.ID, From: x.From, Reason: why})
 	}
+}
+
+// tried are the queues that send a chat on that is sent on now: closed ones that
+// name each other must not pass it round for ever.
+func (l *Leg) tried(now time.Time) []QueueID {
+	if now.Sub(l.MovedAt) >= time.Second {
+		return []QueueID{l.Queue}
+	}
+	return append(slices.Clone(l.Tried), l.Queue)
 }
 
 // say is the queue speaking to the customer.

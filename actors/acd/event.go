@@ -79,6 +79,7 @@ type (
 	// WaitedLong says that max wait has passed and what came of it.
 	WaitedLong struct {
 		Moved QueueID `cbor:"1,keyasint,omitempty"`
+		Kept  bool    `cbor:"2,keyasint,omitempty"` // it goes on waiting, without end
 	}
 	// AttributesSet adds to what is known of the customer.
 	AttributesSet struct {

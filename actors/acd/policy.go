@@ -14,6 +14,8 @@ type Config struct {
 	Channels  map[Channel]*ChannelPolicy
 	Reasons   []PresenceReason     // for not_ready
 	Templates map[string]*Template // by name, for agents to send
+	// Schedules are when queues are open, by name.
+	Schedules map[string]*Schedule `json:",omitempty"`
 	Desk      DeskPolicy
 }
 
@@ -96,13 +98,27 @@ type QueuePolicy struct {
 	// RingCount is how many agents a chat rings at, at once, while so many are
 	// free; the first to accept has it. 1.
 	RingCount int
+	// Schedule names when an open queue is open; "" is always.
+	Schedule string `json:",omitempty"`
 	// OnClosed is what becomes of who waits when the queue closes, OnDeleted when
-	// it is deleted, OnNoAgents when nobody has been available for NoAgentWait; 0
-	// is never. Who rings is not sent away, unless nobody answers.
-	OnClosed    Dismissal // keep
-	OnDeleted   Dismissal // end
-	OnNoAgents  Dismissal // end
-	NoAgentWait time.Duration
+	// it is deleted, OnNoAgents when nobody has been there for NoAgentWait, which
+	// is for NoAgentsMeans; 0 is never. Who rings is not sent away, unless nobody
+	// answers.
+	OnClosed      Dismissal // keep
+	OnDeleted     Dismissal // end
+	OnNoAgents    Dismissal // end
+	NoAgentWait   time.Duration
+	NoAgentsMeans JoinEmpty `json:",omitempty"` // available, or logged_in: nobody is even signed in
+	// OnAllDeclined is what becomes of a chat that everybody who could have it has
+	// rejected or missed. Who stays is asked again after DeclineCooldown, or
+	// when RejectHold is over if that is sooner; 0 is no sooner.
+	OnAllDeclined   Dismissal     // keep
+	DeclineCooldown time.Duration `json:",omitempty"`
+	// Sayings are what the queue says to who waits.
+	Sayings []Saying `json:",omitempty"`
+	// PreferReturning gives a chat that has lost its agent back to him when he
+	// comes while it waits, though it rings elsewhere.
+	PreferReturning bool `json:",omitempty"`
 	// MatchScan bounds how many chats of one requirement are looked at for an
 	// agent when the first ones exclude him; 64.
 	MatchScan    int
@@ -188,7 +204,8 @@ type Overflow struct {
 }
 
 // Dismissal is what becomes of who waits when he will not be served. To move
-// keeps his age. Text, if set, is shown first.
+// keeps his age. Text, if set, is shown first; to who is kept it is shown once
+// in a stay.
 type Dismissal struct {
 	Do    string // keep | move | end; move when there is a queue
 	Queue QueueID
@@ -202,6 +219,9 @@ const (
 	EndWaiting  = "end"
 )
 
+// Leaves reports whether it sends somebody away.
+func (d Dismissal) Leaves() bool { return d.Do == EndWaiting || d.Do == MoveWaiting || d.Queue != "" }
+
 func (d *Dismissal) normalize(otherwise string) {
 	switch {
 	case d.Do != "":
@@ -213,10 +233,12 @@ func (d *Dismissal) normalize(otherwise string) {
 }
 
 // OnMaxWait is what happens to who has waited too long. With Queue the chat
-// moves there and keeps its age; else it ends. Text, if set, is shown first.
+// moves there and keeps its age, with Keep it waits on; else it ends. Text, if
+// set, is shown first.
 type OnMaxWait struct {
 	Queue QueueID
 	Text  string
+	Keep  bool `json:",omitempty"`
 }
 
 // WrapupMode says how much wrap-up a chat asks of its agent.
@@ -314,6 +336,9 @@ func (c *Config) Normalize() {
 		ch.CustomerGrace.Waiting = or(ch.CustomerGrace.Waiting, time.Minute)
 		ch.CustomerGrace.Served = or(ch.CustomerGrace.Served, 10*time.Minute)
 	}
+	for _, s := range c.Schedules {
+		s.normalize()
+	}
 	d := &c.Desk
 	d.Grace = or(d.Grace, time.Minute)
 	d.ReserveTTL = or(d.ReserveTTL, 5*time.Second)
@@ -347,6 +372,10 @@ func (q *QueuePolicy) normalize() {
 	q.OnClosed.normalize(KeepWaiting)
 	q.OnDeleted.normalize(EndWaiting)
 	q.OnNoAgents.normalize(EndWaiting)
+	q.OnAllDeclined.normalize(KeepWaiting)
+	if q.NoAgentsMeans == "" {
+		q.NoAgentsMeans = JoinAvailable
+	}
 	q.MatchScan = orInt(q.MatchScan, 64)
 	q.OfferTimeout = or(q.OfferTimeout, 20*time.Second)
 	q.MinAlert = or(q.MinAlert, 2*time.Second)

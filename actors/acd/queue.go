@@ -30,6 +30,7 @@ type Queue struct {
 	agenda      *btree.BTreeG[alarm]
 	pace        pace
 	level       level
+	hours       hours
 	tellAt      int64 // of the next walk that tells places; 0 is none
 	lostAt      int64 // when those who wait while nobody is available are sent away; 0 is never
 }
@@ -111,7 +112,7 @@ func (q *Queue) Step(t Turn, cmd Command) Outcome {
 		s.send(ad.Advert.Agent.Address(), Looked{q.id, ad.Advert.Gen})
 	}
 	q.arm(s.now)
-	q.armLost(s.now)
+	q.armLost(s)
 	return s.out
 }
 
@@ -120,9 +121,9 @@ func (q *Queue) Step(t Turn, cmd Command) Outcome {
 func (q *Queue) Pending() []Send { return nil }
 
 // Deadline is when the next reservation, exclusion, held place or silence runs
-// out, or places are to be told.
+// out, places are to be told, or the queue opens or closes.
 func (q *Queue) Deadline() time.Time {
-	at := earlier(q.tellAt, q.lostAt)
+	at := earlier(earlier(q.tellAt, q.lostAt), q.turnsAt())
 	if a, ok := q.agenda.Min(); ok && (at == 0 || a.at < at) {
 		at = a.at
 	}
@@ -132,14 +133,17 @@ func (q *Queue) Deadline() time.Time {
 	return time.UnixMilli(at).UTC()
 }
 
-// follow takes note of another policy and looks again at all who wait.
+// follow takes note of another policy and of the clock, and looks again at all
+// who wait.
 func (q *Queue) follow(s *queueTurn) {
 	policy := s.Config.Queues[q.id]
 	if policy == q.policy {
+		q.keepHours(s)
 		q.turn(s)
 		return
 	}
 	q.policy, q.was = policy, ""
+	q.keepHours(s)
 	if policy != nil {
 		q.roster.configure(policy)
 	}
@@ -161,10 +165,17 @@ func (q *Queue) loosen(s *queueTurn) {
 	})
 }
 
-// dissolve sends everybody away whose offer is not on its way yet. Open offers
-// run to their end.
+// dissolve sends everybody away whose offer is not on its way yet, or tells
+// them what there is to tell. Open offers run to their end.
 func (q *Queue) dissolve(s *queueTurn, d Dismissal, why string) {
+	if d.Do == KeepWaiting && d.Text == "" {
+		return
+	}
 	for _, w := range q.line.order.Items() {
+		if d.Do == KeepWaiting {
+			q.notice(s, w, d, why, 0)
+			continue
+		}
 		if len(w.granted) > 0 {
 			q.unask(s, w, 0)
 			continue
@@ -177,11 +188,12 @@ func (q *Queue) dissolve(s *queueTurn, d Dismissal, why string) {
 // restore takes in the chats that the index says wait.
 func (q *Queue) restore(s *queueTurn, waiting []Enqueue) {
 	for _, e := range waiting {
-		if d, why := q.dismissal(s.Now); d.Do != KeepWaiting {
+		d, why := q.dismissal(s.Now)
+		if d.Do != KeepWaiting {
 			q.dismiss(s, e, d, why)
 			continue
 		}
-		q.insert(s, e)
+		q.notice(s, q.insert(s, e), d, why, 0)
 	}
 }
 

@@ -71,11 +71,9 @@ func (q *Queue) refusesStart(s *queueTurn, c Start) error {
 	if src := s.Config.Sources[c.Source]; src != nil {
 		w.Channel = src.Channel
 	}
-	needs, tier := q.asks(w)
-	match, _ := q.conditionOf(w)
-	served := false
+	served, could := false, q.couldTake(w)
 	q.roster.all.Scan(func(a *candidate) bool {
-		served = a.Available && a.has(needs) && a.has(q.roster.needs) && (tier == 0 || a.rank.tier <= int64(tier)) && match.judge(a) == ""
+		served = could(a)
 		return !served
 	})
 	if !served {

@@ -27,7 +27,7 @@ func (q *Queue) checkLine() error {
 			return fmt.Errorf("chat %s stands in the order twice", w.Chat)
 		case shelved != w.loose():
 			return fmt.Errorf("chat %s: in its class's tree %t, loose %t", w.Chat, shelved, w.loose())
-		case len(w.asked) > 0 && len(w.asked)+len(w.granted) > w.rings:
+		case w.asksOthers() > 0 && w.asksOthers()+len(w.granted) > w.rings:
 			return fmt.Errorf("chat %s is to ring at %d, %d are asked and %d ring", w.Chat, w.rings, len(w.asked), len(w.granted))
 		case w.class != q.line.classes[w.class.classKey] || w.step > len(q.steps()):
 			return fmt.Errorf("chat %s is in a class that is gone, at step %d", w.Chat, w.step)
@@ -47,6 +47,13 @@ func (q *Queue) checkClasses() error {
 		for _, w := range list {
 			if q.line.chats[w.Chat] != w || w.Leg.Prefer != a {
 				return fmt.Errorf("chat %s would rather have %s, and does not wait", w.Chat, a)
+			}
+		}
+	}
+	for a, list := range q.line.lost {
+		for _, w := range list {
+			if q.line.chats[w.Chat] != w || w.Leg.Returning != a {
+				return fmt.Errorf("chat %s goes back to %s, and does not wait", w.Chat, a)
 			}
 		}
 	}

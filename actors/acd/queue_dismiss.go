@@ -6,11 +6,11 @@ import "time"
 func (q *Queue) dismissal(now time.Time) (Dismissal, string) {
 	switch mode := q.mode(now); {
 	case q.policy == nil:
-		return Dismissal{Do: EndWaiting}, "deleted"
+		return Dismissal{Do: EndWaiting}, whyDeleted
 	case mode == QueueDeleted:
-		return q.policy.OnDeleted, "deleted"
+		return q.policy.OnDeleted, whyDeleted
 	case mode == QueueClosed:
-		return q.policy.OnClosed, "closed"
+		return q.policy.OnClosed, whyClosed
 	}
 	return Dismissal{Do: KeepWaiting}, ""
 }
@@ -24,14 +24,27 @@ func (q *Queue) dismiss(s *queueTurn, e Enqueue, d Dismissal, why string) {
 	s.send(e.Chat.Address(), refused)
 }
 
-// armLost keeps in sight until when who waits hopes for somebody available.
-func (q *Queue) armLost(now int64) {
+// armLost keeps in sight until when who waits hopes for somebody. After a
+// restart it counts from when people have had their time to come back.
+func (q *Queue) armLost(s *queueTurn) {
 	switch {
-	case q.policy == nil || q.policy.NoAgentWait <= 0 || q.line.len() == 0 || q.roster.available > 0:
+	case q.policy == nil || q.policy.NoAgentWait <= 0 || q.line.len() == 0 || q.served():
 		q.lostAt = 0
 	case q.lostAt == 0:
-		q.lostAt = now + q.policy.NoAgentWait.Milliseconds()
+		from := s.now
+		if s.Now.Before(s.Held) {
+			from = s.Held.UnixMilli()
+		}
+		q.lostAt = from + q.policy.NoAgentWait.Milliseconds()
 	}
+}
+
+// served reports whether somebody is there, as the policy means it.
+func (q *Queue) served() bool {
+	if q.policy.NoAgentsMeans == JoinLoggedIn {
+		return q.roster.signedIn > 0
+	}
+	return q.roster.available > 0
 }
 
 // giveUp sends away who waits in a queue that nobody has served for so long.
@@ -41,7 +54,7 @@ func (q *Queue) giveUp(s *queueTurn) {
 		return
 	}
 	q.lostAt = 0
-	if q.policy != nil && q.roster.available == 0 && q.policy.OnNoAgents.Do != KeepWaiting {
-		q.dissolve(s, q.policy.OnNoAgents, "no_agents")
+	if q.policy != nil && !q.served() {
+		q.dissolve(s, q.policy.OnNoAgents, whyNoAgents)
 	}
 }

@@ -98,8 +98,9 @@ type line struct {
 	// is filed under one skill that it needs, the one that the fewest agents
 	// have, so that an agent looks only at what he may fit, the oldest first.
 	files map[string]*btree.BTreeG[*class]
-	// fond are the chats that would rather have one agent, by him.
-	fond map[AgentID][]*waiter
+	// fond are the chats that would rather have one agent, by him, and lost
+	// those that go back to one who has lost them.
+	fond, lost map[AgentID][]*waiter
 }
 
 func newLine() line {
@@ -109,6 +110,7 @@ func newLine() line {
 		classes: map[classKey]*class{},
 		files:   map[string]*btree.BTreeG[*class]{},
 		fond:    map[AgentID][]*waiter{},
+		lost:    map[AgentID][]*waiter{},
 	}
 }
 
@@ -122,6 +124,9 @@ func (l *line) add(w *waiter) {
 	if a := w.Leg.Prefer; a != "" {
 		l.fond[a] = append(l.fond[a], w)
 	}
+	if a := w.Leg.Returning; a != "" {
+		l.lost[a] = append(l.lost[a], w)
+	}
 	l.shelve(w)
 }
 
@@ -130,15 +135,17 @@ func (l *line) remove(w *waiter) {
 	l.leave(w)
 	l.order.Delete(w)
 	delete(l.chats, w.Chat)
-	if a := w.Leg.Prefer; a != "" {
-		l.unfond(a, w)
-	}
+	dropFrom(l.fond, w.Leg.Prefer, w)
+	dropFrom(l.lost, w.Leg.Returning, w)
 }
 
-func (l *line) unfond(a AgentID, w *waiter) {
-	l.fond[a] = slices.DeleteFunc(l.fond[a], func(x *waiter) bool { return x == w })
-	if len(l.fond[a]) == 0 {
-		delete(l.fond, a)
+func dropFrom(of map[AgentID][]*waiter, a AgentID, w *waiter) {
+	if a == "" {
+		return
+	}
+	of[a] = slices.DeleteFunc(of[a], func(x *waiter) bool { return x == w })
+	if len(of[a]) == 0 {
+		delete(of, a)
 	}
 }
 
@@ -224,14 +231,20 @@ func (l *line) place(w *waiter) int {
 // never refused for the queue's size: it was admitted once.
 func (q *Queue) enqueue(s *queueTurn, e Enqueue) {
 	q.release(e.Chat)
-	if d, why := q.dismissal(s.Now); d.Do != KeepWaiting {
+	d, why := q.dismissal(s.Now)
+	if d.Do != KeepWaiting {
 		if w := q.line.chats[e.Chat]; w != nil {
 			q.remove(s, w)
 		}
 		q.dismiss(s, e, d, why)
 		return
 	}
-	if w := q.insert(s, e); w.told == 0 {
+	w := q.insert(s, e)
+	if len(e.Exclude) > 0 && q.allDeclined(s, w) {
+		return
+	}
+	q.notice(s, w, d, why, 0)
+	if w.told == 0 {
 		q.tellPlace(s, w, q.line.place(w))
 	}
 }

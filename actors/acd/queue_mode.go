@@ -53,11 +53,8 @@ func (q *Queue) mode(now time.Time) QueueMode {
 	case q.state.Set.Mode != "":
 		return q.state.Set.Mode
 	}
-	return q.policy.modeAt(now)
+	return q.modeAt()
 }
-
-// modeAt is the mode that the configuration gives the queue at that time.
-func (p *QueuePolicy) modeAt(time.Time) QueueMode { return p.Mode }
 
 // setMode takes a supervisor's word, which holds at once for who waits.
 func (q *Queue) setMode(s *queueTurn, c SetQueueMode) {
@@ -79,14 +76,14 @@ func (q *Queue) setMode(s *queueTurn, c SetQueueMode) {
 	}
 }
 
-// turn sends away who waits when the mode has become one that keeps nobody.
+// turn sends away who waits when the mode has become one that keeps nobody, or
+// tells them what there is to tell.
 func (q *Queue) turn(s *queueTurn) {
 	now := q.mode(s.Now)
 	if now == q.was {
 		return
 	}
 	q.was = now
-	if d, why := q.dismissal(s.Now); d.Do != KeepWaiting {
-		q.dissolve(s, d, why)
-	}
+	d, why := q.dismissal(s.Now)
+	q.dissolve(s, d, why)
 }

@@ -68,6 +68,8 @@ func (q *Queue) giveBack(s *queueTurn, r *reservation) {
 
 // advertised takes an agent's word for what he can take.
 func (q *Queue) advertised(s *queueTurn, ad AgentAdvert) {
+	was := q.roster.byID[ad.Agent]
+	offered := was != nil && was.Available
 	c, newer := q.roster.advertise(ad)
 	if !newer {
 		return
@@ -77,6 +79,10 @@ func (q *Queue) advertised(s *queueTurn, ad AgentAdvert) {
 		q.regroup()
 	}
 	s.idle = append(s.idle, c)
+	q.regain(s, c)
+	if offered && !c.Available {
+		q.lacking(s)
+	}
 	for _, w := range q.line.fond[c.Agent] { // he may have come or gone
 		q.resuit(w, s.now)
 		if w.loose() {

@@ -30,6 +30,12 @@ type Leg struct {
 	// offers; busy or not.
 	Prefer      AgentID   `cbor:"7,keyasint,omitempty"`
 	PreferUntil time.Time `cbor:"8,keyasint,omitzero"`
+	// Returning is the agent who lost the chat and gets it back when he comes.
+	Returning AgentID `cbor:"20,keyasint,omitempty"`
+	// Tried are the queues that have sent it on at MovedAt, none of which it goes
+	// back to at once.
+	Tried   []QueueID `cbor:"21,keyasint,omitempty"`
+	MovedAt time.Time `cbor:"22,keyasint,omitzero"`
 }
 
 // LegPolicy is what the queue's policy means for one stay.
@@ -48,7 +54,9 @@ type LegPolicy struct {
 	RingCount  int           `cbor:"12,keyasint,omitempty"` // agents at once; 0 is 1
 	// Conditional is that the queue has a condition: it has to know again, after
 	// a restart, what the chat is.
-	Conditional bool `cbor:"13,keyasint,omitempty"`
+	Conditional bool     `cbor:"13,keyasint,omitempty"`
+	Sayings     []Saying `cbor:"20,keyasint,omitempty"`
+	GiveUpKeep  bool     `cbor:"21,keyasint,omitempty"` // goes on waiting
 }
 
 // OfferKind says what an offer is for.

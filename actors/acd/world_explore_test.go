@@ -194,6 +194,7 @@ func TestWalksThroughAWorldOfChatsQueueAndAgents(t *testing.T) {
 		chance := rand.New(rand.NewPCG(uint64(seed), 1))
 		g := newTownMap(1+chance.IntN(3), 1+chance.IntN(2), townLimits{clocks: 60, times: 3, crashes: seed % 3})
 		w := newTown(g.chats, g.agents, g.limits)
+		w.config.Queues["support"].PreferReturning = seed%2 == 1
 		for ms := w.moves(); len(ms) > 0 && len(g.nodes) < 500; ms = w.moves() {
 			m := ms[chance.IntN(len(ms))]
 			if rare := seldom[m.what]; rare > 0 && len(ms) > 1 && chance.IntN(rare) > 0 {

@@ -40,6 +40,7 @@ func (f *file) engine() *acd.Config {
 		c.Reasons = append(c.Reasons, acd.PresenceReason{Code: r.Code, Name: cmp.Or(r.Name, r.Code)})
 	}
 	c.Templates = f.templates()
+	c.Schedules = f.engineSchedules()
 	c.Normalize()
 	return c
 }
@@ -55,40 +56,46 @@ func (ch channel) policy() *acd.ChannelPolicy {
 
 func (q queue) policy() *acd.QueuePolicy {
 	return &acd.QueuePolicy{
-		ID:            acd.QueueID(q.ID),
-		Name:          cmp.Or(q.Name, q.ID),
-		Mode:          acd.QueueMode(q.Mode),
-		MaxSize:       or(q.MaxSize, 0),
-		JoinEmpty:     acd.JoinEmpty(q.JoinEmpty),
-		Overflow:      acd.Overflow{Queue: acd.QueueID(q.Overflow.Queue), At: or(q.Overflow.At, 0)},
-		Strategy:      acd.Strategy(q.Strategy),
-		Skills:        q.Skills,
-		Match:         match(q.Match),
-		MaxTier:       or(q.MaxTier, 0),
-		Steps:         steps(q.Steps),
-		DirectWait:    or(q.DirectWait, 0),
-		LastAgent:     orZero(q.LastAgent),
-		RingCount:     or(q.RingCount, 0),
-		OnClosed:      q.OnClosed.policy(),
-		OnDeleted:     q.OnDeleted.policy(),
-		NoAgentWait:   orZero(q.NoAgentWait),
-		OnNoAgents:    q.OnNoAgents.policy(),
-		PriorityBoost: or(q.PriorityBoost, 0),
-		MatchScan:     or(q.MatchScan, 0),
-		OfferTimeout:  or(q.OfferTimeout, 0),
-		MinAlert:      or(q.MinAlert, 0),
-		MaxWait:       or(q.MaxWait, 0), // never is negative here too
-		OnMaxWait:     acd.OnMaxWait{Queue: acd.QueueID(q.OnMaxWait.Queue), Text: q.OnMaxWait.Text},
-		RejectHold:    or(q.RejectHold, 0),
-		Wrapup:        q.Wrapup.policy(),
-		RegainBoost:   or(q.RegainBoost, 0),
-		ShortAbandon:  or(q.ShortAbandon, 0),
-		ServiceLevel:  or(q.ServiceLevel, 0),
-		Flows:         q.Flows.policy(),
-		TransferText:  q.TransferText,
-		TransferBoost: or(q.TransferBoost, 0),
-		Idle:          q.Idle.policy(),
-		RatingWindow:  max(or(q.RatingWindow, ratingWindow), 0),
+		ID:              acd.QueueID(q.ID),
+		Name:            cmp.Or(q.Name, q.ID),
+		Mode:            acd.QueueMode(q.Mode),
+		MaxSize:         or(q.MaxSize, 0),
+		JoinEmpty:       acd.JoinEmpty(q.JoinEmpty),
+		Overflow:        acd.Overflow{Queue: acd.QueueID(q.Overflow.Queue), At: or(q.Overflow.At, 0)},
+		Strategy:        acd.Strategy(q.Strategy),
+		Skills:          q.Skills,
+		Match:           match(q.Match),
+		MaxTier:         or(q.MaxTier, 0),
+		Steps:           steps(q.Steps),
+		DirectWait:      or(q.DirectWait, 0),
+		LastAgent:       orZero(q.LastAgent),
+		RingCount:       or(q.RingCount, 0),
+		Schedule:        q.Schedule,
+		OnClosed:        q.OnClosed.policy(),
+		OnDeleted:       q.OnDeleted.policy(),
+		NoAgentWait:     orZero(q.NoAgentWait),
+		OnNoAgents:      q.OnNoAgents.policy(),
+		NoAgentsMeans:   acd.JoinEmpty(q.NoAgentsMeans),
+		OnAllDeclined:   q.OnAllDeclined.policy(),
+		DeclineCooldown: or(q.DeclineCooldown, 0),
+		Sayings:         sayings(q.Sayings),
+		PreferReturning: q.PreferReturning,
+		PriorityBoost:   or(q.PriorityBoost, 0),
+		MatchScan:       or(q.MatchScan, 0),
+		OfferTimeout:    or(q.OfferTimeout, 0),
+		MinAlert:        or(q.MinAlert, 0),
+		MaxWait:         or(q.MaxWait, 0), // never is negative here too
+		OnMaxWait:       acd.OnMaxWait{Queue: acd.QueueID(q.OnMaxWait.Queue), Text: q.OnMaxWait.Text, Keep: q.OnMaxWait.Do == acd.KeepWaiting},
+		RejectHold:      or(q.RejectHold, 0),
+		Wrapup:          q.Wrapup.policy(),
+		RegainBoost:     or(q.RegainBoost, 0),
+		ShortAbandon:    or(q.ShortAbandon, 0),
+		ServiceLevel:    or(q.ServiceLevel, 0),
+		Flows:           q.Flows.policy(),
+		TransferText:    q.TransferText,
+		TransferBoost:   or(q.TransferBoost, 0),
+		Idle:            q.Idle.policy(),
+		RatingWindow:    max(or(q.RatingWindow, ratingWindow), 0),
 	}
 }
 

@@ -18,6 +18,7 @@ type file struct {
 	Reasons     []named             `yaml:"presence_reasons"`
 	Desk        desk                `yaml:"desk"`
 	Templates   map[string]template `yaml:"templates"`
+	Schedules   map[string]schedule `yaml:"schedules"`
 }
 
 // pages is whether and where the chat and the desk are shown.
@@ -88,40 +89,46 @@ type source struct {
 }
 
 type queue struct {
-	ID            string         `yaml:"id"`
-	Name          string         `yaml:"name"`
-	Mode          string         `yaml:"mode"`
-	MaxSize       *int           `yaml:"max_size"`
-	JoinEmpty     string         `yaml:"join_empty"`
-	Overflow      overflow       `yaml:"overflow"`
-	Strategy      string         `yaml:"strategy"`
-	Skills        []string       `yaml:"skills"`
-	Match         *string        `yaml:"match"`
-	MaxTier       *int           `yaml:"max_tier"`
-	Steps         []step         `yaml:"steps"`
-	DirectWait    *time.Duration `yaml:"direct_wait"`
-	LastAgent     *time.Duration `yaml:"last_agent"`
-	RingCount     *int           `yaml:"ring_count"`
-	OnClosed      dismissal      `yaml:"on_closed"`
-	OnDeleted     dismissal      `yaml:"on_deleted"`
-	NoAgentWait   *time.Duration `yaml:"no_agent_wait"`
-	OnNoAgents    dismissal      `yaml:"on_no_agents"`
-	PriorityBoost *time.Duration `yaml:"priority_boost"`
-	MatchScan     *int           `yaml:"match_scan"`
-	OfferTimeout  *time.Duration `yaml:"offer_timeout"`
-	MinAlert      *time.Duration `yaml:"min_alert"`
-	MaxWait       *time.Duration `yaml:"max_wait"`
-	OnMaxWait     onMaxWait      `yaml:"on_max_wait"`
-	RejectHold    *time.Duration `yaml:"reject_hold"`
-	RegainBoost   *time.Duration `yaml:"regain_boost"`
-	ShortAbandon  *time.Duration `yaml:"short_abandon"`
-	ServiceLevel  *time.Duration `yaml:"service_level"`
-	Wrapup        wrapup         `yaml:"wrapup"`
-	Flows         flows          `yaml:"flows"`
-	TransferText  string         `yaml:"transfer_text"`
-	TransferBoost *time.Duration `yaml:"transfer_boost"`
-	Idle          idle           `yaml:"idle"`
-	RatingWindow  *time.Duration `yaml:"rating_window"`
+	ID              string         `yaml:"id"`
+	Name            string         `yaml:"name"`
+	Mode            string         `yaml:"mode"`
+	MaxSize         *int           `yaml:"max_size"`
+	JoinEmpty       string         `yaml:"join_empty"`
+	Overflow        overflow       `yaml:"overflow"`
+	Strategy        string         `yaml:"strategy"`
+	Skills          []string       `yaml:"skills"`
+	Match           *string        `yaml:"match"`
+	MaxTier         *int           `yaml:"max_tier"`
+	Steps           []step         `yaml:"steps"`
+	DirectWait      *time.Duration `yaml:"direct_wait"`
+	LastAgent       *time.Duration `yaml:"last_agent"`
+	RingCount       *int           `yaml:"ring_count"`
+	Schedule        string         `yaml:"schedule"`
+	OnClosed        dismissal      `yaml:"on_closed"`
+	OnDeleted       dismissal      `yaml:"on_deleted"`
+	NoAgentWait     *time.Duration `yaml:"no_agent_wait"`
+	OnNoAgents      dismissal      `yaml:"on_no_agents"`
+	NoAgentsMeans   string         `yaml:"no_agents_means"`
+	OnAllDeclined   dismissal      `yaml:"on_all_declined"`
+	DeclineCooldown *time.Duration `yaml:"decline_cooldown"`
+	Sayings         []saying       `yaml:"waiting_messages"`
+	PreferReturning bool           `yaml:"prefer_returning"`
+	PriorityBoost   *time.Duration `yaml:"priority_boost"`
+	MatchScan       *int           `yaml:"match_scan"`
+	OfferTimeout    *time.Duration `yaml:"offer_timeout"`
+	MinAlert        *time.Duration `yaml:"min_alert"`
+	MaxWait         *time.Duration `yaml:"max_wait"`
+	OnMaxWait       onMaxWait      `yaml:"on_max_wait"`
+	RejectHold      *time.Duration `yaml:"reject_hold"`
+	RegainBoost     *time.Duration `yaml:"regain_boost"`
+	ShortAbandon    *time.Duration `yaml:"short_abandon"`
+	ServiceLevel    *time.Duration `yaml:"service_level"`
+	Wrapup          wrapup         `yaml:"wrapup"`
+	Flows           flows          `yaml:"flows"`
+	TransferText    string         `yaml:"transfer_text"`
+	TransferBoost   *time.Duration `yaml:"transfer_boost"`
+	Idle            idle           `yaml:"idle"`
+	RatingWindow    *time.Duration `yaml:"rating_window"`
 }
 
 // flows is how chats of a queue move between agents.
@@ -156,6 +163,7 @@ type dismissal struct {
 }
 
 type onMaxWait struct {
+	Do    string `yaml:"do"`
 	Queue string `yaml:"queue"`
 	Text  string `yaml:"text"`
 }

@@ -52,7 +52,12 @@ func TestTheExampleLoadsAndMeansWhatItSays(t *testing.T) {
 		OnDeleted: acd.Dismissal{Queue: "sales", Do: acd.MoveWaiting, Text: "We pass you on to our colleagues."}, NoAgentWait: 2 * time.Minute,
 		OnClosed:   acd.Dismissal{Queue: "sales", Do: acd.MoveWaiting, Text: "We are closing, and pass you on to our colleagues."},
 		OnNoAgents: acd.Dismissal{Queue: "sales", Do: acd.MoveWaiting, Text: "Nobody is here just now, so we pass you on."},
-		Strategy:   acd.LongestIdle, Skills: []string{}, MaxTier: 2, Steps: []acd.Step{
+		Schedule:   "office", OnAllDeclined: acd.Dismissal{Do: acd.KeepWaiting, Text: "All of us are busy. We have not forgotten you."},
+		DeclineCooldown: 20 * time.Second, Sayings: []acd.Saying{
+			{Text: "Thank you for waiting.", After: 30 * time.Second},
+			{Text: "We will be with you soon.", After: time.Minute, Every: 2 * time.Minute},
+		},
+		Strategy: acd.LongestIdle, Skills: []string{}, MaxTier: 2, Steps: []acd.Step{
 			{After: 30 * time.Second, DropSkills: []string{"billing"}, MinLevel: 3}, {After: time.Minute, MaxTier: 3},
 		},
 		DirectWait:    time.Minute,
@@ -84,6 +89,16 @@ func TestTheExampleLoadsAndMeansWhatItSays(t *testing.T) {
 	expected.Normalize() // what the example does not set
 	if !reflect.DeepEqual(*support, want) {
 		t.Errorf("queue support is\n%+v, want\n%+v", *support, want)
+	}
+	morning, night := time.Date(2026, 12, 18, 9, 0, 0, 0, time.UTC), time.Date(2026, 12, 18, 22, 59, 0, 0, time.UTC)
+	for _, tt := range []struct {
+		at   time.Time
+		open bool
+	}{{morning, true}, {night, true}, {night.Add(time.Minute), false}, {morning.AddDate(0, 0, 1), false},
+		{morning.AddDate(0, 0, 7), false}, {morning.AddDate(0, 0, 13), true}, {morning.AddDate(0, 0, 13).Add(2 * time.Hour), false}} {
+		if open, _ := s.Engine.Schedules["office"].At(tt.at); open != tt.open {
+			t.Errorf("the office is open at %s: %t", tt.at, open)
+		}
 	}
 	alice := acd.AgentProfile{
 		ID: "alice", Name: "Alice", Queues: []acd.QueueID{"support", "sales"}, Skills: []string{"billing"},

@@ -48,6 +48,7 @@ func (f *file) checkDismissals(c *checker, q queue, at func(string) string) {
 		{"on_closed", q.OnClosed, func(q queue) string { return q.sendsOn() }},
 		{"on_deleted", q.OnDeleted, func(q queue) string { return q.sendsOn() }},
 		{"on_no_agents", q.OnNoAgents, func(queue) string { return "" }},
+		{"on_all_declined", q.OnAllDeclined, func(queue) string { return "" }},
 	} {
 		c.choice(at(d.name+".do"), d.Do, acd.KeepWaiting, acd.MoveWaiting, acd.EndWaiting)
 		c.text(at(d.name+".text"), d.Text, textChars)

@@ -64,6 +64,7 @@ func (f *file) check(c *checker) {
 	c.named("presence_reasons", f.Reasons)
 	f.Desk.check(c)
 	f.checkTemplates(c)
+	f.checkSchedules(c)
 }
 
 func (f *file) checkChannels(c *checker) {
@@ -98,6 +99,7 @@ func (f *file) checkQueue(c *checker, q queue, at func(string) string) {
 	c.choice(at("join_empty"), q.JoinEmpty, "always", "logged_in", "available", "skilled")
 	f.checkOverflow(c, q, at("overflow"))
 	f.checkDismissals(c, q, at)
+	f.checkWaiting(c, q, at)
 	c.choice(at("strategy"), q.Strategy, "longest_idle", "least_busy", "round_robin", "proficiency")
 	c.needs(at("skills"), q.Skills)
 	c.match(at("match"), q.Match)

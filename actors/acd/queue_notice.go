@@ -1,0 +1,103 @@
+package acd
+
+import "slices"
+
+// Notice is what a queue lets a chat know that goes on waiting: a text to be
+// shown, once in a stay for each reason, and until when those who have declined
+// it are left out at most.
+type Notice struct {
+	ID     EnqueueID
+	Reason string
+	Text   string
+	Retry  int64 // Unix ms; 0 changes nothing
+}
+
+func (Notice) command() {}
+
+// Why somebody who waits is sent away or told something.
+const (
+	whyClosed   = "closed"
+	whyDeleted  = "deleted"
+	whyNoAgents = "no_agents"
+	whyDeclined = "all_declined"
+)
+
+// notice tells a chat that stays what the policy wants it told, if anything.
+func (q *Queue) notice(s *queueTurn, w *waiter, d Dismissal, why string, retry int64) {
+	if d.Text != "" || retry != 0 {
+		s.send(w.Chat.Address(), Notice{ID: w.Leg.ID, Reason: why, Text: d.Text, Retry: retry})
+	}
+}
+
+// minds reports whether it makes a difference that all have declined a chat.
+// While people come back after a restart nobody knows who all are.
+func (q *Queue) minds(s *queueTurn) bool {
+	if q.policy == nil || s.Now.Before(s.Held) {
+		return false
+	}
+	d := q.policy.OnAllDeclined
+	return d.Do != KeepWaiting || d.Text != "" || q.policy.DeclineCooldown > 0
+}
+
+// declinedByAll reports whether somebody has rejected or missed the chat and
+// nobody is left who takes offers, busy or not, and could have it, now or after
+// the last step.
+func (q *Queue) declinedByAll(w *waiter, now int64) bool {
+	if len(w.granted)+len(w.asked) > 0 || q.prefers(w, now) != "" {
+		return false
+	}
+	declined := func(a AgentID) bool { return w.Exclude[a] > now }
+	if !slices.ContainsFunc(w.excluded, func(x exclusion) bool { return declined(x.agent) }) {
+		return false
+	}
+	left, could := false, q.couldTake(&waiter{Enqueue: w.Enqueue, step: len(q.steps())})
+	q.roster.all.Scan(func(a *candidate) bool {
+		left = could(a) && !declined(a.Agent) && !slices.Contains(a.Chats, w.Chat)
+		return !left
+	})
+	return !left
+}
+
+// couldTake says who takes offers, busy or not, and has what w asks for at its
+// step.
+func (q *Queue) couldTake(w *waiter) func(*candidate) bool {
+	needs, tier := q.asks(w)
+	match, _ := q.conditionOf(w)
+	return func(a *candidate) bool {
+		return a.Available && a.has(needs) && a.has(q.roster.needs) && (tier == 0 || a.rank.tier <= int64(tier)) &&
+			match.judge(a) == ""
+	}
+}
+
+// allDeclined does what the policy says about a chat that everybody has
+// declined, and reports whether it is sent away (Q12).
+func (q *Queue) allDeclined(s *queueTurn, w *waiter) bool {
+	if !q.minds(s) || !q.declinedByAll(w, s.now) {
+		return false
+	}
+	d := q.policy.OnAllDeclined
+	if d.Do == KeepWaiting {
+		var retry int64
+		if q.policy.DeclineCooldown > 0 {
+			retry = s.now + q.policy.DeclineCooldown.Milliseconds()
+		}
+		q.notice(s, w, d, whyDeclined, retry)
+		return false
+	}
+	q.remove(s, w)
+	q.dismiss(s, w.Enqueue, d, whyDeclined)
+	return true
+}
+
+// lacking looks at those who have been declined when somebody who might have
+// taken them takes offers no more.
+func (q *Queue) lacking(s *queueTurn) {
+	if !q.minds(s) {
+		return
+	}
+	for _, w := range q.line.order.Items() {
+		if len(w.Exclude) > 0 {
+			q.allDeclined(s, w)
+		}
+	}
+}
