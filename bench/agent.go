@@ -151,6 +151,7 @@ func (a *agent) offered(w *worker, f *frame) {
 	a.load.Add(1)
 	o := &offer{id: id, chat: k, received: now, patience: patience(f.line)}
 	a.offers[id] = o
+	k.ringing = o
 	a.count(k, now)
 	p := &a.crowd.profile.Agents
 	share := k.dice.Float64()
@@ -216,7 +217,11 @@ func (a *agent) offerEnded(f *frame) {
 	case "rona":
 		a.crowd.counts.ronas.Add(1)
 		a.crowd.measure(tally.RONALateness, o.received+o.patience, now)
-		k.missed = now
+		if k.ringing == o {
+			k.missed = now
+		} else { // the next one has been heard of before, on another connection
+			a.crowd.measure(tally.Reoffer, now, now)
+		}
 	case "rejected":
 		a.crowd.counts.rejects.Add(1)
 	}

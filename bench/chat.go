@@ -42,6 +42,7 @@ type chat struct {
 	pause    time.Duration // the answer time of who was asked
 	answered time.Duration // when the last accept was meant to be sent, until assigned
 	offers   int
+	ringing  *offer        // the last one
 	missed   time.Duration // when an offer ended that nobody had answered
 	gaveUp   bool
 	accepted bool // ok of start

@@ -14,6 +14,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 )
@@ -37,8 +38,10 @@ type Server struct {
 	options Options
 	listen  string // with the port that it took
 	admin   string
-	command *exec.Cmd
 	exited  chan struct{}
+
+	mu      sync.Mutex // the process may be asked about while it is replaced
+	command *exec.Cmd
 	spent   float64 // CPU seconds of the processes before this one
 }
 
@@ -69,15 +72,18 @@ func (s *Server) start(ctx context.Context) error {
 	if err := c.Start(); err != nil {
 		return fmt.Errorf("server: start %s: %w", s.options.Binary, err)
 	}
-	s.command, s.exited = c, make(chan struct{})
-	first := make(chan string, 1)
+	s.mu.Lock()
+	s.command = c
+	s.mu.Unlock()
+	s.exited = make(chan struct{})
+	first, exited := make(chan string, 1), s.exited
 	go func() {
 		r := bufio.NewReader(out)
 		line, _ := r.ReadString('\n')
 		first <- line
 		_, _ = io.Copy(io.Discard, r)
 		_ = c.Wait() // how it ended is in ProcessState
-		close(s.exited)
+		close(exited)
 	}()
 	return s.await(ctx, first)
 }
@@ -110,7 +116,9 @@ func (s *Server) Admin() string { return "http://" + s.admin }
 // Kill ends the process as a power cut would, and returns when it is gone.
 func (s *Server) Kill() {
 	if u, err := s.Usage(); err == nil {
+		s.mu.Lock()
 		s.spent = u.CPU
+		s.mu.Unlock()
 	}
 	_ = s.command.Process.Kill()
 	<-s.exited

@@ -19,6 +19,8 @@ const ticks = 100
 
 // Usage is what the server has taken, since its first start.
 func (s *Server) Usage() (Usage, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	u, err := usageOf(s.command.Process.Pid)
 	u.CPU += s.spent
 	return u, err

@@ -3,12 +3,15 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"os"
 	"time"
 
 	"github.com/parley-engine/parley/bench"
 	"github.com/parley-engine/parley/bench/profiles"
+	"github.com/parley-engine/parley/bench/report"
 )
 
 type benchCommand struct {
@@ -19,8 +22,10 @@ type benchCommand struct {
 	Warmup       time.Duration `default:"-1s" placeholder:"TIME" help:"Load before that; as the profile says."`
 	Rate         float64       `placeholder:"N" help:"Chats a second; as the profile says."`
 	Agents       int           `placeholder:"N" help:"Agents who sign in; as the profile says."`
+	FindLimit    bool          `help:"Raise the rate until the profile's objective breaks, and report the highest that held."`
 	Seed         uint64        `placeholder:"N" help:"Of all that is drawn; as the profile says."`
 	JSON         string        `name:"json" placeholder:"FILE" help:"Write the result there; - is the standard output."`
+	HTML         string        `name:"html" placeholder:"FILE" help:"Write a page with plots there, which opens without a network."`
 
 	Address  string   `placeholder:"URL" help:"A running Parley, such as ws://127.0.0.1:8080/v1/ws; else a server is started for the run."`
 	Data     string   `placeholder:"DIR" help:"Of --address: the data folder of a parley serve --dev, for its secret."`
@@ -49,17 +54,63 @@ func (c *benchCommand) Run(ctx context.Context, m Main) error {
 	if err != nil {
 		return usage(err)
 	}
+	if c.FindLimit {
+		return c.findLimit(ctx, m, options)
+	}
+	show := newProgress(m.Err, options.Profile)
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	options.Progress = show.start(cancel)
 	result, err := bench.Run(ctx, options)
+	show.stop()
 	if err != nil {
 		return err
 	}
 	if err := result.Print(m.Out); err != nil {
 		return err
 	}
-	if c.JSON != "" {
-		return writeJSON(m, c.JSON, result)
+	return c.keep(m, result, func(w io.Writer) error { return report.Write(w, result) })
+}
+
+// findLimit searches for the limit; each rate is a line.
+func (c *benchCommand) findLimit(ctx context.Context, m Main, o bench.Options) error {
+	limit, err := bench.FindLimit(ctx, o, func(t bench.Trial) {
+		held := "held"
+		if !t.Held {
+			held = "broke: " + t.Why
+		}
+		fmt.Fprintf(m.Err, "%8.1f /s  %8.1f lifecycles/s  offer p50 %.2f p99 %.2f ms  server %.0f µs a lifecycle  %s\n",
+			t.Rate, t.LifecyclesPerS, t.OfferP50, t.OfferP99, t.ServerCPU, held)
+	})
+	if err != nil {
+		return err
 	}
-	return nil
+	if limit.Best == nil {
+		fmt.Fprintf(m.Out, "%s: no rate held\n", limit.Profile)
+	} else {
+		fmt.Fprintf(m.Out, "%s: %.1f chats a second held, with an offer's p99 of at most %g ms and no error\n\n", limit.Profile, limit.Rate, limit.OfferP99Ms)
+		if err := limit.Best.Print(m.Out); err != nil {
+			return err
+		}
+	}
+	return c.keep(m, limit, func(w io.Writer) error { return report.WriteLimit(w, limit) })
+}
+
+// keep writes the files that were asked for.
+func (c *benchCommand) keep(m Main, result any, page func(io.Writer) error) error {
+	if c.JSON != "" {
+		if err := writeJSON(m, c.JSON, result); err != nil {
+			return err
+		}
+	}
+	if c.HTML == "" {
+		return nil
+	}
+	f, err := os.Create(c.HTML)
+	if err != nil {
+		return fmt.Errorf("report: %w", err)
+	}
+	return errors.Join(page(f), f.Close())
 }
 
 func (c *benchCommand) profile() (*profiles.Profile, error) {
@@ -95,7 +146,7 @@ func (c *benchCommand) options(m Main) (bench.Options, error) {
 	}
 	o := bench.Options{
 		Profile: p, Address: c.Address, Binary: c.Server, Folder: c.Folder, CPUProfile: c.CPUProfile,
-		Logger: logger(m.Err, "warn", "text"), Command: commandLine(), Progress: lines(m.Err),
+		Logger: logger(m.Err, "warn", "text"), Command: commandLine(),
 	}
 	if c.Address != "" {
 		o.Agents, o.Sources = c.As, c.Sources
