@@ -42,6 +42,7 @@ type page struct {
 
 var pages = []page{
 	{"/chat", "chat.html", true},
+	{"/desk", "desk.html", false},
 }
 
 // Paths are the addresses of the pages.

@@ -28,11 +28,12 @@ import (
 var entries = []api.EntryPoint{
 	{InputPath: "widget/main.tsx", OutputPath: "chat"},
 	{InputPath: "widget/embed.ts", OutputPath: "embed"},
+	{InputPath: "desk/main.tsx", OutputPath: "desk"},
 }
 
 // sourceDirs hold all that a bundle is made of, beside what package-lock.json
 // names.
-var sourceDirs = []string{"shared", "ui", "widget"}
+var sourceDirs = []string{"shared", "ui", "widget", "desk"}
 
 func main() {
 	check := flag.Bool("check", false, "compare instead of write")

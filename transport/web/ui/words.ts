@@ -2,6 +2,7 @@
 export type Pack<K extends string> = Record<K, string>
 
 export interface Speech<K extends string> {
+  /** The browser's own tag, such as en-GB: dates and numbers follow it. */
   readonly lang: string
   (key: K, fill?: Record<string, string | number>): string
 }
@@ -12,8 +13,9 @@ export interface Speech<K extends string> {
  */
 export function speak<K extends string>(packs: Record<string, Pack<K>>, wanted: readonly string[] = navigator.languages): Speech<K> {
   const there = Object.keys(packs)
-  const lang = wanted.map((w) => w.toLowerCase().split('-')[0] ?? '').find((w) => there.includes(w)) ?? (there[0] as string)
-  const pack = packs[lang] as Pack<K>
+  const base = (tag: string): string => tag.toLowerCase().split('-')[0] ?? ''
+  const lang = wanted.find((w) => there.includes(base(w))) ?? (there[0] as string)
+  const pack = packs[base(lang)] as Pack<K>
   const say = (key: K, fill?: Record<string, string | number>): string =>
     pack[key].replace(/\{(\w+)\}/g, (mark, name: string) => String(fill?.[name] ?? mark))
   return Object.assign(say, { lang })

@@ -1,0 +1,97 @@
+import type { JSX } from 'preact'
+import { useEffect, useState } from 'preact/hooks'
+import { Button } from '../ui/parts.tsx'
+import { useStore } from '../ui/use.ts'
+import { Conversation } from './conversation.tsx'
+import { Dialogs } from './dialogs.tsx'
+import { listen } from './keys.ts'
+import { ChatList } from './list.tsx'
+import { Model, type Me } from './model.ts'
+import { Offers } from './offers.tsx'
+import { Panel } from './panel.tsx'
+import { forgetMe, rememberedMe, SignIn } from './signin.tsx'
+import { TopBar } from './topbar.tsx'
+import { t } from './words.ts'
+
+export function App(): JSX.Element {
+  const [model, setModel] = useState<Model | undefined>(() => {
+    const me = rememberedMe()
+    return me && new Model(me)
+  })
+  const enter = (me: Me): void => {
+    const m = new Model(me)
+    m.ringer.touched()
+    setModel(m)
+  }
+  const leave = (): void => {
+    model?.stop()
+    forgetMe()
+    setModel(undefined)
+  }
+  return model ? <Desk model={model} onLeave={leave} /> : <SignIn onMe={enter} />
+}
+
+function Desk({ model, onLeave }: { model: Model; onLeave: () => void }): JSX.Element {
+  const selected = useStore(model.local, (l) => l.selected)
+  const chat = useStore(model.desk, (s) => (selected ? s.chats.get(selected) : undefined))
+  useEffect(() => listen(model), [model])
+  useEffect(() => {
+    const touch = (): void => model.ringer.touched()
+    window.addEventListener('pointerdown', touch)
+    window.addEventListener('keydown', touch)
+    return () => {
+      window.removeEventListener('pointerdown', touch)
+      window.removeEventListener('keydown', touch)
+    }
+  }, [model])
+  useTitle(model)
+  return (
+    <div class={`desk ${chat ? 'with-chat' : ''}`}>
+      <TopBar model={model} onLeave={onLeave} />
+      <ChatList model={model} />
+      {chat ? <Conversation key={chat.chat} model={model} chat={chat} /> : <Empty model={model} />}
+      {chat && <Panel model={model} chat={chat} />}
+      <Offers model={model} />
+      <Dialogs model={model} />
+      <Toasts model={model} />
+    </div>
+  )
+}
+
+function Empty({ model }: { model: Model }): JSX.Element {
+  const any = useStore(model.desk, (s) => s.chats.size > 0)
+  const available = useStore(model.desk, (s) => s.presence.state === 'available')
+  const ready = useStore(model.desk, (s) => s.ready)
+  return (
+    <main class="conversation empty">
+      {ready && <>
+        <h2>{any ? t('choose') : t('noChats')}</h2>
+        {!any && !available && <>
+          <p class="muted">{t('noChatsText')}</p>
+          <Button label={t('beAvailable')} kind="primary" onPress={() => { void model.do('set_presence', { state: 'available' }) }} />
+        </>}
+      </>}
+    </main>
+  )
+}
+
+function Toasts({ model }: { model: Model }): JSX.Element {
+  const toasts = useStore(model.local, (l) => l.toasts)
+  return (
+    <div class="toasts" role="status" aria-live="polite">
+      {toasts.map((x) => (
+        <div key={x.key} class={`toast ${x.tone}`}><span>{x.text}</span>
+          <Button label={t('close')} icon="close" bare small kind="quiet" onPress={() => model.untoast(x.key)} /></div>
+      ))}
+    </div>
+  )
+}
+
+/** What the window's tab says: an offer, else how much is unread. */
+function useTitle(model: Model): void {
+  const offer = useStore(model.desk, (s) => s.offers.values().next().value)
+  const unread = useStore(model.desk, (s) => [...s.chats.values()].reduce((n, c) => n + c.unread, 0))
+  useEffect(() => {
+    document.title = offer ? `● ${t('newOffer', { name: offer.customer.name, queue: offer.queue.name })}` : unread > 0 ? `(${unread}) ${t('title')}` : t('title')
+  }, [offer, unread])
+}

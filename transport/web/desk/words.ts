@@ -1,0 +1,17 @@
+import { speak } from '../ui/words.ts'
+import { cs } from './words-cs.ts'
+import { en, type Key } from './words-en.ts'
+import { it } from './words-it.ts'
+import { ja } from './words-ja.ts'
+
+export type { Key } from './words-en.ts'
+
+export const t = speak<Key>({ en, ja, it, cs })
+document.documentElement.lang = t.lang
+document.title = t('title')
+
+/** A text whose key is made of parts, or the last part as it is. */
+export function named(prefix: string, value: string): string {
+  const key = `${prefix}${value}`
+  return key in en ? t(key as Key) : value.replaceAll('_', ' ')
+}
