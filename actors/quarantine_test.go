@@ -12,12 +12,17 @@ import (
 // has left memory.
 func (w *world) poison(chat acd.ChatID) {
 	w.t.Helper()
+	w.poisonWith(chat, []byte{255})
+}
+
+func (w *world) poisonWith(chat acd.ChatID, record []byte) {
+	w.t.Helper()
 	var last uint64
 	if err := w.journal.Replay(chat.Address().String(), 0, func(seq uint64, _ []byte) error { last = seq; return nil }); err != nil {
 		w.t.Fatal(err)
 	}
 	done := make(chan error, 1)
-	w.journal.Append(actors.Entry{Epoch: 1, Stream: chat.Address().String(), Seq: last + 1, Record: []byte{255}, Done: func(err error) { done <- err }})
+	w.stopper.Append(actors.Entry{Epoch: 1, Stream: chat.Address().String(), Seq: last + 1, Record: record, Done: func(err error) { done <- err }})
 	if err := <-done; err != nil {
 		w.t.Fatal(err)
 	}

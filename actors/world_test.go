@@ -25,6 +25,10 @@ type world struct {
 	change  func(*acd.Config) // of the configuration at each start
 	wrap    func(actors.Journal) actors.Journal
 	chats   int
+	// disk takes the place of the memory journal, for tests of damage to it.
+	disk *persistence.Store
+	// stopper stands before the journal, for tests that stop it at a record.
+	stopper *stopper
 	// commands numbers what people do, so that no id comes twice.
 	commands int
 }
@@ -63,9 +67,13 @@ func inWorld(t *testing.T, story func(*world)) {
 
 func (w *world) start() {
 	w.t.Helper()
-	w.opts.Journal, w.opts.Config = w.journal, testConfig()
-	if w.wrap != nil {
-		w.opts.Journal = w.wrap(w.journal)
+	w.stopper = &stopper{Memory: w.journal}
+	w.opts.Journal, w.opts.Config = w.stopper, testConfig()
+	switch {
+	case w.disk != nil:
+		w.opts.Journal = w.disk
+	case w.wrap != nil:
+		w.opts.Journal = w.wrap(w.stopper)
 	}
 	if w.change != nil {
 		w.change(w.opts.Config)
@@ -94,6 +102,7 @@ func (w *world) crash() { w.crashKeeping(0) }
 // have reached the disk and before anybody was told.
 func (w *world) crashKeeping(n int) {
 	left := w.journal.CrashKeeping(n)
+	w.stopper.crash()
 	w.engine.Stop()
 	w.journal.Close()
 	w.journal = left

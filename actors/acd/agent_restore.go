@@ -50,15 +50,19 @@ func (s *agentStep) restoreSlot(row SlotRow) {
 	}
 }
 
-// forget lets go of windows and focus of chats that left while nobody looked.
+// forget lets go of windows and focus of chats that left while nobody looked,
+// and looks at the only chat if the crash came before that was written.
 func (s *agentStep) forget() {
 	for _, chat := range slices.Clone(s.state.Opened) {
 		if s.slotOf(chat) == nil && s.state.debt(chat) == nil {
 			s.emit(WindowSet{Chat: chat})
 		}
 	}
-	if chats := s.connected(); s.state.Focus != "" && !slices.Contains(chats, s.state.Focus) {
+	switch chats := s.connected(); {
+	case s.state.Focus != "" && !slices.Contains(chats, s.state.Focus):
 		s.emit(Focused{Held: chats})
+	case s.state.Focus == "" && len(chats) == 1:
+		s.emit(Focused{Chat: chats[0]})
 	}
 }
 
