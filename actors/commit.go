@@ -1,12 +1,16 @@
 package actors
 
 import (
+	"encoding/binary"
+	"sync"
 	"time"
 
 	"github.com/parley-engine/parley/actors/acd"
 )
 
-// turn is one step on its way to the disk and from there to the world.
+// turn is one step on its way to the disk and from there to the world. It
+// belongs to the shell until it is handed to the journal, then to the journal's
+// answer, and is used again after that.
 type turn struct {
 	shell *shell
 	at    time.Time
@@ -15,7 +19,30 @@ type turn struct {
 	ask   *ask
 
 	news []addressed
+	done func(error) // release, made once
 }
+
+var turns sync.Pool // of *turn
+
+func newTurn() *turn {
+	if w, ok := turns.Get().(*turn); ok {
+		return w
+	}
+	w := &turn{}
+	w.done = w.durable
+	return w
+}
+
+// durable runs when the journal has answered for the turn.
+func (w *turn) durable(err error) {
+	w.shell.engine.release(w, err)
+	clear(w.news)
+	*w = turn{news: w.news[:0], done: w.done}
+	turns.Put(w)
+}
+
+// recordRoom is what most records fit in.
+const recordRoom = 384
 
 // addressed is one numbered piece of news.
 type addressed struct {
@@ -35,24 +62,24 @@ func (e *Engine) commit(w *turn, t acd.Turn) {
 		if w.ask != nil {
 			r.command = w.ask.id
 		}
-		head, err := appendHead(make([]byte, 0, 256), &r, w.shell.kind.keys)
+		head, err := appendHead(make([]byte, 0, recordRoom), &r, w.shell.kind.keys)
 		if err != nil {
 			panic(err) // an event that the table does not know is a bug
 		}
-		entry.Stream, entry.Seq, entry.Record = w.shell.addr.String(), w.seq, head
+		entry.Stream, entry.Seq, entry.Record = w.shell.stream, w.seq, head
 		entry.Rows = w.shell.kind.rows(w.shell, t.Now, w.out.Events)
 		entry.Snapshot = w.shell.snapshotDue()
 	}
 	if w.ask != nil && w.ask.id != "" {
 		entry.Rows = append(entry.Rows, outcomeRow(t.Now, w.ask, w.out))
 	}
-	w.news = e.address(w)
-	entry.Done = func(err error) { e.release(w, err) }
+	e.address(w)
+	entry.Done = w.done
 
 	e.order.Lock()
-	refs := number(w.news)
+	numbered := number(w.news)
 	if w.seq > 0 {
-		entry.Record = appendNews(entry.Record, refs)
+		entry.Record = appendNews(entry.Record, numbered, w.news)
 	}
 	e.journal.Append(entry)
 	e.order.Unlock()
@@ -61,11 +88,8 @@ func (e *Engine) commit(w *turn, t acd.Turn) {
 // address finds the streams of the news. Who has no stream has never been here
 // or may not resume any more: he will start from a snapshot. News of the same
 // event for the same eyes is one note.
-func (e *Engine) address(w *turn) []addressed {
-	if len(w.out.News) == 0 {
-		return nil
-	}
-	list := make([]addressed, 0, len(w.out.News))
+func (e *Engine) address(w *turn) {
+	list := w.news[:0]
 	for i := range w.out.News {
 		n := &w.out.News[i]
 		st := e.streams.get(n.To)
@@ -88,23 +112,37 @@ func (e *Engine) address(w *turn) []addressed {
 		}
 		list = append(list, a)
 	}
-	return list
+	w.news = list
 }
 
-// number gives each piece of news the next number of its stream. The caller
-// holds the order.
-func number(news []addressed) []newsRef {
-	refs := make([]newsRef, 0, len(news))
+// number gives each piece of news that is not ephemeral the next number of its
+// stream, and counts them. The caller holds the order.
+func number(news []addressed) (numbered int) {
+	for i := range news {
+		if a := &news[i]; a.index >= 0 {
+			a.to.assigned++
+			a.seq = a.to.assigned
+			numbered++
+		}
+	}
+	return numbered
+}
+
+// appendNews encodes the numbered news behind the head of their record.
+func appendNews(b []byte, numbered int, news []addressed) []byte {
+	b = binary.AppendUvarint(b, uint64(numbered))
 	for i := range news {
 		a := &news[i]
 		if a.index < 0 {
 			continue
 		}
-		a.to.assigned++
-		a.seq = a.to.assigned
-		refs = append(refs, newsRef{to: a.to.name, epoch: a.to.epoch, seq: a.seq, index: a.index, view: a.note.View})
+		b = appendString(b, string(a.to.name))
+		b = appendString(b, a.to.epoch)
+		b = binary.AppendUvarint(b, a.seq)
+		b = binary.AppendUvarint(b, uint64(a.index))
+		b = append(b, byte(a.note.View))
 	}
-	return refs
+	return b
 }
 
 // release runs when the turn is durable, in the journal's order: first the
@@ -115,7 +153,7 @@ func (e *Engine) release(w *turn, err error) {
 		return // the journal has failed; the process is stopping
 	}
 	if w.ask != nil {
-		w.ask.answer(w.out.Result, w.out.Err)
+		w.ask.reply(w.out.Result, w.out.Err)
 	}
 	for i := range w.news {
 		a := &w.news[i]

@@ -143,10 +143,12 @@ func (ix *indexed) slotRows(c *acd.Chat) []Row {
 	var rows []Row
 	var held [4]acd.AgentID
 	has := held[:0]
+	var scratch [256]byte
 	for _, slot := range c.SlotRows() {
-		value := mustEncode(slot)
+		now := appendSlotRow(scratch[:0], &slot)
 		has = append(has, slot.Agent)
-		if !bytes.Equal(ix.slots[slot.Agent], value) {
+		if !bytes.Equal(ix.slots[slot.Agent], now) {
+			value := bytes.Clone(now)
 			ix.slots[slot.Agent] = value
 			rows = append(rows, Row{slotKey(slot.Agent, c.ID), value})
 		}

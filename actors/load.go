@@ -22,8 +22,7 @@ func (e *Engine) load(s *shell) error {
 			return fmt.Errorf("load %s: %w", s.addr, err)
 		}
 	}
-	stream := s.addr.String()
-	at, state, err := e.journal.Snapshot(stream)
+	at, state, err := e.journal.Snapshot(s.stream)
 	if err != nil {
 		return fmt.Errorf("load %s: %w", s.addr, err)
 	}
@@ -35,12 +34,12 @@ func (e *Engine) load(s *shell) error {
 		}
 	}
 	s.seq, s.snapshot = at, at
-	if next, err := e.journal.Record(stream, at+1); err != nil {
+	if next, err := e.journal.Record(s.stream, at+1); err != nil {
 		return fmt.Errorf("load %s: %w", s.addr, err)
 	} else if next == nil {
 		return nil // numbers are dense, and to ask for one is far cheaper than to look for many
 	}
-	err = e.journal.Replay(stream, at, func(seq uint64, b []byte) error {
+	err = e.journal.Replay(s.stream, at, func(seq uint64, b []byte) error {
 		r, err := decodeRecord(b, s.kind.keys)
 		if err != nil {
 			return fmt.Errorf("%s record %d: %w", s.addr, seq, err)
@@ -105,7 +104,7 @@ func (s *shell) picture() []byte {
 
 // snapshotOnly writes the state of a life that ends.
 func (e *Engine) snapshotOnly(s *shell) {
-	entry := Entry{Epoch: e.epoch, Stream: s.addr.String(), Seq: s.seq, Snapshot: s.picture(), Done: func(error) {}}
+	entry := Entry{Epoch: e.epoch, Stream: s.stream, Seq: s.seq, Snapshot: s.picture(), Done: func(error) {}}
 	e.order.Lock()
 	e.journal.Append(entry)
 	e.order.Unlock()

@@ -11,9 +11,10 @@ import (
 // flight is a command of a person that is not answered yet. The same command
 // sent again meanwhile joins it.
 type flight struct {
-	digest  uint64
-	waiters []*Session
-	start   bool // it opens a chat
+	digest uint64
+	first  *Session
+	others []*Session
+	start  bool // it opens a chat
 }
 
 // outcome is what is kept of a command that has been answered.
@@ -48,7 +49,7 @@ func answerOf(result any, err error) (acd.Result, *acd.Refusal) {
 // outcomeRow keeps the answer beside its effect, in the same batch.
 func outcomeRow(now time.Time, a *ask, out acd.Outcome) Row {
 	result, refused := answerOf(out.Result, out.Err)
-	return Row{commandKey(day(now), a.who, a.id), mustEncode(outcome{a.digest, result, refused})}
+	return Row{commandKey(day(now), a.who, a.id), appendOutcome(make([]byte, 0, 64), &outcome{a.digest, result, refused})}
 }
 
 // outcomeDays are the days whose outcomes may be asked for.

@@ -49,7 +49,7 @@ var eventNumbers = func() map[reflect.Type]uint64 {
 // CBOR with integer keys: compact, open to new fields, and the same bytes for
 // the same value, which the state hash needs.
 var (
-	encoding, _ = cbor.EncOptions{Sort: cbor.SortCoreDeterministic, Time: cbor.TimeRFC3339NanoUTC}.EncMode()
+	encoding, _ = cbor.EncOptions{Sort: cbor.SortCoreDeterministic, Time: cbor.TimeRFC3339NanoUTC}.UserBufferEncMode()
 	decoding, _ = cbor.DecOptions{MaxNestedLevels: 16}.DecMode()
 )
 
@@ -91,30 +91,14 @@ func appendHead(b []byte, r *record, keys *keyring) ([]byte, error) {
 		if err != nil {
 			return nil, fmt.Errorf("record: %T: %w", e, err)
 		}
-		body, err := encoding.Marshal(bare)
-		if err != nil {
+		b = binary.AppendUvarint(b, n)
+		if b, err = appendEvent(b, bare); err != nil {
 			return nil, fmt.Errorf("record: encode %T: %w", e, err)
 		}
-		b = binary.AppendUvarint(b, n)
-		b = binary.AppendUvarint(b, uint64(len(body)))
-		b = append(b, body...)
 		b = binary.AppendUvarint(b, uint64(len(sealed)))
 		b = append(b, sealed...)
 	}
 	return b, nil
-}
-
-// appendNews encodes the numbered news behind the head.
-func appendNews(b []byte, news []newsRef) []byte {
-	b = binary.AppendUvarint(b, uint64(len(news)))
-	for _, n := range news {
-		b = appendString(b, string(n.to))
-		b = appendString(b, n.epoch)
-		b = binary.AppendUvarint(b, n.seq)
-		b = binary.AppendUvarint(b, uint64(n.index))
-		b = append(b, byte(n.view))
-	}
-	return b
 }
 
 func appendString(b []byte, s string) []byte {

@@ -38,18 +38,22 @@ func customerKey(u acd.CustomerID, c acd.ChatID) []byte {
 }
 
 func endedKey(at time.Time, c acd.ChatID) []byte {
-	b := binary.BigEndian.AppendUint64([]byte{rowEnded}, ^uint64(at.UnixMilli()))
+	b := make([]byte, 0, 1+8+len(c))
+	b = binary.BigEndian.AppendUint64(append(b, rowEnded), ^uint64(at.UnixMilli()))
 	return append(b, c...)
 }
 
 func textKey(c acd.ChatID, seq uint64) []byte {
-	return binary.BigEndian.AppendUint64(rowKey(rowText, string(c), ""), seq)
+	b := make([]byte, 0, len(c)+2+8)
+	b = append(append(append(b, rowText), c...), 0)
+	return binary.BigEndian.AppendUint64(b, seq)
 }
 
 func secretKey(c acd.ChatID) []byte { return rowKey(rowSecret, string(c), "") }
 
 func commandKey(day uint16, who acd.Stream, id string) []byte {
-	b := binary.BigEndian.AppendUint16([]byte{rowCommand}, day)
+	b := make([]byte, 0, 1+2+len(who)+1+len(id))
+	b = binary.BigEndian.AppendUint16(append(b, rowCommand), day)
 	return append(append(append(b, who...), 0), id...)
 }
 

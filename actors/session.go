@@ -3,6 +3,7 @@ package actors
 import (
 	"context"
 	"errors"
+	"slices"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -85,7 +86,7 @@ func (s *Session) collect(buf []Delivery) ([]Delivery, []gap) {
 		switch {
 		case len(s.local) > 0 && s.local[0].after <= s.cursor:
 			buf = append(buf, Delivery{Re: s.local[0].re, Answer: s.local[0].a})
-			s.local = s.local[1:]
+			s.local = slices.Delete(s.local, 0, 1)
 		case s.cursor < st.head && s.cursor+1 < st.first():
 			s.evictLocked(EvictSlow)
 			return buf, gaps
@@ -194,10 +195,15 @@ func (s *Session) first(id string, digest uint64, to acd.Address, cmd acd.Comman
 		s.engine.beside(func() { s.broadcast(id, digest, b) })
 		return
 	}
-	s.engine.tell(to, &envelope{by: s.by, cmd: s.engine.overseers.called(cmd), ask: &ask{
-		who: s.stream.name, id: id, digest: digest,
-		answer: func(result any, err error) { s.settle(id, result, err) },
-	}})
+	order := &struct { // one allocation for what lives and dies together
+		env envelope
+		ask ask
+	}{
+		envelope{by: s.by, cmd: s.engine.overseers.called(cmd)},
+		ask{who: s.stream.name, id: id, digest: digest, session: s},
+	}
+	order.env.ask = &order.ask
+	s.engine.tell(to, &order.env)
 }
 
 // join notes that the command is on its way, or that it already was, or why it
@@ -213,10 +219,10 @@ func (s *Session) join(id string, digest uint64, cmd acd.Command) (done, fresh b
 			return true, false
 		}
 		s.engine.counters.duplicates.Inc()
-		f.waiters = append(f.waiters, s)
+		f.others = append(f.others, s)
 		return true, false
 	}
-	st.flying[id] = &flight{digest: digest, waiters: []*Session{s}, start: start}
+	st.flying[id] = &flight{digest: digest, first: s, start: start}
 	if start {
 		st.starting++
 	}
@@ -254,7 +260,8 @@ func (s *Session) settle(id string, result any, err error) {
 			s.engine.startedAlone(st, r.Chat)
 		}
 	}
-	for _, w := range f.waiters {
+	f.first.answer(id, a)
+	for _, w := range f.others {
 		w.answer(id, a)
 	}
 }

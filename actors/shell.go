@@ -19,6 +19,7 @@ import (
 type shell struct {
 	engine  *Engine
 	addr    acd.Address
+	stream  string // of the journal: the address
 	life    uint64
 	again   bool // an earlier life of this mailbox has failed
 	kind    kind
@@ -50,11 +51,20 @@ type envelope struct {
 // ask carries the answer to a command back to who asked. It is answered once:
 // at once when now is set, else when all that led to the answer is durable.
 type ask struct {
-	who    acd.Stream
-	id     string // the command's, empty for a question
-	digest uint64
-	now    bool
-	answer func(result any, err error)
+	who     acd.Stream
+	id      string // the command's, empty for a question
+	digest  uint64
+	now     bool
+	session *Session // that has sent the command, or
+	answer  func(result any, err error)
+}
+
+func (a *ask) reply(result any, err error) {
+	if a.session != nil {
+		a.session.settle(a.id, result, err)
+		return
+	}
+	a.answer(result, err)
 }
 
 // Messages of a shell to itself.
@@ -124,7 +134,7 @@ func (s *shell) take(m *envelope) {
 func (s *shell) failing() {
 	if r := recover(); r != nil {
 		if s.asking != nil {
-			s.asking.answer(nil, acd.ErrQuarantined)
+			s.asking.reply(nil, acd.ErrQuarantined)
 		}
 		panic(r)
 	}
@@ -151,19 +161,20 @@ func (s *shell) step(by acd.Principal, cmd acd.Command, a *ask) {
 // commit hands the outcome to the journal, and to the world once it is durable.
 func (s *shell) commit(t acd.Turn, out acd.Outcome, a *ask) {
 	if a != nil && a.now {
-		a.answer(out.Result, out.Err)
+		a.reply(out.Result, out.Err)
 		a = nil
 	}
 	if len(out.Events) == 0 && len(out.News) == 0 && a == nil {
 		return
 	}
-	w := turn{shell: s, at: t.Now, out: out, ask: a}
+	w := newTurn()
+	w.shell, w.at, w.out, w.ask = s, t.Now, out, a
 	if len(out.Events) > 0 {
 		s.seq++
 		w.seq = s.seq
 	}
 	s.undone.Add(1)
-	s.engine.commit(&w, t)
+	s.engine.commit(w, t)
 }
 
 // deliver tells other machines. What has a key is repeated until it is

@@ -1,8 +1,8 @@
 package actors
 
 import (
-	"fmt"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/parley-engine/parley/actors/acd"
@@ -28,7 +28,7 @@ const (
 
 // spawn makes the mailbox of a machine; nth tells its lives apart.
 func (e *Engine) spawn(a acd.Address, nth uint64) Mailbox {
-	return e.runtime.Spawn(fmt.Sprintf("%s#%d", a, nth), &cell{engine: e, addr: a})
+	return e.runtime.Spawn(a.String()+"#"+strconv.FormatUint(nth, 10), &cell{engine: e, addr: a})
 }
 
 // Receive implements Receiver.
@@ -53,7 +53,7 @@ func (c *cell) begin() {
 			c.life = &tombstone{engine: c.engine, addr: c.addr}
 			return
 		}
-		s := &shell{engine: c.engine, addr: c.addr, self: c.self, life: c.engine.lives.Add(1), again: len(c.failures) > 0}
+		s := &shell{engine: c.engine, addr: c.addr, stream: c.addr.String(), self: c.self, life: c.engine.lives.Add(1), again: len(c.failures) > 0}
 		s.machine, s.kind = c.engine.newMachine(c.addr)
 		c.life = s
 		if c.survives(Started{c.self}) {
@@ -112,7 +112,7 @@ func (e *Engine) refuse(to acd.Address, msg any) {
 		return
 	}
 	if env.ask != nil {
-		env.ask.answer(nil, acd.ErrQuarantined)
+		env.ask.reply(nil, acd.ErrQuarantined)
 	}
 }
 
@@ -145,7 +145,7 @@ func (e *Engine) bury(chat acd.ChatID, env *envelope, force acd.ForceEnd) {
 // answer answers who asked, if anybody did.
 func (env *envelope) answer(result any, err error) {
 	if env.ask != nil {
-		env.ask.answer(result, err)
+		env.ask.reply(result, err)
 	}
 }
 

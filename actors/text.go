@@ -93,7 +93,7 @@ func (k *keyring) line(m acd.Message) Row {
 	}
 	place := textKey(k.chat(), m.Seq)
 	row.Sealed = sealText(k.random, k.own, place, text)
-	return Row{place, mustEncode(row)}
+	return Row{place, appendTextRow(make([]byte, 0, len(row.Sealed)+128), &row)}
 }
 
 // taken returns the keys that were made since the last time.
