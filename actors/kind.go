@@ -77,11 +77,7 @@ func chatKind(keys *keyring) kind {
 func (ix *indexed) changes(c *acd.Chat, now time.Time, events []acd.Event) []Row {
 	for _, e := range events {
 		switch e.(type) {
-		case acd.MessageSent, acd.ReadMarked, acd.Labelled:
-		case acd.AttributesSet:
-			if w := ix.waiting; w != nil && w.Facts.Source != "" {
-				return ix.rows(c, now)
-			}
+		case acd.MessageSent, acd.ReadMarked, acd.AttributesSet, acd.Labelled:
 		default:
 			return ix.rows(c, now)
 		}
@@ -125,14 +121,10 @@ func (ix *indexed) liveRows(c *acd.Chat, now time.Time) []Row {
 func (ix *indexed) waitingRows(c *acd.Chat) []Row {
 	var rows []Row
 	now := c.Waiting()
-	if now != nil && !c.Conditional() {
-		now.Facts = acd.Facts{} // nobody reads it
-	}
 	if old := ix.waiting; old != nil && (now == nil || now.Leg.Queue != old.Leg.Queue) {
 		rows = append(rows, Row{waitingKey(old.Leg.Queue, c.ID), nil})
 	}
-	if now != nil && (ix.waiting == nil || ix.waiting.Leg.ID != now.Leg.ID || !ix.waiting.Leg.Key.Equal(now.Leg.Key) || ix.waiting.Offer != now.Offer || !maps.Equal(ix.waiting.Exclude, now.Exclude) ||
-		!maps.Equal(ix.waiting.Facts.Attributes, now.Facts.Attributes)) {
+	if now != nil && (ix.waiting == nil || ix.waiting.Leg.ID != now.Leg.ID || !ix.waiting.Leg.Key.Equal(now.Leg.Key) || ix.waiting.Offer != now.Offer || !maps.Equal(ix.waiting.Exclude, now.Exclude)) {
 		rows = append(rows, Row{waitingKey(now.Leg.Queue, c.ID), mustEncode(*now)})
 	}
 	ix.waiting = now

@@ -212,10 +212,6 @@ func (c *Chat) Waiting() *Enqueue {
 	return q
 }
 
-// Conditional reports whether the queue that the chat waits in has to know,
-// after a restart too, what the chat is.
-func (c *Chat) Conditional() bool { return c.Leg != nil && c.waitPolicy().Conditional }
-
 // SlotRows is what the chat says about the slots of agents: the index from
 // which an agent who starts again learns what he has.
 func (c *Chat) SlotRows() []SlotRow {

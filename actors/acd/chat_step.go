@@ -107,6 +107,9 @@ func (s *chatStep) do(cmd Command) (any, error) {
 	case Notice:
 		s.noticed(m)
 		return nil, nil
+	case Introduce:
+		s.introduce(m)
+		return nil, nil
 	case AgentLost:
 		return nil, s.agentLost(m)
 	case WrapupFiled:
@@ -412,7 +415,6 @@ func (s *chatStep) leg(q QueueID, entered time.Time, priority int, skills []stri
 
 func (s *chatStep) enqueue(leg Leg, policy LegPolicy, reason string) {
 	policy.Idle = s.t.Config.idle(leg.Queue, s.Channel)
-	policy.Conditional = len(s.t.Config.Queues[leg.Queue].conditions()) > 0
 	s.emit(Queued{Leg: leg, Policy: policy, Reason: reason})
 	s.tell(s.sendQueue(leg.Queue, *s.Waiting()))
 }

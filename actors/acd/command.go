@@ -134,7 +134,8 @@ type (
 		Exclude  map[AgentID]int64 `cbor:"6,keyasint,omitempty"` // until, in Unix milliseconds
 		Offer    OfferID           `cbor:"7,keyasint,omitempty"` // that rings
 		More     []OfferID         `cbor:"8,keyasint,omitempty"` // and the others
-		Facts    Facts             `cbor:"9,keyasint,omitzero"`
+		// Facts are not kept in the index: a queue that has lost them asks the chat.
+		Facts Facts `cbor:"-"`
 	}
 	// Withdraw takes it out again (Q2), served or gone.
 	Withdraw struct {

@@ -49,8 +49,34 @@ const maxLabels = 32
 // Facts is what a queue keeps of a chat for conditions to read. Without a
 // source nothing is known of it.
 type Facts struct {
-	Source     SourceID          `cbor:"1,keyasint,omitempty"`
-	Attributes map[string]string `cbor:"2,keyasint,omitempty"`
+	Source     SourceID
+	Attributes map[string]string
+}
+
+// Introduce asks a chat of which a queue knows nothing but its place to say
+// what it is.
+type Introduce struct{ Queue QueueID }
+
+func (Introduce) command() {}
+
+func (s *chatStep) introduce(m Introduce) {
+	if s.Leg != nil && s.Leg.Queue == m.Queue {
+		s.tell(s.sendQueue(m.Queue, *s.Waiting()))
+	}
+}
+
+// introductions asks all who wait and are not known for one, when there is a
+// condition that reads it.
+func (q *Queue) introductions(s *queueTurn) {
+	if !q.conditional {
+		return
+	}
+	q.line.order.Scan(func(w *waiter) bool {
+		if w.Facts.Source == "" {
+			s.send(w.Chat.Address(), Introduce{q.id})
+		}
+		return true
+	})
 }
 
 func (f Facts) same(o Facts) bool {

@@ -107,6 +107,20 @@ func TestAReservationForWhatTheChatWasIsTakenBack(t *testing.T) {
 	}
 }
 
+func TestAQueueThatStartsAgainAsksWhoWaitsWhatTheyAre(t *testing.T) {
+	h := newHall(t, conditional(&anybody{}))
+	out := h.step(Restore{Waiting: []Enqueue{h.entry("c1")}})
+	if asked, to := the[Introduce](t, out); asked.Queue != "support" || to.To != ChatID("c1").Address() {
+		t.Errorf("asked %v of %v", asked, to)
+	}
+	h = newHall(t, nil)
+	if out := h.step(Restore{Waiting: []Enqueue{h.entry("c1")}}); len(out.Sends) > 0 && out.Sends[0].To == ChatID("c1").Address() {
+		t.Error("asked, with nothing that would read the answer")
+	}
+	h.configure(conditional(&anybody{}))
+	the[Introduce](t, h.step(Tick{}))
+}
+
 func TestAChatOfWhichNothingIsKnownWaitsUntilItSpeaks(t *testing.T) {
 	h := newHall(t, conditional(&anybody{}))
 	h.step(h.advert("alice"))

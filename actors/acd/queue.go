@@ -149,6 +149,7 @@ func (q *Queue) follow(s *queueTurn) {
 	}
 	if q.conditional || policy != nil && len(policy.conditions()) > 0 {
 		q.regroup()
+		q.introductions(s)
 	}
 	q.turn(s)
 	q.refit(s)
@@ -195,6 +196,7 @@ func (q *Queue) restore(s *queueTurn, waiting []Enqueue) {
 		}
 		q.notice(s, q.insert(s, e), d, why, 0)
 	}
+	q.introductions(s)
 }
 
 // view answers a supervisor. Finding the oldest is a walk: the order is not

@@ -52,11 +52,8 @@ type LegPolicy struct {
 	Flows      FlowPolicy    `cbor:"10,keyasint"`
 	Idle       IdlePolicy    `cbor:"11,keyasint,omitzero"`
 	RingCount  int           `cbor:"12,keyasint,omitempty"` // agents at once; 0 is 1
-	// Conditional is that the queue has a condition: it has to know again, after
-	// a restart, what the chat is.
-	Conditional bool     `cbor:"13,keyasint,omitempty"`
-	Sayings     []Saying `cbor:"20,keyasint,omitempty"`
-	GiveUpKeep  bool     `cbor:"21,keyasint,omitempty"` // goes on waiting
+	Sayings    []Saying      `cbor:"20,keyasint,omitempty"`
+	GiveUpKeep bool          `cbor:"21,keyasint,omitempty"` // goes on waiting
 }
 
 // OfferKind says what an offer is for.
