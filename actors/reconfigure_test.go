@@ -1,8 +1,11 @@
 package actors_test
 
 import (
+	"math/rand/v2"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/parley-engine/parley/actors"
@@ -187,6 +190,39 @@ func TestChatsOfOtherSourcesGoOn(t *testing.T) {
 		ann.says("kiosk1", "hello")
 		if n := told[acd.Interrupted](alice); n != 0 {
 			t.Errorf("interrupted %d times", n)
+		}
+	})
+}
+
+// A turn that has begun ends under the configuration that it began with. A chat
+// that is being started while its source goes has no row in the index when the
+// source's chats are looked for, so they are looked for once more.
+func TestAChatThatIsStartedWhileItsSourceGoesIsEndedToo(t *testing.T) {
+	inWorld(t, func(w *world) {
+		var turns atomic.Int64 // until the one that waits
+		gate := make(chan struct{})
+		w.opts.Entropy = func() uint64 {
+			if turns.Add(-1) == 0 {
+				<-gate // its configuration is chosen, its events are not
+			}
+			return rand.Uint64()
+		}
+		w.crash()
+		ann := w.customer("ann")
+		turns.Store(2) // the queue admits, then the chat starts
+		start := acd.Start{Chat: "late", Source: "web", Queue: "support"}
+		ann.session.Do("start", digestOf(start), acd.QueueID("support").Address(), start)
+		synctest.Wait()
+		if err := w.reconfigure(removes); err != nil {
+			t.Fatal(err)
+		}
+		close(gate)
+		if ann.read(); ann.answers["start"] == nil || ann.answers["start"].Result.Chat != "late" {
+			t.Fatalf("the start is answered with %+v", ann.answers["start"])
+		}
+		w.pass(time.Minute)
+		if e, _ := last[acd.ChatEnded](ann); e.Reason != acd.EndSourceGone {
+			t.Errorf("ended %+v", e)
 		}
 	})
 }

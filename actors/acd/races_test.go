@@ -100,8 +100,8 @@ var racesOfFlows = racetest.Orders{
 	"41 removal_first":      race41TheSourceIsRemovedThenAMessage,
 	"42 removal_first":      race42TheSourceIsRemovedDuringATransfer,
 	"42 accept_first":       race42TheTransferIsAcceptedThenTheSourceIsRemoved,
-	"52 offer_first":        race52AnAgentReturnsWhileHisChatIsOfferedToAnother,
-	"52 return_first":       race52AnAgentReturnsBeforeHisChatIsOfferedToAnother,
+	"52 accept_first":       each(race52TheOtherAcceptsThenTheAgentReturns, race52AnAgentReturnsWhileHisChatIsOfferedToAnother),
+	"52 return_first":       each(race52AnAgentWhoReturnsThenTheOtherAccepts, race52AnAgentReturnsBeforeHisChatIsOfferedToAnother),
 	"54 end_first":          each(race54ForceEndThenAccept, race54ForceEndThenATransfersAccept),
 	"54 accept_first":       each(race54AcceptThenForceEnd, race54ATransfersAcceptThenForceEnd),
 }
