@@ -76,7 +76,7 @@ func (s *chatStep) sayTick() {
 		return
 	}
 	for i := range s.Waits.Said {
-		if at := s.sayingDue(i); at.IsZero() || !s.t.due(at, s.Waits.From) {
+		if at := s.sayingDue(i); !s.t.due(at, s.Waits.From) {
 			continue
 		}
 		of, times := s.Policy.Sayings[i], 1

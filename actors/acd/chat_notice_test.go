@@ -125,6 +125,15 @@ func TestALongestWaitThatKeepsTheChatSaysSoOnceAndHasNoSecondEnd(t *testing.T) {
 	p.must(nobody, p.grant(alice))
 }
 
+func TestAWaitWithoutAnEndHasNoneAfterARestartEither(t *testing.T) {
+	p := newPlay(t, func(c *Config) { c.Queues["support"].MaxWait = -1 }).start()
+	began := morning.Add(time.Hour)
+	turn := Turn{Now: began.Add(time.Minute), Config: p.config, Entropy: 9, Began: began, Held: began.Add(10 * time.Second)}
+	if p.chat.Step(turn, Tick{}); !p.chat.Live() {
+		t.Errorf("ended by %s", p.chat.EndReason)
+	}
+}
+
 func TestANoticeIsShownOnceInAStay(t *testing.T) {
 	p := newPlay(t).start()
 	id := p.chat.Leg.ID

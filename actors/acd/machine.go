@@ -32,9 +32,9 @@ type Turn struct {
 	Began, Held time.Time
 }
 
-// due reports whether a deadline that was set at a time has come.
+// due reports whether a deadline that was set at a time has come; zero is never.
 func (t Turn) due(deadline, set time.Time) bool {
-	if set.Before(t.Began) && deadline.Before(t.Held) {
+	if !deadline.IsZero() && set.Before(t.Began) && deadline.Before(t.Held) {
 		deadline = t.Held
 	}
 	return due(deadline, t.Now)

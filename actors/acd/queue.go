@@ -31,6 +31,7 @@ type Queue struct {
 	pace        pace
 	level       level
 	hours       hours
+	mindAt      int64 // when those whom all have declined are looked at; 0 is never
 	tellAt      int64 // of the next walk that tells places; 0 is none
 	lostAt      int64 // when those who wait while nobody is available are sent away; 0 is never
 }
@@ -123,7 +124,7 @@ func (q *Queue) Pending() []Send { return nil }
 // Deadline is when the next reservation, exclusion, held place or silence runs
 // out, places are to be told, or the queue opens or closes.
 func (q *Queue) Deadline() time.Time {
-	at := earlier(earlier(q.tellAt, q.lostAt), q.turnsAt())
+	at := earlier(earlier(q.tellAt, q.lostAt), earlier(q.turnsAt(), q.mindAt))
 	if a, ok := q.agenda.Min(); ok && (at == 0 || a.at < at) {
 		at = a.at
 	}
@@ -249,6 +250,9 @@ func (q *Queue) tick(s *queueTurn) {
 		}
 	}
 	q.giveUp(s)
+	if q.mindAt != 0 && q.mindAt <= s.now {
+		q.lacking(s)
+	}
 	if q.tellAt != 0 && q.tellAt <= s.now {
 		q.tellPlaces(s)
 	}

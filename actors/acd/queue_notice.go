@@ -30,13 +30,21 @@ func (q *Queue) notice(s *queueTurn, w *waiter, d Dismissal, why string, retry i
 }
 
 // minds reports whether it makes a difference that all have declined a chat.
-// While people come back after a restart nobody knows who all are.
+// While people come back after a restart nobody knows who all are, and it is
+// looked at when they had their time to.
 func (q *Queue) minds(s *queueTurn) bool {
-	if q.policy == nil || s.Now.Before(s.Held) {
+	if q.policy == nil {
 		return false
 	}
 	d := q.policy.OnAllDeclined
-	return d.Do != KeepWaiting || d.Text != "" || q.policy.DeclineCooldown > 0
+	if d.Do == KeepWaiting && d.Text == "" && q.policy.DeclineCooldown <= 0 {
+		return false
+	}
+	if s.Now.Before(s.Held) {
+		q.mindAt = s.Held.UnixMilli()
+		return false
+	}
+	return true
 }
 
 // declinedByAll reports whether somebody has rejected or missed the chat and
@@ -92,6 +100,7 @@ func (q *Queue) allDeclined(s *queueTurn, w *waiter) bool {
 // lacking looks at those who have been declined when somebody who might have
 // taken them takes offers no more.
 func (q *Queue) lacking(s *queueTurn) {
+	q.mindAt = 0
 	if !q.minds(s) {
 		return
 	}

@@ -87,6 +87,13 @@ func TestNobodyHasDeclinedForGoodWhilePeopleComeBackAfterARestart(t *testing.T) 
 	h := newHall(t, func(p *QueuePolicy) { p.OnAllDeclined.Do, p.NoAgentWait = EndWaiting, 5*time.Second })
 	turn := Turn{Now: h.now, Config: h.config, Began: h.now, Held: h.now.Add(10 * time.Second)}
 	wantSends(t, h.q.Step(turn, h.declines("c1", "alice")))
+	defer func() {
+		h.pass(10 * time.Second)
+		turn.Now = h.now
+		if r, _ := the[EnqueueRefused](t, h.q.Step(turn, Tick{})); r.Reason != whyDeclined {
+			t.Errorf("sent away with %+v when they had their time", r)
+		}
+	}()
 	if at, want := h.q.lostAt, h.now.Add(15*time.Second).UnixMilli(); at != want {
 		t.Errorf("given up at %d, want %d", at, want)
 	}
