@@ -44,7 +44,7 @@ function EndDialog({ model, chat, onClose }: ChatDialogProps): JSX.Element {
   }
   return (
     <Dialog title={t('endSure')} closeLabel={t('close')} onClose={onClose} onSubmit={end} foot={<>
-      <Button label={t('cancel')} onPress={onClose} /><Button label={t('end')} kind="danger" onPress={end} />
+      <Button label={t('cancel')} onPress={onClose} /><Button label={t('end')} kind="danger" first onPress={end} />
     </>}><p><strong>{chat.customer.name}</strong></p><p>{t('endText')}</p></Dialog>
   )
 }

@@ -23,7 +23,7 @@ export function ChatHead({ model, chat }: { model: Model; chat: DeskView }): JSX
       <Avatar initials={chat.customer.initials} kind="customer" />
       <div class="grow chat-title">
         <h2 class="clip">{chat.customer.name}</h2>
-        <span class="small muted clip"><State chat={chat} due={due} /> {chat.queue.name} · <span class="tabular">{span(model.client.clock.since(chat.received_at))}</span></span>
+        <span class="small muted clip"><State chat={chat} due={due} /> {!narrow && <>{chat.queue.name} · </>}<span class="tabular">{span(model.client.clock.since(chat.received_at))}</span></span>
       </div>
       {!narrow && <div class="chat-actions">
         {all.map((a) => <Button key={a.label} label={a.label} icon={a.icon} bare={!wide} small={wide} {...(a.hint && { hint: a.hint })} kind={a.danger ? 'danger' : 'quiet'} onPress={a.does} />)}

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact'
-import { isNotice, type Offer } from '../shared/index.ts'
+import type { Offer } from '../shared/index.ts'
 import { Icon } from '../ui/icons.tsx'
 import { Announcer, Avatar, Button } from '../ui/parts.tsx'
 import { useSeconds, useStore } from '../ui/use.ts'
@@ -26,8 +26,9 @@ function Card({ model, offer, first }: { model: Model; offer: Offer; first: bool
   const facts: [string, string][] = [
     [t('queue'), offer.queue.name], [t('source'), offer.source?.name ?? ''], [t('channel'), offer.channel], [t('agent'), model.me.name],
     [t('received'), dateOf(offer.received_at, t.lang)], [t('attempt'), offer.attempt > 1 ? String(offer.attempt) : ''],
-    ...Object.entries(offer.customer.attributes),
+    ...Object.entries(offer.customer.attributes).filter(([k]) => k !== 'question'),
   ]
+  const question = offer.thread.length === 0 ? offer.customer.attributes['question'] : undefined // asked at the start, sent in the same moment
   return (
     <article class="offer" aria-label={`${named('offer_', offer.kind)}: ${offer.customer.name}`}>
       <div class="offer-left" aria-hidden="true"><i style={{ transform: `scaleX(${Math.min(1, left / whole)})` }} class={left <= 5 ? 'late' : ''} /></div>
@@ -38,11 +39,12 @@ function Card({ model, offer, first }: { model: Model; offer: Offer; first: bool
       </header>
       {offer.from && <p class="note"><Icon name="transfer" /><span><strong>{t('asksYou', { name: offer.from.name })}</strong>{offer.note ? `: ${offer.note}` : ''}</span></p>}
       <dl class="facts">
-        {facts.filter(([, v]) => v !== '').map(([k, v]) => <div key={k}><dt>{k}</dt><dd class="clip" title={v}>{v}</dd></div>)}
+        {facts.filter(([, v]) => v !== '').map(([k, v]) => <div key={k}><dt>{k}</dt><dd>{v}</dd></div>)}
       </dl>
       <div class="offer-thread" tabIndex={0} role="group" aria-label={t('messages')}>
-        {offer.thread.length === 0 && <p class="muted small">{t('noMessages')}</p>}
-        {offer.thread.filter((m) => !isNotice(m)).map((m) => <p key={m.message_seq}><span class="muted">{m.author.name}: </span>{m.text ?? m.attachment?.name}</p>)}
+        {offer.thread.length === 0 && !question && <p class="muted small">{t('noMessages')}</p>}
+        {question && <p><span class="muted">{offer.customer.name}: </span>{question}</p>}
+        {offer.thread.map((m) => <p key={m.message_seq}><span class="muted">{m.author.name}: </span>{m.text ?? m.attachment?.name}</p>)}
       </div>
       <footer class="offer-foot">
         <span class={`small tabular ${left <= 5 ? 'late' : 'muted'}`} role="timer">{t('timeLeft', { n: left })}</span>

@@ -59,7 +59,7 @@ export function OfflineDialog({ model, onClose }: { model: Model; onClose: () =>
   }
   return (
     <Dialog title={named('', 'offline')} closeLabel={t('close')} onClose={onClose} onSubmit={drain} foot={<>
-      <Button label={t('cancel')} onPress={onClose} /><Button label={t('drain')} kind="primary" onPress={drain} />
+      <Button label={t('cancel')} onPress={onClose} /><Button label={t('drain')} kind="primary" first onPress={drain} />
     </>}><p>{t('liveChats')}</p></Dialog>
   )
 }

@@ -1,6 +1,6 @@
 import type { JSX } from 'preact'
 import { useState } from 'preact/hooks'
-import type { PresenceState } from '../shared/index.ts'
+import { load, type PresenceState } from '../shared/index.ts'
 import { Icon } from '../ui/icons.tsx'
 import { Button } from '../ui/parts.tsx'
 import { useSeconds, useStore } from '../ui/use.ts'
@@ -55,10 +55,11 @@ function Presence({ model }: { model: Model }): JSX.Element {
 }
 
 function Load({ model }: { model: Model }): JSX.Element {
-  const c = useStore(model.desk, (s) => s.capacity)
-  return <span class="load" role="img" aria-label={`${t('load')}: ${c.used} / ${c.total}`} title={`${t('load')}: ${c.used} / ${c.total}`}>
-    {Array.from({ length: Math.min(c.total, 12) }, (_, i) => <i key={i} class={i < c.used ? 'used' : ''} />)}
-    <span class="small muted tabular">{c.used}/{c.total}</span>
+  const total = useStore(model.desk, (s) => s.capacity.total)
+  const used = useStore(model.desk, load)
+  return <span class="load" role="img" aria-label={`${t('load')}: ${used} / ${total}`} title={`${t('load')}: ${used} / ${total}`}>
+    {Array.from({ length: Math.min(total, 12) }, (_, i) => <i key={i} class={i < used ? 'used' : ''} />)}
+    <span class="small muted tabular">{used}/{total}</span>
   </span>
 }
 

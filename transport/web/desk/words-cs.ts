@@ -1,2 +1,38 @@
-import { en } from './words-en.ts'
-export const cs = en
+import type { Pack } from '../ui/words.ts'
+import type { Key } from './words-en.ts'
+
+export const cs: Pack<Key> = {
+  title: 'Pracoviště operátora', signIn: 'Přihlásit', chooseAgent: 'Kdo jste?', devNote: 'Vývojový server: vyberte operátora, bez hesla.',
+  token: 'Token', tokenHelp: 'Vložte token svého přihlášení. Zůstane v tomto okně.', badToken: 'Toto není token operátora ani supervizora.', signOut: 'Odhlásit',
+  close: 'Zavřít', cancel: 'Zrušit', back: 'Zpět', send: 'Odeslat', save: 'Uložit', search: 'Hledat', none: 'Nic nenalezeno', menu: 'Další akce',
+  connected: 'Spojeno', connecting: 'Připojuji…', offlineIn: 'Bez spojení, další pokus za {n} s', kept: 'Co odešlete, se uchová a odejde, až se spojení vrátí.',
+  stopped: 'Odpojeno: {why}', replaced: 'přihlášeno jinde', expired: 'nepřihlášeno', signedOut: 'odhlášeno supervizorem', tryNow: 'Zkusit hned', again: 'Připojit znovu',
+  presence: 'Stav', available: 'K dispozici', not_ready: 'Nepřipraven', offline: 'Odhlášen', rona: 'Bez odpovědi', draining: 'Dokončuje chaty',
+  afterLast: 'Po posledním chatu', next: 'pak {state}', load: 'Vytížení', channels: 'Kanály', takesChannel: 'Přijímat chaty z {name}',
+  ronaTitle: 'Neodpověděli jste na nabídku', ronaText: 'Další nedostanete, dokud nebudete znovu k dispozici.', beAvailable: 'Být k dispozici',
+  liveChats: 'Máte ještě otevřené chaty.', drain: 'Dokončit je a pak se odhlásit',
+  offer_queue: 'Nový chat', offer_transfer: 'Předání', offer_invite: 'Konference', offer_consult: 'Konzultace', accept: 'Přijmout', reject: 'Odmítnout',
+  queue: 'Fronta', source: 'Zdroj', channel: 'Kanál', agent: 'Operátor', received: 'Přijato', waiting: 'Čeká', timeLeft: 'Na odpověď zbývá {n} s', attempt: 'Pokus', asksYou: '{name} vás žádá',
+  messages: 'Zprávy', noMessages: 'Zatím žádné zprávy', newOffer: 'Nová nabídka: {name}, {queue}',
+  gone_accepted_elsewhere: 'Někdo byl rychlejší: {name}', gone_rona: 'Nabídka nebyla včas přijata: {name}', gone_customer_gone: 'Zákazník odešel: {name}',
+  gone_cancelled: 'Nabídka byla stažena: {name}', gone_other: 'Nabídka skončila: {name}',
+  chats: 'Chaty', noChats: 'Žádné chaty', noChatsText: 'Buďte k dispozici a chaty přijdou.', choose: 'Vyberte chat', held: 'Podržen', label_transfer_requested: 'Vyžádáno předání',
+  label_conference_requested: 'Vyžádána konference', label_conference: 'Konference', label_consulting: 'Konzultace', label_interrupted: 'Přerušen', ended: 'Ukončen', wrapupDue: 'Chybí uzavření', away: 'Nepřítomen',
+  unread: 'Nepřečteno: {n}', inactive: 'Neaktivní', customer: 'Zákazník', you: 'Vy', pick: 'Vzít další čekající chat', pickOf: 'Další z fronty {name}',
+  conversation: 'Konverzace', newer: 'Nejnovější', typing: '{name} píše', file: 'Uložit soubor', message: 'Zpráva', placeholder: 'Napište: {name}', placeholderSide: 'Jen pro operátory',
+  attach: 'Přiložit soubor', leftChars: 'Zbývá znaků: {n}', over: 'Přebývá znaků: {n}', reserved: 'Znak „{c}“ je na tomto kanálu vyhrazen', enter: 'Enter odešle, Shift+Enter je nový řádek',
+  sideNote: 'Jen operátoři', template: 'Šablona', sent: 'Odesláno', read: 'Přečteno', pending: 'Čeká na spojení', uploading: 'Nahrávám {name}…',
+  transfer: 'Předat', invite: 'Přizvat operátora', consult: 'Konzultovat', endConsult: 'Ukončit konzultaci', assist: 'Zavolat supervizora', proposeEnd: 'Zeptat se, zda lze skončit', proposed: 'Zákazník byl dotázán, zda může chat skončit.',
+  end: 'Ukončit chat', endAll: 'Ukončit pro všechny', leave: 'Odejít', endConference: 'Ukončit konferenci', endSure: 'Ukončit tento chat?', endText: 'Ujistěte se, že zákazník nemá další dotaz. Chat skončí pro všechny.',
+  toAgent: 'Operátorovi', toQueue: 'Do fronty', target: 'Cíl', onlyUsable: 'Jen dostupné', note: 'Poznámka kolegovi', mode: 'Jak', warm: 'Zůstat do přijetí', blind: 'Odejít hned', stay: 'Zůstat v chatu',
+  onFail: 'Když ho nikdo nevezme', return_to_queue: 'Zpět do fronty', return_to_sender: 'Zpět ke mně', failEnd: 'Ukončit chat', free: 'volno {n}', waitingN: 'čeká {n}', agentsN: 'k dispozici {n}', closed: 'Zavřeno',
+  inviteTitle: 'Přizvat operátora do konverzace', consultTitle: 'Konzultovat s operátorem', assistText: 'O co jde?', asked_transfer: 'Předání vyzvání: {name}', asked_invite: 'Pozvánka odeslána: {name}', asked_consult: 'Dotaz odeslán: {name}', takeBack: 'Vzít zpět',
+  templateTitle: 'Odeslat šablonu', preview: 'Náhled',
+  wrapup: 'Uzavření', code: 'Důvod', notes: 'Poznámky', submit: 'Uložit uzavření', later: 'Později', extend: 'Více času (ještě {n})', closesIn: 'Zavře se za {t}', draftSaved: 'Koncept uložen', notesLeft: 'zbývá {n}', mandatory: 'Je třeba zvolit důvod.',
+  details: 'Podrobnosti', facts: 'Údaje', people: 'Účastníci', owner: 'Vede', dropOut: 'Odebrat', makeOwner: 'Předat vedení', mode_monitor: 'sleduje', mode_whisper: 'napovídá', mode_consult: 'konzultuje', invited: 'pozván', subject: 'Předmět', started: 'Převzato', addFact: 'Přidat údaj', factName: 'Název', factValue: 'Hodnota',
+  direct: 'Interní chat', directTo: 'Napište: {name}', directNone: 'Vyberte kolegu, kterému chcete napsat.',
+  n_joined: '{name} se připojuje', n_left: '{name} odchází', n_owner: 'Chat nyní vede {name}', n_ended: 'Chat skončil ({why})', n_interrupted: 'Chat byl přerušen', n_transfer: 'Předání nikdo nepřijal ({why})', n_invite: 'Pozvánka nebyla přijata ({why})', n_declined: 'Zákazník chce pokračovat', n_proposed: 'Zákazník byl dotázán, zda může chat skončit', n_cancelled: 'Předání bylo vzato zpět',
+  interrupted: 'Zdroj tohoto chatu byl odstraněn. Nelze pokračovat: ukončete ho.', endsIn: 'Skončí za {t}', idle: 'Zákazník mlčí.', waits: 'Zákazník čeká na vaši odpověď: {t}', customerAway: 'Stránka zákazníka je nepřítomna {t}',
+  sound: 'Zvuk zapnut', mute: 'Zvuk vypnut', keys: 'Klávesnice', details2: 'Zobrazit podrobnosti', failed: 'Nepodařilo se: {why}', time: 'Doba ve stavu',
+  k_accept: 'Přijmout nabídku', k_reject: 'Odmítnout nabídku', k_next: 'Další nebo předchozí chat', k_number: 'Chat podle čísla', k_presence: 'Stav', k_toggle: 'K dispozici, nebo ne', k_side: 'Zákazník, nebo jen operátoři', k_compose: 'Do pole zprávy', k_thread: 'Na zprávy',
+}

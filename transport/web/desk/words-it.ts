@@ -1,2 +1,38 @@
-import { en } from './words-en.ts'
-export const it = en
+import type { Pack } from '../ui/words.ts'
+import type { Key } from './words-en.ts'
+
+export const it: Pack<Key> = {
+  title: 'Desk operatore', signIn: 'Accedi', chooseAgent: 'Chi sei?', devNote: 'Server di sviluppo: scegli un operatore, senza password.',
+  token: 'Token', tokenHelp: 'Incolla il token del tuo accesso. Resta in questa finestra.', badToken: 'Questo non è il token di un operatore o supervisore.', signOut: 'Esci',
+  close: 'Chiudi', cancel: 'Annulla', back: 'Indietro', send: 'Invia', save: 'Salva', search: 'Cerca', none: 'Nessun risultato', menu: 'Altre azioni',
+  connected: 'Connesso', connecting: 'Connessione…', offlineIn: 'Nessuna connessione, nuovo tentativo tra {n} s', kept: 'Ciò che invii viene conservato e parte quando torna la connessione.',
+  stopped: 'Disconnesso: {why}', replaced: 'accesso da un’altra parte', expired: 'accesso non valido', signedOut: 'disconnesso da un supervisore', tryNow: 'Prova ora', again: 'Riconnetti',
+  presence: 'Stato', available: 'Disponibile', not_ready: 'Non pronto', offline: 'Non in linea', rona: 'Nessuna risposta', draining: 'Chiude le chat',
+  afterLast: 'Dopo la mia ultima chat', next: 'poi {state}', load: 'Carico', channels: 'Canali', takesChannel: 'Accetta chat di {name}',
+  ronaTitle: 'Non hai risposto a una richiesta', ronaText: 'Non ne riceverai altre finché non torni disponibile.', beAvailable: 'Torna disponibile',
+  liveChats: 'Hai ancora delle chat.', drain: 'Concludile, poi esci dal servizio',
+  offer_queue: 'Nuova chat', offer_transfer: 'Trasferimento', offer_invite: 'Conferenza', offer_consult: 'Consultazione', accept: 'Accetta', reject: 'Rifiuta',
+  queue: 'Coda', source: 'Origine', channel: 'Canale', agent: 'Operatore', received: 'Ricevuta', waiting: 'In attesa', timeLeft: '{n} s per rispondere', attempt: 'Tentativo', asksYou: '{name} ti chiede',
+  messages: 'Messaggi', noMessages: 'Ancora nessun messaggio', newOffer: 'Nuova richiesta: {name}, {queue}',
+  gone_accepted_elsewhere: 'Un altro operatore è stato più rapido: {name}', gone_rona: 'Richiesta senza risposta in tempo: {name}', gone_customer_gone: 'Il cliente è andato via: {name}',
+  gone_cancelled: 'La richiesta è stata ritirata: {name}', gone_other: 'La richiesta è terminata: {name}',
+  chats: 'Chat', noChats: 'Nessuna chat', noChatsText: 'Diventa disponibile e le chat arriveranno.', choose: 'Scegli una chat', held: 'In attesa', label_transfer_requested: 'Trasferimento richiesto',
+  label_conference_requested: 'Conferenza richiesta', label_conference: 'Conferenza', label_consulting: 'In consultazione', label_interrupted: 'Interrotta', ended: 'Terminata', wrapupDue: 'Chiusura da fare', away: 'Assente',
+  unread: '{n} non letti', inactive: 'Inattiva', customer: 'Cliente', you: 'Tu', pick: 'Prendi la prossima chat in coda', pickOf: 'Prossima di {name}',
+  conversation: 'Conversazione', newer: 'Ultimo', typing: '{name} sta scrivendo', file: 'Salva il file', message: 'Messaggio', placeholder: 'Scrivi a {name}', placeholderSide: 'Scrivi solo agli operatori',
+  attach: 'Allega un file', leftChars: '{n} caratteri rimasti', over: '{n} caratteri di troppo', reserved: '“{c}” è riservato su questo canale', enter: 'Invio manda, Maiusc+Invio va a capo',
+  sideNote: 'Solo operatori', template: 'Modello', sent: 'Inviato', read: 'Letto', pending: 'In attesa della connessione', uploading: 'Caricamento di {name}…',
+  transfer: 'Trasferisci', invite: 'Aggiungi operatore', consult: 'Consulta', endConsult: 'Fine consultazione', assist: 'Chiama un supervisore', proposeEnd: 'Chiedi se si può chiudere', proposed: 'È stato chiesto al cliente se la chat può terminare.',
+  end: 'Chiudi chat', endAll: 'Chiudi per tutti', leave: 'Lascia', endConference: 'Fine conferenza', endSure: 'Chiudere questa chat?', endText: 'Assicurati che il cliente non abbia altre domande. La chat termina per tutti.',
+  toAgent: 'A un operatore', toQueue: 'A una coda', target: 'Destinazione', onlyUsable: 'Solo disponibili', note: 'Nota al collega', mode: 'Come', warm: 'Resta fino all’accettazione', blind: 'Lascia subito', stay: 'Resta nella chat',
+  onFail: 'Se nessuno la prende', return_to_queue: 'Torna alla sua coda', return_to_sender: 'Torna a me', failEnd: 'Chiudi la chat', free: '{n} liberi', waitingN: '{n} in attesa', agentsN: '{n} disponibili', closed: 'Chiusa',
+  inviteTitle: 'Aggiungi un operatore alla conversazione', consultTitle: 'Consulta un operatore', assistText: 'Di che si tratta?', asked_transfer: 'Trasferimento a {name} in corso', asked_invite: '{name} è stato invitato', asked_consult: 'È stato chiesto a {name}', takeBack: 'Ritira',
+  templateTitle: 'Invia un modello', preview: 'Anteprima',
+  wrapup: 'Chiusura', code: 'Motivo', notes: 'Note', submit: 'Registra chiusura', later: 'Più tardi', extend: 'Altro tempo (ancora {n})', closesIn: 'Si chiude tra {t}', draftSaved: 'Bozza salvata', notesLeft: '{n} rimasti', mandatory: 'Serve un motivo.',
+  details: 'Dettagli', facts: 'Dati', people: 'Partecipanti', owner: 'Titolare', dropOut: 'Rimuovi', makeOwner: 'Rendi titolare', mode_monitor: 'osserva', mode_whisper: 'suggerisce', mode_consult: 'consultato', invited: 'invitato', subject: 'Oggetto', started: 'Accettata', addFact: 'Aggiungi un dato', factName: 'Nome', factValue: 'Valore',
+  direct: 'Chat interna', directTo: 'Scrivi a {name}', directNone: 'Scegli un collega a cui scrivere.',
+  n_joined: '{name} è entrato', n_left: '{name} è uscito', n_owner: 'Ora la chat è di {name}', n_ended: 'La chat è terminata ({why})', n_interrupted: 'La chat è stata interrotta', n_transfer: 'Nessuno ha preso il trasferimento ({why})', n_invite: 'L’invito non è stato accettato ({why})', n_declined: 'Il cliente vuole continuare', n_proposed: 'È stato chiesto al cliente se la chat può terminare', n_cancelled: 'Il trasferimento è stato ritirato',
+  interrupted: 'L’origine di questa chat è stata rimossa. Non si può dire altro: chiudila.', endsIn: 'Termina tra {t}', idle: 'Il cliente non risponde.', waits: 'Il cliente attende la tua risposta: {t}', customerAway: 'La pagina del cliente è assente da {t}',
+  sound: 'Suono attivo', mute: 'Suono spento', keys: 'Tastiera', details2: 'Mostra dettagli', failed: 'Non ha funzionato: {why}', time: 'Tempo nello stato',
+  k_accept: 'Accetta la richiesta', k_reject: 'Rifiuta la richiesta', k_next: 'Chat successiva o precedente', k_number: 'Chat per numero', k_presence: 'Stato', k_toggle: 'Disponibile o non pronto', k_side: 'Cliente o solo operatori', k_compose: 'Al campo di testo', k_thread: 'Ai messaggi',
+}

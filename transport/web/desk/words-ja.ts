@@ -1,2 +1,38 @@
-import { en } from './words-en.ts'
-export const ja = en
+import type { Pack } from '../ui/words.ts'
+import type { Key } from './words-en.ts'
+
+export const ja: Pack<Key> = {
+  title: 'エージェントデスク', signIn: 'サインイン', chooseAgent: '担当者を選択', devNote: '開発サーバー: パスワードなしで担当者を選べます。',
+  token: 'トークン', tokenHelp: 'サインインのトークンを貼り付けてください。このウィンドウにのみ保存されます。', badToken: 'エージェントまたはスーパーバイザーのトークンではありません。', signOut: 'サインアウト',
+  close: '閉じる', cancel: 'キャンセル', back: '戻る', send: '送信', save: '保存', search: '検索', none: '見つかりません', menu: 'その他の操作',
+  connected: '接続中', connecting: '接続しています…', offlineIn: '接続がありません。{n} 秒後に再試行', kept: '送信内容は保存され、接続が戻ると送られます。',
+  stopped: '切断されました: {why}', replaced: '別の場所でサインイン', expired: '未サインイン', signedOut: 'スーパーバイザーがサインアウトしました', tryNow: '今すぐ試す', again: '再接続',
+  presence: '状態', available: '受付可', not_ready: '受付不可', offline: 'オフライン', rona: '応答なし', draining: '終了処理中',
+  afterLast: '最後のチャットの後で', next: '次: {state}', load: '負荷', channels: 'チャネル', takesChannel: '{name} のチャットを受ける',
+  ronaTitle: '着信に応答しませんでした', ronaText: '受付可に戻すまで、新しい着信はありません。', beAvailable: '受付可にする',
+  liveChats: '対応中のチャットがあります。', drain: '終了してからオフラインにする',
+  offer_queue: '新しいチャット', offer_transfer: '転送', offer_invite: '会議', offer_consult: '相談', accept: '応答', reject: '拒否',
+  queue: 'キュー', source: '経路', channel: 'チャネル', agent: '担当者', received: '受信', waiting: '待ち時間', timeLeft: '応答まで残り {n} 秒', attempt: '試行', asksYou: '{name} からの依頼',
+  messages: 'メッセージ', noMessages: 'メッセージはまだありません', newOffer: '新しい着信: {name}、{queue}',
+  gone_accepted_elsewhere: '他の担当者が応答しました: {name}', gone_rona: '時間内に応答がありませんでした: {name}', gone_customer_gone: 'お客様が退出しました: {name}',
+  gone_cancelled: '着信が取り消されました: {name}', gone_other: '着信が終了しました: {name}',
+  chats: 'チャット', noChats: 'チャットはありません', noChatsText: '受付可にすると、チャットが届きます。', choose: 'チャットを選択', held: '保留', label_transfer_requested: '転送依頼中',
+  label_conference_requested: '会議依頼中', label_conference: '会議', label_consulting: '相談中', label_interrupted: '中断', ended: '終了', wrapupDue: '後処理が必要', away: '離席',
+  unread: '未読 {n} 件', inactive: '無応答', customer: 'お客様', you: '自分', pick: '待機中のチャットを取る', pickOf: '{name} の次のチャット',
+  conversation: '会話', newer: '最新へ', typing: '{name} が入力中', file: 'ファイルを保存', message: 'メッセージ', placeholder: '{name} に返信', placeholderSide: '担当者だけに書く',
+  attach: 'ファイルを添付', leftChars: '残り {n} 文字', over: '{n} 文字超過', reserved: '「{c}」はこのチャネルでは使えません', enter: 'Enter で送信、Shift+Enter で改行',
+  sideNote: '担当者のみ', template: '定型文', sent: '送信済み', read: '既読', pending: '接続待ち', uploading: '{name} をアップロード中…',
+  transfer: '転送', invite: '担当者を追加', consult: '相談', endConsult: '相談を終了', assist: 'スーパーバイザーを呼ぶ', proposeEnd: '終了してよいか尋ねる', proposed: 'お客様に終了の可否を尋ねています。',
+  end: 'チャットを終了', endAll: '全員の会話を終了', leave: '退出', endConference: '会議を終了', endSure: 'このチャットを終了しますか?', endText: 'お客様に他のご質問がないか確認してください。全員の会話が終了します。',
+  toAgent: '担当者へ', toQueue: 'キューへ', target: '宛先', onlyUsable: '利用可能のみ', note: '担当者へのメモ', mode: '方法', warm: '応答まで残る', blind: 'すぐに退出', stay: 'チャットに残る',
+  onFail: '誰も応答しない場合', return_to_queue: 'キューに戻す', return_to_sender: '自分に戻す', failEnd: 'チャットを終了', free: '空き {n}', waitingN: '待ち {n}', agentsN: '受付可 {n}', closed: '受付終了',
+  inviteTitle: '会話に担当者を追加', consultTitle: '担当者に相談', assistText: 'ご用件', asked_transfer: '{name} へ転送を依頼中', asked_invite: '{name} を招待中', asked_consult: '{name} に相談を依頼中', takeBack: '取り消す',
+  templateTitle: '定型文を送信', preview: 'プレビュー',
+  wrapup: '後処理', code: 'コード', notes: 'メモ', submit: '後処理を登録', later: '後で', extend: '延長(残り {n} 回)', closesIn: 'あと {t} で締切', draftSaved: '下書き保存済み', notesLeft: '残り {n}', mandatory: 'コードが必要です。',
+  details: '詳細', facts: '情報', people: '参加者', owner: '主担当', dropOut: '外す', makeOwner: '主担当にする', mode_monitor: 'モニター中', mode_whisper: 'ささやき', mode_consult: '相談相手', invited: '招待中', subject: '件名', started: '応答', addFact: '情報を追加', factName: '名前', factValue: '値',
+  direct: '社内チャット', directTo: '{name} に書く', directNone: '相手を選んでください。',
+  n_joined: '{name} が参加しました', n_left: '{name} が退出しました', n_owner: '{name} が主担当になりました', n_ended: 'チャットは終了しました({why})', n_interrupted: 'チャットが中断されました', n_transfer: '転送に応答がありませんでした({why})', n_invite: '招待に応答がありませんでした({why})', n_declined: 'お客様は続行を希望しています', n_proposed: 'お客様に終了の可否を尋ねました', n_cancelled: '転送を取り消しました',
+  interrupted: 'このチャットの経路は削除されました。発言できません。終了してください。', endsIn: 'あと {t} で終了', idle: 'お客様から応答がありません。', waits: 'お客様が返信を待っています: {t}', customerAway: 'お客様のページが離席中: {t}',
+  sound: '音あり', mute: '音なし', keys: 'キーボード', details2: '詳細を表示', failed: 'うまくいきませんでした: {why}', time: '現在の状態の時間',
+  k_accept: '着信に応答', k_reject: '着信を拒否', k_next: '次・前のチャット', k_number: '番号でチャットを選択', k_presence: '状態', k_toggle: '受付可・受付不可', k_side: 'お客様・担当者のみ', k_compose: '入力欄へ', k_thread: 'メッセージへ',
+}

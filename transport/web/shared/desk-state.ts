@@ -150,3 +150,13 @@ export function withDirectsRead(s: DeskState): DeskState {
 export function inOrder(s: DeskState): DeskView[] {
   return [...s.chats.values()].sort((a, b) => (a.started_at ?? a.received_at).localeCompare(b.started_at ?? b.received_at))
 }
+
+/**
+ * Units in use, counted from what is on the desk: the snapshot's number is of
+ * its moment. A chat counts as one, an inactive one as none.
+ */
+export function load(s: DeskState): number {
+  let used = s.offers.size
+  for (const c of s.chats.values()) if (!c.inactive && c.phase !== 'closed') used++
+  return used
+}

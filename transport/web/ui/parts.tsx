@@ -16,13 +16,15 @@ interface ButtonProps {
   pressed?: boolean
   expanded?: boolean
   id?: string
+  /** Where the keyboard is when the dialog opens. */
+  first?: boolean
 }
 
 export function Button(p: ButtonProps): JSX.Element {
   const names = ['button', p.kind, p.bare && 'icon', p.small && 'small'].filter(Boolean).join(' ')
   const title = p.hint ? `${p.label} (${p.hint})` : p.bare ? p.label : undefined
   return (
-    <button type="button" class={names} onClick={p.onPress} disabled={p.disabled} title={title} id={p.id}
+    <button type="button" class={names} onClick={p.onPress} disabled={p.disabled} title={title} id={p.id} {...(p.first && { 'data-first': '' })}
       aria-label={p.bare ? p.label : undefined} aria-pressed={p.pressed} aria-expanded={p.expanded} aria-keyshortcuts={p.hint}>
       {p.icon && <Icon name={p.icon} />}
       {!p.bare && p.label}
@@ -54,7 +56,9 @@ export function Dialog(p: DialogProps): JSX.Element {
     const dialog = ref.current
     const before = document.activeElement
     dialog?.showModal()
-    dialog?.querySelector<HTMLElement>('[data-first]')?.focus()
+    const usual = '.dialog-body input, .dialog-body textarea, .dialog-body button, .dialog-foot button'
+    const chosen = dialog?.querySelector<HTMLElement>('[data-first]') ?? dialog?.querySelector<HTMLElement>(usual)
+    chosen?.focus()
     return () => {
       dialog?.close()
       if (before instanceof HTMLElement && before.isConnected) before.focus()

@@ -30,7 +30,7 @@ export function App({ model }: { model: Model }): JSX.Element {
       {ending && live && (
         <Dialog title={t('endSure')} closeLabel={t('close')} onClose={() => setEnding(false)} foot={<>
           <Button label={t('cancel')} onPress={() => setEnding(false)} />
-          <Button label={t('end')} kind="danger" onPress={() => { model.end(chat.chat); setEnding(false) }} />
+          <Button label={t('end')} kind="danger" first onPress={() => { model.end(chat.chat); setEnding(false) }} />
         </>}><p>{t('endText')}</p></Dialog>
       )}
     </main>

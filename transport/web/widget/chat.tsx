@@ -95,9 +95,15 @@ function RowView({ row, before, chat, model, onAgain }: RowProps): JSX.Element {
   const mine = row.author.kind === 'customer'
   const same = before && !('pending' in before) && !('failed' in before) && !('uploading' in before) && !isNotice(before) &&
     before.author.kind === row.author.kind && before.author.name === row.author.name
-  const fate = !mine ? undefined : (chat.read?.agent ?? 0) >= row.message_seq
+  const fate = !mine ? undefined : readByAgent(chat) >= row.message_seq
     ? { icon: 'checks' as const, label: t('read') } : { icon: 'check' as const, label: t('sent') }
   return <Bubble message={row} mine={mine} first={!same} lang={t.lang} token={model.token} fileLabel={t('file')} {...(!mine && { who: row.author.name })} {...(fate && { fate })} />
+}
+
+/** How far the agent has read: who answers has read what came before. */
+function readByAgent(chat: CustomerView): number {
+  const answer = chat.messages.findLast((m) => m.author.kind === 'agent')?.message_seq ?? 0
+  return Math.max(chat.read?.agent ?? 0, answer)
 }
 
 function noticeText(n: Notice, chat: CustomerView): string {

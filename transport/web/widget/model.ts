@@ -69,7 +69,7 @@ export class Model {
     try {
       const ok = await this.client.command('start', {
         source: this.source, ...(this.queue && { queue: this.queue }), ...(name && { name }),
-        attributes: { language: navigator.language },
+        attributes: { language: navigator.language, ...(question.trim() && { question: question.trim().slice(0, 300) }) },
       })
       if (ok.chat && question.trim()) this.send(ok.chat, question)
       return undefined
