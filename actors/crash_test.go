@@ -2,6 +2,8 @@ package actors_test
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -19,6 +21,12 @@ func TestAStoryEndsTheSameWhicheverRecordTheDiskStopsAt(t *testing.T) { atEveryW
 // atEveryWrite plays a story once for each write that it makes, and once whole.
 func atEveryWrite(t *testing.T, play func(*story)) {
 	t.Helper()
+	var undisturbed string
+	inWorld(t, func(w *world) {
+		s := &story{world: w, alice: w.agent("alice"), bob: w.agent("bob"), ann: w.customer("ann")}
+		play(s)
+		undisturbed = s.outcome("c1")
+	})
 	for stop := 0; ; stop++ {
 		var struck bool
 		t.Run(fmt.Sprintf("stops at write %d", stop), func(t *testing.T) {
@@ -26,6 +34,9 @@ func atEveryWrite(t *testing.T, play func(*story)) {
 				s := &story{world: w, alice: w.agent("alice"), bob: w.agent("bob"), ann: w.customer("ann")}
 				w.journal.FailAfter(stop, errDisk)
 				play(s)
+				if got := s.outcome("c1"); got != undisturbed {
+					t.Errorf("it came to\n%s\nundisturbed to\n%s", got, undisturbed)
+				}
 				struck = s.crashes > 0
 			})
 		})
@@ -34,6 +45,25 @@ func atEveryWrite(t *testing.T, play func(*story)) {
 			return
 		}
 	}
+}
+
+// outcome is the state that a story comes to, without what may differ after a
+// crash: times, ids made by chance, how often the chat was offered, and the
+// presence of who missed an offer while the node was down.
+func (s *story) outcome(chat acd.ChatID) string {
+	c := fold(s.t, s.journal, chat)
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s %s owner=%q messages=%d offers=%d owing=%d\n", c.Phase, c.EndReason, c.Owner, c.Messages, len(c.Offers), len(c.Owing))
+	filed := slices.Clone(c.Filed)
+	slices.SortFunc(filed, func(a, b acd.WrapupRecorded) int { return strings.Compare(string(a.Agent), string(b.Agent)) })
+	for _, f := range filed {
+		fmt.Fprintf(&b, "%s filed %s %q by %s\n", f.Agent, f.Code, f.Notes, f.By)
+	}
+	for _, p := range []*person{s.alice, s.bob} {
+		v := p.view()
+		fmt.Fprintf(&b, "%s slots=%d debts=%d used=%d focus=%q strikes=%d\n", p.by.ID, len(v.Slots), len(v.Debts), v.Used, v.Focus, p.strikes())
+	}
+	return b.String()
 }
 
 // story is a chat that is missed by one agent and served by another.
