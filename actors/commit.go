@@ -161,7 +161,7 @@ func (e *Engine) release(w *turn, err error) {
 			a.to.whisper(a.note)
 			continue
 		}
-		a.to.publish(a.seq, cached{from: w.shell.addr, seq: w.seq, index: a.index, view: a.note.View, note: a.note})
+		a.to.publish(a.seq, cached{from: w.shell.addr, seq: w.seq, index: a.index, view: a.note.View, note: a.note, message: received(a.note)})
 	}
 	e.counters.count(w)
 	e.observe(w)

@@ -136,6 +136,9 @@ func sameTopic(a, b acd.Event) bool {
 	case acd.TypingShown:
 		b, ok := b.(acd.TypingShown)
 		return ok && a.Chat == b.Chat && a.By == b.By
+	case acd.DeliveredShown:
+		b, ok := b.(acd.DeliveredShown)
+		return ok && a.Chat == b.Chat && a.By == b.By
 	case acd.CountersShown:
 		b, ok := b.(acd.CountersShown)
 		return ok && a.Of == b.Of
@@ -280,12 +283,34 @@ func (s *Session) mayStart() *acd.Refusal {
 	return nil
 }
 
-// Ack notes how far the client has got. What is kept for a resume does not
-// depend on it; the log of an eviction tells it.
+// Ack notes how far the client has got, and tells the chats whose messages it
+// has now. What is kept for a resume does not depend on it; the log of an
+// eviction tells it.
 func (s *Session) Ack(seq uint64) {
-	s.stream.mu.Lock()
-	defer s.stream.mu.Unlock()
+	for chat, upto := range s.acknowledge(seq) {
+		s.engine.tell(chat, &envelope{by: s.by, cmd: acd.Heard{Upto: upto}})
+	}
+}
+
+// acknowledge returns the last message of the other side in each chat that no
+// session of the person had before.
+func (s *Session) acknowledge(seq uint64) (heard map[acd.Address]uint64) {
+	st := s.stream
+	st.mu.Lock()
+	defer st.mu.Unlock()
 	s.acked = max(s.acked, min(seq, s.cursor))
+	for n := max(st.heard+1, st.first()); n <= s.acked && n <= st.head; n++ {
+		c := st.at(n)
+		if c.message == 0 {
+			continue
+		}
+		if heard == nil {
+			heard = map[acd.Address]uint64{}
+		}
+		heard[c.from] = c.message
+	}
+	st.heard = max(st.heard, s.acked)
+	return heard
 }
 
 // Typing passes on what nobody answers for.

@@ -24,6 +24,7 @@ type stream struct {
 
 	mu       sync.Mutex
 	head     uint64   // the last number published
+	heard    uint64   // up to where some session has acknowledged
 	notes    []cached // published, consecutive up to head
 	sessions []*Session
 	chats    map[acd.ChatID]struct{} // a customer's open chats
@@ -42,6 +43,20 @@ type cached struct {
 	index int
 	view  acd.View
 	note  *Note // nil when it has to be read again
+	// message is the number of the message of the other side that it is, as
+	// long as the node runs.
+	message uint64
+}
+
+// received is the number of the message that a note brings from the other side;
+// 0 if it brings none.
+func received(n *Note) uint64 {
+	m, ok := n.Event.(acd.MessageSent)
+	switch written := m.Message.Author.Kind == "customer"; {
+	case ok && n.View == acd.ToCustomer && !written, ok && n.View == acd.ToAgent && written:
+		return m.Message.Seq
+	}
+	return 0
 }
 
 // Bounds of a stream. Who falls behind by more is slow and starts from a

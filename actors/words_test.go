@@ -168,3 +168,35 @@ func TestAChatThatIsOpenIsNotErased(t *testing.T) {
 		}
 	})
 }
+
+// wants is a condition that holds for chats with the canary's order.
+type wants struct{}
+
+func (wants) String() string                  { return "order" }
+func (wants) ChatKey(f *acd.ChatFacts) string { return f.Attributes["order"] }
+func (wants) AgentKey(*acd.AgentFacts) string { return "" }
+func (wants) Holds(f *acd.ChatFacts, _ *acd.AgentFacts) (bool, error) {
+	return f.Attributes["order"] == canary+"order", nil
+}
+
+func TestWhatAQueueAsksOfAWaitingChatIsSealedToo(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.change = func(c *acd.Config) { c.Queues["support"].Match = wants{} }
+		w.crash()
+		ann := w.customer("ann")
+		ann.must(acd.QueueID("support").Address(), acd.Start{Chat: "c1", Source: "web", Queue: "support",
+			Attributes: map[string]string{"order": canary + "order"}})
+		if w.holds(canary) {
+			t.Error("an attribute lies open in the index")
+		}
+		if _, err := actors.Audit(w.journal, func(err error) { t.Error(err) }); err != nil {
+			t.Error(err)
+		}
+		w.crash()
+		alice := w.agent("alice")
+		alice.ready()
+		if o := alice.offered(); o.Popover.Attributes["order"] != canary+"order" {
+			t.Errorf("%+v", o)
+		}
+	})
+}

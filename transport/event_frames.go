@@ -72,6 +72,8 @@ func customerEvent(n *actors.Note) wire.Event {
 		return positionFrame(e)
 	case acd.TypingShown:
 		return &wire.TypingEvent{Chat: string(e.Chat), By: party(e.By.Kind, "", acd.RoleCustomer), On: e.On}
+	case acd.DeliveredShown:
+		return &wire.DeliveredEvent{Chat: string(e.Chat), By: party(e.By.Kind, "", acd.RoleCustomer), Upto: e.Upto}
 	}
 	return customerFlow(n)
 }
@@ -103,6 +105,8 @@ func agentEvent(n *actors.Note) wire.Event {
 			Reason: wire.EndReason(e.Reason), Note: e.Note}
 	case acd.TypingShown:
 		return &wire.TypingEvent{Chat: string(e.Chat), By: party(e.By.Kind, e.By.ID, acd.RoleAgent), On: e.On}
+	case acd.DeliveredShown:
+		return &wire.DeliveredEvent{Chat: string(e.Chat), By: party(e.By.Kind, e.By.ID, acd.RoleAgent), Upto: e.Upto}
 	}
 	return agentFlow(n)
 }

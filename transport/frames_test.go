@@ -68,7 +68,7 @@ func everyEvent(t *testing.T) []acd.Event {
 		planted[acd.NextPresenceSet](t), planted[acd.ChannelSet](t), planted[acd.Struck](t), planted[acd.Focused](t),
 		planted[acd.WindowSet](t), planted[acd.WrapupStarted](t), planted[acd.WrapupSaved](t), planted[acd.WrapupExtended](t),
 		planted[acd.WrapupDone](t), planted[acd.WrapupAmended](t), planted[acd.SlotFreed](t), planted[acd.PositionTold](t),
-		planted[acd.TypingShown](t), planted[acd.TransferStarted](t), planted[acd.TransferDone](t), planted[acd.TransferFailed](t),
+		planted[acd.TypingShown](t), planted[acd.DeliveredShown](t), planted[acd.TransferStarted](t), planted[acd.TransferDone](t), planted[acd.TransferFailed](t),
 		planted[acd.TransferCancelled](t), planted[acd.TransferReturning](t), planted[acd.InviteFailed](t), planted[acd.Joined](t),
 		planted[acd.OwnerSet](t), planted[acd.LegDropped](t), planted[acd.Prioritized](t), planted[acd.Labelled](t),
 		planted[acd.Interrupted](t), planted[acd.IdleWarned](t), planted[acd.AgentIdled](t), planted[acd.Parked](t),
@@ -80,7 +80,7 @@ func everyEvent(t *testing.T) []acd.Event {
 // people and of the queue, the text of a message for all, and why it ended.
 var mayReach = []string{"Accepted.Name", "Joined.Name", "Left.Name", "Queued.Policy.QueueName", "MessageSent.Message.Text",
 	"MessageSent.Message.Author.Name", "MessageSent.Message.Author.Kind", "ChatEnded.Reason",
-	"PositionTold.Chat", "TypingShown.Chat", "EndProposed.Name", "MessageSent.Message.Attachment.ID", "MessageSent.Message.Attachment.Type"}
+	"PositionTold.Chat", "TypingShown.Chat", "DeliveredShown.Chat", "EndProposed.Name", "MessageSent.Message.Attachment.ID", "MessageSent.Message.Attachment.Type"}
 
 func TestNoViewOfACustomerShowsWhatIsForAgents(t *testing.T) {
 	for _, e := range slices.Concat(everyEvent(t), everyPart(t)) {
@@ -133,9 +133,9 @@ func TestNoSnapshotOrPageOfACustomerShowsWhatIsForAgents(t *testing.T) {
 // told is every event in every view that the rules tell somebody of.
 var told = map[acd.View][]acd.Event{
 	acd.ToCustomer: {acd.Queued{}, acd.Accepted{}, acd.MessageSent{Message: acd.Message{To: acd.ForAll}}, acd.ReadMarked{}, acd.Left{},
-		acd.ChatEnded{}, acd.PositionTold{}, acd.TypingShown{}, acd.Joined{}, acd.Interrupted{}, acd.IdleWarned{}, acd.EndProposed{}},
+		acd.ChatEnded{}, acd.PositionTold{}, acd.TypingShown{}, acd.DeliveredShown{}, acd.Joined{}, acd.Interrupted{}, acd.IdleWarned{}, acd.EndProposed{}},
 	acd.ToAgent: {acd.Accepted{}, acd.MessageSent{}, acd.ReadMarked{}, acd.Left{}, acd.CustomerAway{}, acd.CustomerBack{},
-		acd.AttributesSet{}, acd.ChatEnded{}, acd.TypingShown{}, acd.Joined{}, acd.OwnerSet{}, acd.Labelled{}, acd.Interrupted{},
+		acd.AttributesSet{}, acd.ChatEnded{}, acd.TypingShown{}, acd.DeliveredShown{}, acd.Joined{}, acd.OwnerSet{}, acd.Labelled{}, acd.Interrupted{},
 		acd.IdleWarned{}, acd.AgentIdled{}, acd.Parked{}, acd.Unparked{}, acd.EndProposed{}, acd.EndDeclined{}},
 	acd.ToOthers:  {acd.Accepted{}, acd.Joined{}, acd.Left{}},
 	acd.ToSender:  {acd.TransferDone{}, acd.TransferFailed{}, acd.TransferCancelled{}, acd.InviteFailed{}},
@@ -155,7 +155,8 @@ func TestEveryPieceOfNewsHasAFrameOfItsOwn(t *testing.T) {
 			}
 			_, typing := e.(acd.TypingShown)
 			_, position := e.(acd.PositionTold)
-			if wire.Durable(ev) == (typing || position) {
+			_, delivered := e.(acd.DeliveredShown)
+			if wire.Durable(ev) == (typing || position || delivered) {
 				t.Errorf("%T is %s, which is durable: %t", e, ev.FrameType(), wire.Durable(ev))
 			}
 			line := wire.AppendSeq(nil, 5, noteBody(n, acd.Principal{}))

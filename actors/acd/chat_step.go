@@ -145,6 +145,8 @@ func (s *chatStep) asked(cmd Command) (any, error) {
 		return s.markRead(m)
 	case Typing:
 		return nil, s.typing(m)
+	case Heard:
+		return nil, s.heard(m)
 	case EndChat:
 		return s.end()
 	case LeaveChat:

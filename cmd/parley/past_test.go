@@ -97,15 +97,9 @@ func TestARunningServerAnswersOverseersAboutThePast(t *testing.T) {
 	}
 }
 
-func TestNoFileOfAServerHasAWordInClear(t *testing.T) {
-	dir := t.TempDir()
-	p, chat := pastChat(t, dir)
-	if status, body := p.ask("GET", "/v1/admin/chats/"+chat+"/replay", p.tokens["supervisor/sue"]); status != 200 || !strings.Contains(body, "Plover called") {
-		t.Fatalf("the words are not there: %d %s", status, body)
-	}
-	if code := p.stop(); code != 0 {
-		t.Fatalf("exit %d: %s", code, p.errs)
-	}
+// noWordsIn looks into every file of a folder.
+func noWordsIn(t *testing.T, dir string) {
+	t.Helper()
 	files := 0
 	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
@@ -123,6 +117,19 @@ func TestNoFileOfAServerHasAWordInClear(t *testing.T) {
 	if err != nil || files < 3 {
 		t.Fatalf("%d files (%v)", files, err)
 	}
+}
+
+func TestNoFileOfAServerHasAWordInClear(t *testing.T) {
+	dir := t.TempDir()
+	p, chat := pastChat(t, dir)
+	if status, body := p.ask("GET", "/v1/admin/chats/"+chat+"/replay", p.tokens["supervisor/sue"]); status != 200 || !strings.Contains(body, "Plover called") {
+		t.Fatalf("the words are not there: %d %s", status, body)
+	}
+	noWordsIn(t, dir) // the log is whole while the server runs
+	if code := p.stop(); code != 0 {
+		t.Fatalf("exit %d: %s", code, p.errs)
+	}
+	noWordsIn(t, dir)
 	for _, args := range [][]string{{"erase", "--chat", chat}, {"check-data"}} {
 		if code, out, errs := run(t, append(args, "--data", dir)...); code != 0 {
 			t.Errorf("%v: exit %d, %q %q", args, code, out, errs)

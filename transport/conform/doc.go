@@ -20,6 +20,7 @@
 //
 //	X connects                     opens a connection without resuming; "gets" is the welcome
 //	X reconnects                   the same, resuming where X stood; the welcome must say resumed
+//	X acknowledges                 says that X has handled all events so far
 //	X drops                        breaks the connection without a word
 //	X opens a second session as Y  Y is another connection of the same person
 //	X sends: F                     sends a command and waits for its answer, "gets", an ok unless it says otherwise

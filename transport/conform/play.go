@@ -85,6 +85,17 @@ func (p *play) drop(_ context.Context, l sentence, _ Step) error {
 	return nil
 }
 
+func (p *play) acknowledge(ctx context.Context, l sentence, _ Step) error {
+	c, err := p.peer(l.who)
+	if err != nil {
+		return err
+	}
+	c.mu.Lock()
+	line := wire.AppendCommand(nil, &wire.Pong{Seq: c.seq})
+	c.mu.Unlock()
+	return c.write(ctx, line)
+}
+
 func (p *play) send(ctx context.Context, l sentence, s Step) error {
 	filled, err := p.captures.fill(s.Frame)
 	if err != nil {

@@ -189,6 +189,7 @@ func understand(text string) (sentence, error) {
 		"connects":              (*play).connect,
 		"reconnects":            (*play).reconnect,
 		"drops":                 (*play).drop,
+		"acknowledges":          (*play).acknowledge,
 		"sends":                 (*play).send,
 		"sends again":           (*play).sendAgain,
 		"receives":              (*play).receive,

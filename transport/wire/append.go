@@ -245,6 +245,12 @@ func (e *TypingEvent) appendBody(dst []byte) []byte {
 	return append(appendBool(dst, `,"on":`, e.On), '}')
 }
 
+func (e *DeliveredEvent) appendBody(dst []byte) []byte {
+	dst = appendText(appendType(dst, "delivered"), `,"chat":`, e.Chat)
+	dst = appendText(dst, `,"by":`, e.By)
+	return append(appendUint(dst, `,"upto":`, e.Upto), '}')
+}
+
 func (e *AgentJoinedEvent) appendBody(dst []byte) []byte {
 	dst = appendText(appendHead(dst, "agent_joined", e.At), `,"chat":`, e.Chat)
 	dst = appendText(dst, `,"name":`, e.Name)

@@ -191,6 +191,14 @@ type TypingEvent struct {
 	On   bool   `json:"on"`
 }
 
+// DeliveredEvent is ephemeral: a client of By's has everything up to Upto. By
+// is as in ReadEvent.
+type DeliveredEvent struct {
+	Chat string `json:"chat"`
+	By   string `json:"by"`
+	Upto uint64 `json:"upto"`
+}
+
 // Events of a customer's stream.
 
 // QueuedEvent tells the customer that he waits, for the first time or again.
@@ -320,6 +328,9 @@ func (*ReleasedEvent) FrameType() string { return "released" }
 
 // FrameType is "typing".
 func (*TypingEvent) FrameType() string { return "typing" }
+
+// FrameType is "delivered".
+func (*DeliveredEvent) FrameType() string { return "delivered" }
 
 // FrameType is "queued".
 func (*QueuedEvent) FrameType() string { return "queued" }

@@ -195,6 +195,7 @@ var sampleEvents = []Event{
 	&WrapupDoneEvent{At: t2, Chat: "c-1", Code: "solved", By: "alice"},
 	&ReleasedEvent{At: t2, Chat: "c-1"},
 	&TypingEvent{Chat: "c-1", By: "customer", On: true},
+	&DeliveredEvent{Chat: "c-1", By: "customer", Upto: 4},
 	&IdleWarningEvent{At: t1, Chat: "c-1", ClosesAt: t2},
 	&AgentIdleEvent{At: t1, Chat: "c-1", Since: t0},
 	&InactiveEvent{At: t1, Chat: "c-1", On: true},

@@ -149,6 +149,7 @@ var eventTable = []eventSpec{
 	event[WrapupDoneEvent](durable, agents),
 	event[ReleasedEvent](durable, agents),
 	event[TypingEvent](ephemeral, speakers),
+	event[DeliveredEvent](ephemeral, speakers),
 	event[IdleWarningEvent](durable, speakers),
 	event[AgentIdleEvent](durable, agents),
 	event[InactiveEvent](durable, agents),
