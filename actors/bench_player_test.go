@@ -205,6 +205,9 @@ func (p *player) hears(n *actors.Note) {
 }
 
 func (p *player) guestHears(n *actors.Note) {
+	if p.stage.bill.guests == 0 {
+		return // holds his chats and says nothing
+	}
 	switch e := n.Event.(type) {
 	case acd.MessageSent:
 		if p.stage.bill.talk && e.Message.Author.Kind == "agent" {
