@@ -91,19 +91,21 @@ func (a *agent) passed(w *worker, k *chat, f *frame) {
 	case "transfer_done":
 		a.crowd.measure(tally.TransferToAccepted, k.movedDue+k.pause, now)
 		a.crowd.counts.transfers.Add(1)
-		k.ledger.Released(a.n, now)
+		k.ledger.Released(a.n)
 	case "transfer_failed", "transfer_cancelled":
 		a.crowd.counts.fail("transfer_failed")
 		k.transferAgain(w)
 	case "left":
 		if string(f.who) == a.peer.subject {
-			k.ledger.Released(a.n, now)
+			k.ledger.Left(a.n, now)
 		}
-	case "taken_over", "chat_ended":
-		k.ledger.Released(a.n, now)
+	case "taken_over":
+		k.ledger.Left(a.n, now)
+	case "chat_ended":
+		k.ledger.Released(a.n)
 	case "released":
 		a.load.Add(-1)
-		k.ledger.Released(a.n, now)
+		k.ledger.Released(a.n)
 		k.released++
 		k.settled()
 	}

@@ -1,6 +1,9 @@
 package tally
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Customer is who reads a chat that is no agent.
 const Customer = -1
@@ -8,17 +11,17 @@ const Customer = -1
 // Ledger is what the clients of one chat were told, kept to find
 // contradictions. Agents are numbers from 0. Its owner guards it.
 type Ledger struct {
-	faults  *Faults
-	holders []holder
-	said    []said
-	readers []reader
+	faults   *Faults
+	holders  []int // who was told that the chat is his, and not yet that it is over
+	disputes []dispute
+	said     []said
+	readers  []reader
 }
 
-// holder is an agent who was told that the chat is his.
-type holder struct {
-	agent  int
-	since  time.Duration
-	rivals []int // who was told so before, and not yet that it is over
+// dispute is two agents who were told the same, and not yet that one is out.
+type dispute struct {
+	before, after int
+	since         time.Duration
 }
 
 // said is one message.
@@ -45,45 +48,31 @@ func NewLedger(f *Faults) Ledger { return Ledger{faults: f} }
 // whether he did not know. Expected says that another one had asked him to
 // follow, and so knows that his part ends.
 func (l *Ledger) Assigned(agent int, expected bool, at time.Duration) bool {
-	h := holder{agent: agent, since: at}
-	for _, other := range l.holders {
-		if other.agent == agent {
-			return false // in a snapshot
-		}
-		if !expected {
-			h.rivals = append(h.rivals, other.agent)
+	if slices.Contains(l.holders, agent) {
+		return false // in a snapshot
+	}
+	if !expected {
+		for _, other := range l.holders {
+			l.disputes = append(l.disputes, dispute{other, agent, at})
 		}
 	}
-	l.holders = append(l.holders, h)
+	l.holders = append(l.holders, agent)
 	return true
 }
 
-// Released notes that an agent was told that he does not own it any more.
-func (l *Ledger) Released(agent int, at time.Duration) {
-	kept := l.holders[:0]
-	for _, h := range l.holders {
-		late := at-h.since > settling
-		switch {
-		case h.agent == agent && late:
-			l.faults.DoubleAssignments.Add(int64(len(h.rivals)))
-		case h.agent != agent:
-			kept = append(kept, h.without(agent, late, l.faults))
-		}
-	}
-	l.holders = kept
+// Left notes that an agent was told that the chat has been taken from him. If
+// that comes soon, it explains why another one was told that he owns it.
+func (l *Ledger) Left(agent int, at time.Duration) {
+	l.Released(agent)
+	l.disputes = slices.DeleteFunc(l.disputes, func(d dispute) bool {
+		return (d.before == agent || d.after == agent) && at-d.since <= settling
+	})
 }
 
-func (h holder) without(agent int, late bool, f *Faults) holder {
-	for i, r := range h.rivals {
-		if r == agent {
-			if late {
-				f.DoubleAssignments.Add(1)
-			}
-			h.rivals = append(h.rivals[:i], h.rivals[i+1:]...)
-			break
-		}
-	}
-	return h
+// Released notes that an agent's part has come to an end of its own, by a
+// transfer that he asked for or with the chat. It explains nothing.
+func (l *Ledger) Released(agent int) {
+	l.holders = slices.DeleteFunc(l.holders, func(holder int) bool { return holder == agent })
 }
 
 // Say gives the next message its number, from 0.
@@ -150,8 +139,8 @@ func (l *Ledger) Read(n, who int) {
 }
 
 // Close counts what was promised and did not happen: messages that the server
-// accepted and did not deliver, the end of a chat that it had accepted, and who
-// owned it beside another to the last. Served says that an agent had it.
+// accepted and did not deliver, the end of a chat that it had accepted, and two
+// owners without an explanation. Served says that an agent had it.
 func (l *Ledger) Close(accepted, ended, served bool) {
 	for _, m := range l.said {
 		if m.acked && (!m.customer || served && !m.desk) {
@@ -161,7 +150,5 @@ func (l *Ledger) Close(accepted, ended, served bool) {
 	if accepted && !ended {
 		l.faults.Lost.Add(1)
 	}
-	for _, h := range l.holders {
-		l.faults.DoubleAssignments.Add(int64(len(h.rivals)))
-	}
+	l.faults.DoubleAssignments.Add(int64(len(l.disputes)))
 }

@@ -1,0 +1,126 @@
+package bench
+
+import (
+	"maps"
+	"testing"
+	"time"
+
+	"github.com/parley-engine/parley/bench/profiles"
+)
+
+// small is the reference lifecycle, a few times.
+func small(t *testing.T) *profiles.Profile {
+	t.Helper()
+	p, err := profiles.Builtin("reference")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.Duration, p.Warmup, p.Drain = 300*time.Millisecond, 0, 500*time.Millisecond
+	p.Arrivals.Process, p.Arrivals.Rate = "even", 30
+	p.Agents.LoginOver, p.Customers.Pool = 0, 2
+	return p
+}
+
+func load(t *testing.T, address string) *Result {
+	t.Helper()
+	r, err := Run(t.Context(), Options{
+		Profile: small(t), Address: address, Key: Key{Secret: []byte("a secret of a server that does not look at it")},
+		Agents: []string{"a0", "a1"}, Sources: []string{"web"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func TestAServerThatKeepsItsPromisesIsFoundClean(t *testing.T) {
+	r := load(t, startLiar(t, nil).URL)
+	if !r.Correctness.Clean() || len(r.Errors) > 0 {
+		t.Errorf("counted %+v, errors %v", r.Correctness, r.Errors)
+	}
+	if r.Chats.Completed != r.Chats.Arrived || r.Chats.Completed < 5 || r.Chats.Unfinished > 0 {
+		t.Errorf("chats %+v", r.Chats)
+	}
+	if r.Chats.Messages != 10*r.Chats.Completed || r.Chats.Transfers != r.Chats.Completed {
+		t.Errorf("%d messages and %d transfers in %d chats", r.Chats.Messages, r.Chats.Transfers, r.Chats.Completed)
+	}
+	for _, name := range []string{"start_to_offer", "accept_to_assigned", "send_to_delivered", "transfer_to_accepted"} {
+		if q := r.LatencyMs[name]; q.Count == 0 || q.P50 <= 0 || q.Max > 5000 {
+			t.Errorf("%s: %+v", name, q)
+		}
+	}
+}
+
+// once lets a lie happen at the first event of a kind after some others.
+func once(kind string, skip int, lie func(l *liar, to *ear, event map[string]any) []map[string]any) func(*liar, *ear, map[string]any) []map[string]any {
+	return func(l *liar, to *ear, event map[string]any) []map[string]any {
+		if event["type"] == kind && !l.told {
+			if skip--; skip < 0 {
+				l.told = true
+				return lie(l, to, event)
+			}
+		}
+		return []map[string]any{event}
+	}
+}
+
+func TestEachBrokenPromiseIsCountedAsWhatItIs(t *testing.T) {
+	for name, tt := range map[string]struct {
+		lie  func(*liar, *ear, map[string]any) []map[string]any
+		want func(c Correctness) bool
+	}{
+		"an event twice": {once("message", 3, func(_ *liar, _ *ear, e map[string]any) []map[string]any {
+			return []map[string]any{e, e}
+		}), func(c Correctness) bool { return c.Repeated == 1 && c.Lost+c.OutOfOrder+c.DoubleAssignments == 0 }},
+		"a message twice, as two events": {once("message", 3, func(_ *liar, to *ear, e map[string]any) []map[string]any {
+			to.seq++
+			again := maps.Clone(e)
+			again["seq"] = to.seq
+			return []map[string]any{e, again}
+		}), func(c Correctness) bool { return c.Repeated == 1 && c.Lost+c.OutOfOrder+c.DoubleAssignments == 0 }},
+		"an event never": {once("chat_ended", 0, func(*liar, *ear, map[string]any) []map[string]any {
+			return nil
+		}), func(c Correctness) bool { return c.Lost == 1 && c.Repeated+c.OutOfOrder+c.DoubleAssignments == 0 }},
+		"an accepted message never, without a gap": {once("message", 2, func(_ *liar, to *ear, _ map[string]any) []map[string]any {
+			to.seq--
+			return nil
+		}), func(c Correctness) bool { return c.Lost == 1 && c.Repeated+c.OutOfOrder+c.DoubleAssignments == 0 }},
+		"the end of a chat never": {func(l *liar, to *ear, e map[string]any) []map[string]any {
+			if e["type"] == "ended" && e["chat"] == "c1" {
+				to.seq--
+				return nil
+			}
+			return []map[string]any{e}
+		}, func(c Correctness) bool { return c.Lost == 1 && c.Repeated+c.OutOfOrder+c.DoubleAssignments == 0 }},
+		"two events in each other's place": {func(l *liar, _ *ear, e map[string]any) []map[string]any {
+			switch {
+			case e["type"] == "offer_ended" && !l.told:
+				l.told, l.spare = true, e
+				return nil
+			case l.spare != nil && e["type"] == "assigned":
+				late := l.spare
+				l.spare = nil
+				return []map[string]any{e, late}
+			}
+			return []map[string]any{e}
+		}, func(c Correctness) bool { return c.OutOfOrder == 1 && c.Lost+c.Repeated+c.DoubleAssignments == 0 }},
+		"a chat to two agents": {once("assigned", 0, func(l *liar, to *ear, e map[string]any) []map[string]any {
+			for _, other := range l.agents {
+				if other != to.subject {
+					chat := maps.Clone(e["chat"].(map[string]any))
+					chat["owner"] = other
+					l.write(to, e)
+					l.tell(other, "assigned", map[string]any{"chat": chat})
+				}
+			}
+			return nil
+		}), func(c Correctness) bool { return c.DoubleAssignments == 1 && c.Repeated+c.OutOfOrder == 0 }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if r := load(t, startLiar(t, tt.lie).URL); !tt.want(r.Correctness) {
+				t.Errorf("counted %+v, errors %v, chats %+v", r.Correctness, r.Errors, r.Chats)
+			}
+		})
+	}
+}
