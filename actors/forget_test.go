@@ -11,6 +11,8 @@ import (
 func TestChatsOlderThanTheRetentionAreForgottenWhole(t *testing.T) {
 	inWorld(t, func(w *world) {
 		w.opts.Retention = 3 * time.Hour
+		var elsewhere []acd.ChatID
+		w.opts.Forgetting = func(c acd.ChatID) error { elsewhere = append(elsewhere, c); return nil }
 		w.crash()
 		alice, ann := w.agent("alice"), w.customer("ann")
 		alice.ready()
@@ -24,6 +26,9 @@ func TestChatsOlderThanTheRetentionAreForgottenWhole(t *testing.T) {
 		page, _, err := w.engine.Past().History(actors.Query{})
 		if err != nil || len(page) != 1 || page[0].Chat != young {
 			t.Errorf("history has %+v (%v)", page, err)
+		}
+		if len(elsewhere) != 1 || elsewhere[0] != old {
+			t.Errorf("forgotten elsewhere: %v", elsewhere)
 		}
 		if got := events(t, w.journal, old.Address()); len(got) != 0 {
 			t.Errorf("%d events of a forgotten chat", len(got))

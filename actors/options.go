@@ -35,6 +35,10 @@ type Options struct {
 	CustomerChats  int           // open chats of one customer; 3
 	Tail           int           // messages of a transcript in a snapshot; 50
 	Retention      time.Duration // ended chats; 0 keeps them
+	// Forgetting is called for each chat that is about to be dropped for its
+	// age: what is kept of it elsewhere goes first. With an error it is kept
+	// and tried again within the hour.
+	Forgetting func(acd.ChatID) error
 }
 
 // Validate names everything that is wrong.

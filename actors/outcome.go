@@ -190,6 +190,11 @@ func (e *Engine) forgetChats(before time.Time) error {
 	}
 	for _, key := range ended {
 		chat := acd.ChatID(key[9:])
+		if forgetting := e.opts.Forgetting; forgetting != nil {
+			if err := forgetting(chat); err != nil {
+				return fmt.Errorf("forget chat %s: %w", chat, err)
+			}
+		}
 		rows := [][]byte{key, secretKey(chat)}
 		from, to := rowRange(rowText, string(chat))
 		if err := e.journal.Scan(from, to, func(k, _ []byte) error {

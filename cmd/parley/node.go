@@ -13,6 +13,7 @@ import (
 	"gocloud.dev/blob"
 
 	"github.com/parley-engine/parley/actors"
+	"github.com/parley-engine/parley/actors/acd"
 	"github.com/parley-engine/parley/cmd/parley/config"
 	"github.com/parley-engine/parley/persistence"
 	"github.com/parley-engine/parley/transport"
@@ -78,11 +79,11 @@ func (m Main) open(ctx context.Context, c *serveCommand, s *config.Settings, log
 			return n, err
 		}
 	}
-	if err = n.start(ctx, s, c.Retention); err != nil {
-		return n, err
-	}
 	if n.files, err = openFiles(ctx, c.Attachments, c.Data); err != nil {
 		return n, usage(err)
+	}
+	if err = n.start(ctx, s, c.Retention); err != nil {
+		return n, err
 	}
 	set.RegisterMetricsWriter(n.engine.WriteMetrics)
 	edge := s.Edge
@@ -96,7 +97,8 @@ func (m Main) open(ctx context.Context, c *serveCommand, s *config.Settings, log
 }
 
 func (n *node) start(ctx context.Context, s *config.Settings, retention time.Duration) error {
-	engine, err := actors.New(actors.Options{Journal: n.journal, Config: s.Engine, Logger: n.log, Retention: retention})
+	engine, err := actors.New(actors.Options{Journal: n.journal, Config: s.Engine, Logger: n.log, Retention: retention,
+		Forgetting: n.forgetFiles})
 	if err != nil {
 		return err
 	}
@@ -108,6 +110,11 @@ func (n *node) start(ctx context.Context, s *config.Settings, retention time.Dur
 	}
 	n.engine = engine
 	return nil
+}
+
+// forgetFiles removes the attachments of a chat that has become too old.
+func (n *node) forgetFiles(chat acd.ChatID) error {
+	return (&transport.Files{Bucket: n.files}).Erase(context.Background(), chat)
 }
 
 // devAuth believes the tokens that this folder's secret signs, and spares who
