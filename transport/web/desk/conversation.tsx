@@ -97,6 +97,7 @@ function RowView({ row, before, chat, model }: RowProps): JSX.Element {
   }
   if ('uploading' in row) return <div class="notice"><span role="status">{t('uploading', { name: row.name })}</span></div>
   if (isNotice(row)) return <div class="notice"><span>{noticeText(row, chat)} · {timeOf(row.at, t.lang)}</span></div>
+  if (row.author.kind === 'system') return <div class="notice"><span>{row.text}</span></div>
   const mine = row.author.id === me
   const same = before && !('pending' in before) && !('uploading' in before) && !isNotice(before) && before.author.id === row.author.id &&
     before.author.kind === row.author.kind && before.to === row.to

@@ -24,8 +24,8 @@ export class ServerClock {
     return Math.max(0, Math.floor((this.ms() - Date.parse(then)) / 1000))
   }
 
-  /** Whole seconds until then, rounded up, never less than 0. */
+  /** Whole seconds until then, never less than 0. */
   until(then: string): number {
-    return Math.max(0, Math.ceil((Date.parse(then) - this.ms()) / 1000))
+    return Math.max(0, Math.round((Date.parse(then) - this.ms()) / 1000))
   }
 }

@@ -55,6 +55,13 @@ test('a notice stands after the message that it followed', () => {
   assert.deepEqual(lines.map((l) => (isNotice(l) ? l.kind : l.message_seq)), [1, 2, 'joined', 3, 'ended'])
 })
 
+test('what the system and a notice both say stands there once', () => {
+  const came: Message = { ...said(3), author: { kind: 'system', name: '', initials: '' }, text: 'Bob joined the chat' }
+  const joined = notice({ kind: 'joined', after: 2, at: '', name: 'Bob' })
+  assert.deepEqual(weave([said(2), came], [joined]).map((l) => (isNotice(l) ? l.kind : l.message_seq)), [2, 'joined'])
+  assert.deepEqual(weave([said(2), came], []).length, 2)
+})
+
 test('waits grow to twenty seconds under jitter, and are longer when the server is busy', () => {
   assert.equal(backOff(0, 1006, 1), 500)
   assert.equal(backOff(3, 1006, 0.5), 2000)

@@ -35,9 +35,10 @@ export function merge(have: readonly Message[], more: readonly Message[]): reado
   return [...by.values()].sort((a, b) => a.message_seq - b.message_seq)
 }
 
-/** Messages with the notices between them. */
-export function weave(messages: readonly Message[], notices: readonly Notice[]): readonly Line[] {
-  if (notices.length === 0) return messages
+/** Messages with the notices between them. What both say is said once. */
+export function weave(all: readonly Message[], notices: readonly Notice[]): readonly Line[] {
+  if (notices.length === 0) return all
+  const messages = all.filter((m) => !isEcho(m, notices))
   const lines: Line[] = []
   const from = messages[0]?.message_seq ?? 0
   let i = 0
@@ -47,6 +48,12 @@ export function weave(messages: readonly Message[], notices: readonly Notice[]):
   }
   while (i < messages.length) lines.push(messages[i++] as Message)
   return lines
+}
+
+/** A message of the system about somebody whose coming a notice tells already. */
+function isEcho(m: Message, notices: readonly Notice[]): boolean {
+  return m.author.kind === 'system' && notices.some((n) =>
+    n.kind === 'joined' && n.name !== undefined && (m.text ?? '').includes(n.name) && Math.abs(n.after - m.message_seq) <= 1)
 }
 
 let notices = 0

@@ -60,6 +60,7 @@ function File({ attachment: a, lang, token, fileLabel }: FileProps): JSX.Element
     }).catch(() => {}) // its name is still there to be pressed
     return () => { gone = true }
   }, [a.id])
+  const [broken, setBroken] = useState(false)
   const save = async (): Promise<void> => {
     const url = picture ?? URL.createObjectURL(await download(await token(), a))
     const link = document.createElement('a')
@@ -69,7 +70,7 @@ function File({ attachment: a, lang, token, fileLabel }: FileProps): JSX.Element
   }
   return (
     <button type="button" class="file" onClick={() => { void save().catch(() => {}) }} aria-label={`${fileLabel}: ${a.name}`}>
-      {picture ? <img src={picture} alt={a.name} /> : <>
+      {picture && !broken ? <img src={picture} alt={a.name} onError={() => setBroken(true)} /> : <>
         <Icon name="file" size={22} />
         <span><span class="file-name">{a.name}</span> <span class="file-size">{bytes(a.size_bytes, lang)}</span></span>
       </>}

@@ -92,6 +92,7 @@ function RowView({ row, before, chat, model, onAgain }: RowProps): JSX.Element {
   }
   if ('uploading' in row) return <div class="notice"><span role="status">{t('uploading', { name: row.name })}</span></div>
   if (isNotice(row)) return <div class="notice"><span>{noticeText(row, chat)}</span></div>
+  if (row.author.kind === 'system') return <div class="notice"><span>{row.text}</span></div>
   const mine = row.author.kind === 'customer'
   const same = before && !('pending' in before) && !('failed' in before) && !('uploading' in before) && !isNotice(before) &&
     before.author.kind === row.author.kind && before.author.name === row.author.name
