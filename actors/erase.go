@@ -31,7 +31,7 @@ func (p *Past) Erase(epoch uint64, customer acd.CustomerID) (erased, open []acd.
 		return nil
 	})
 	if err == nil {
-		err = p.destroy(epoch, gone)
+		err = p.destroy(epoch, gone, Row{servedKey(customer), nil})
 	}
 	if err != nil {
 		return nil, open, fmt.Errorf("erase %s: %w", customer, err)
@@ -59,11 +59,10 @@ func (p *Past) EraseChat(epoch uint64, chat acd.ChatID) error {
 
 // destroy takes the keys of ended chats away. Rows of before names were sealed
 // are written again without them.
-func (p *Past) destroy(epoch uint64, gone []Segment) error {
+func (p *Past) destroy(epoch uint64, gone []Segment, rows ...Row) error {
 	if len(gone) == 0 {
 		return nil
 	}
-	var rows []Row
 	for _, s := range gone {
 		s.Name = ""
 		rows = append(rows, Row{secretKey(s.Chat), nil}, Row{endedKey(s.EndedAt, s.Chat), mustEncode(s)})

@@ -43,7 +43,8 @@ type indexed struct {
 	wake    time.Time
 	waiting *acd.Enqueue
 	slots   map[acd.AgentID][]byte
-	listed  bool // among its customer's open chats
+	listed  bool        // among its customer's open chats
+	owner   acd.AgentID // the last one
 }
 
 func chatKind(keys *keyring) kind {
@@ -89,6 +90,9 @@ func (ix *indexed) changes(c *acd.Chat, now time.Time, events []acd.Event) []Row
 }
 
 func (ix *indexed) rows(c *acd.Chat, now time.Time) []Row {
+	if c.Owner != "" {
+		ix.owner = c.Owner
+	}
 	rows := ix.liveRows(c, now)
 	rows = append(rows, ix.waitingRows(c)...)
 	return append(rows, ix.slotRows(c)...)
@@ -114,6 +118,9 @@ func (ix *indexed) liveRows(c *acd.Chat, now time.Time) []Row {
 		ix.listed = false
 		rows = append(rows, Row{customerKey(c.Customer.ID, c.ID), nil},
 			Row{endedKey(now, c.ID), mustEncode(segmentOf(c))})
+		if ix.owner != "" {
+			rows = append(rows, Row{servedKey(c.Customer.ID), mustEncode(servedRow{ix.owner, c.ID})})
+		}
 	}
 	return rows
 }

@@ -178,7 +178,13 @@ func (e *Engine) appendRows(rows []Row) {
 // snapshot, transcript and index.
 func (e *Engine) forgetChats(before time.Time) error {
 	var ended [][]byte
-	err := e.journal.Scan(endedKey(before, ""), []byte{rowEnded + 1}, func(k, _ []byte) error {
+	var segments []Segment
+	err := e.journal.Scan(endedKey(before, ""), []byte{rowEnded + 1}, func(k, v []byte) error {
+		s, err := decodeRow[Segment](v)
+		if err != nil {
+			return err
+		}
+		segments = append(segments, s)
 		ended = append(ended, append([]byte(nil), k...))
 		if len(ended) == forgetAtOnce {
 			return errEnough
@@ -188,14 +194,14 @@ func (e *Engine) forgetChats(before time.Time) error {
 	if err != nil && !errors.Is(err, errEnough) {
 		return err
 	}
-	for _, key := range ended {
+	for i, key := range ended {
 		chat := acd.ChatID(key[9:])
 		if forgetting := e.opts.Forgetting; forgetting != nil {
 			if err := forgetting(chat); err != nil {
 				return fmt.Errorf("forget chat %s: %w", chat, err)
 			}
 		}
-		rows := [][]byte{key, secretKey(chat)}
+		rows := e.outlived(segments[i], [][]byte{key, secretKey(chat)})
 		from, to := rowRange(rowText, string(chat))
 		if err := e.journal.Scan(from, to, func(k, _ []byte) error {
 			rows = append(rows, append([]byte(nil), k...))

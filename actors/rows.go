@@ -20,6 +20,7 @@ const (
 	rowWaiting  = 'q' // queue, chat → Enqueue: what a queue restores
 	rowSecret   = 'k' // chat → the key that its text is sealed under
 	rowText     = 't' // chat, message number → textRow
+	rowServed   = 's' // customer → servedRow: by whom last
 	rowCustomer = 'u' // customer, chat → nothing: open chats of a customer
 )
 

@@ -193,6 +193,7 @@ func (s *Session) first(id string, digest uint64, to acd.Address, cmd acd.Comman
 			s.settle(id, nil, refused)
 			return
 		}
+		cmd = s.engine.withLast(cmd.(acd.Start), acd.CustomerID(s.by.ID))
 	}
 	if b, ok := cmd.(acd.Broadcast); ok {
 		s.engine.beside(func() { s.broadcast(id, digest, b) })
