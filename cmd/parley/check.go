@@ -4,7 +4,7 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/parley-engine/parley/cmd/parley/config"
+	"github.com/parley-engine/parley/transport/config"
 )
 
 type checkCommand struct {

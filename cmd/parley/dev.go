@@ -16,8 +16,8 @@ import (
 	"time"
 
 	"github.com/parley-engine/parley/actors/acd"
-	"github.com/parley-engine/parley/cmd/parley/config"
 	"github.com/parley-engine/parley/transport"
+	"github.com/parley-engine/parley/transport/config"
 )
 
 //go:embed dev.yaml

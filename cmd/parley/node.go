@@ -14,9 +14,9 @@ import (
 
 	"github.com/parley-engine/parley/actors"
 	"github.com/parley-engine/parley/actors/acd"
-	"github.com/parley-engine/parley/cmd/parley/config"
 	"github.com/parley-engine/parley/persistence"
 	"github.com/parley-engine/parley/transport"
+	"github.com/parley-engine/parley/transport/config"
 )
 
 // journal is what a node needs of its store, beyond the engine's needs.

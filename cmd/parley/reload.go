@@ -6,7 +6,7 @@ import (
 	"os/signal"
 	"syscall"
 
-	"github.com/parley-engine/parley/cmd/parley/config"
+	"github.com/parley-engine/parley/transport/config"
 )
 
 // reloads are the signals to read the configuration again: those that a test

@@ -8,7 +8,7 @@ import (
 	"log/slog"
 	"time"
 
-	"github.com/parley-engine/parley/cmd/parley/config"
+	"github.com/parley-engine/parley/transport/config"
 )
 
 type serveCommand struct {

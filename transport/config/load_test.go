@@ -42,7 +42,7 @@ func problems(t *testing.T, text string) []string {
 }
 
 func TestTheExampleLoadsAndMeansWhatItSays(t *testing.T) {
-	s, err := Load("../example.yaml")
+	s, err := Load("../../cmd/parley/example.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -120,7 +120,7 @@ func TestTheExampleLoadsAndMeansWhatItSays(t *testing.T) {
 var marked = regexp.MustCompile(`(?m)^.*\(default\)\n`)
 
 func TestWhatTheExampleCallsADefaultIsOne(t *testing.T) {
-	text, err := os.ReadFile("../example.yaml")
+	text, err := os.ReadFile("../../cmd/parley/example.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -136,7 +136,7 @@ func TestWhatTheExampleCallsADefaultIsOne(t *testing.T) {
 }
 
 func TestTheExampleShowsEveryField(t *testing.T) {
-	text, err := os.ReadFile("../example.yaml")
+	text, err := os.ReadFile("../../cmd/parley/example.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
