@@ -115,13 +115,7 @@ func (a *agent) passed(w *worker, k *chat, f *frame) {
 // comes back after a while.
 func (a *agent) presence(w *worker, f *frame) {
 	here := string(f.state) == "available"
-	if a.here.Swap(here) != here {
-		if here {
-			a.crowd.present.Add(1)
-		} else {
-			a.crowd.present.Add(-1)
-		}
-	}
+	a.seen(here)
 	if here || string(f.state) == "draining" {
 		return
 	}
@@ -131,6 +125,18 @@ func (a *agent) presence(w *worker, f *frame) {
 			a.available(w)
 		}
 	})
+}
+
+// seen notes whether this agent is available.
+func (a *agent) seen(here bool) {
+	if a.here.Swap(here) == here {
+		return
+	}
+	if here {
+		a.crowd.present.Add(1)
+	} else {
+		a.crowd.present.Add(-1)
+	}
 }
 
 // offered is a ring: this agent answers, after a while, or does not.
@@ -336,6 +342,8 @@ func (a *agent) answer(w *worker, c *command, f *frame) {
 	case kindAvailable:
 		if refused {
 			a.peer.again(c, time.Second)
+		} else {
+			a.seen(true) // no event follows where he was so before
 		}
 	}
 }

@@ -300,15 +300,17 @@ func (c *crowd) arrive(w *worker, index int, due time.Duration) {
 	})
 }
 
+// idle takes the customer who has had no chat for longest, so that nobody is
+// more of a person than the server's limits allow.
 func (c *crowd) idle() *customer {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	n := len(c.free)
-	if n == 0 {
+	if len(c.free) == 0 {
 		return nil
 	}
-	v := c.free[n-1]
-	c.free = c.free[:n-1]
+	v := c.free[0]
+	c.free[0] = nil
+	c.free = c.free[1:]
 	return v
 }
 
