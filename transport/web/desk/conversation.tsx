@@ -4,7 +4,7 @@ import { isNotice, lineKey, weave, type DeskView, type Line, type Notice } from 
 import { Composer } from '../ui/composer.tsx'
 import { Icon } from '../ui/icons.tsx'
 import { Lines } from '../ui/lines.tsx'
-import { Bubble } from '../ui/message.tsx'
+import { Bubble, receipt } from '../ui/message.tsx'
 import { Announcer, Button } from '../ui/parts.tsx'
 import { useSeconds, useStore } from '../ui/use.ts'
 import { span, timeOf } from '../ui/words.ts'
@@ -101,10 +101,11 @@ function RowView({ row, before, chat, model }: RowProps): JSX.Element {
   const mine = row.author.id === me
   const same = before && !('pending' in before) && !('uploading' in before) && !isNotice(before) && before.author.id === row.author.id &&
     before.author.kind === row.author.kind && before.to === row.to
-  const read = row.to === 'all' && (chat.read?.['customer'] ?? 0) >= row.message_seq
+  const fate = receipt(row.message_seq, row.to === 'all' ? chat.delivered ?? 0 : 0, row.to === 'all' ? chat.read?.['customer'] ?? 0 : 0,
+    { sent: t('sent'), delivered: t('delivered'), read: t('read') })
   const who = `${mine ? t('you') : row.author.name}${row.to === 'agents' ? ` · ${t('sideNote')}` : ''}${row.template ? ` · ${row.template}` : ''}`
   return <Bubble message={row} mine={mine} first={!same} {...shared} who={who}
-    {...(mine && { fate: read ? { icon: 'checks', label: t('read') } : { icon: 'check', label: t('sent') } })} />
+    {...(mine && { fate })} />
 }
 
 function noticeText(n: Notice, chat: DeskView): string {

@@ -30,9 +30,9 @@ export function DirectDialog({ model, onClose }: { model: Model; onClose: () => 
   return (
     <Dialog title={t('direct')} closeLabel={t('close')} onClose={onClose} onSubmit={() => { void send() }} wide>
       <div class="direct">
-        <ul class="direct-who" role="listbox" aria-label={t('direct')}>
-          {rows.map((r) => <li key={r.agent} role="option" aria-selected={r.agent === agent}>
-            <button type="button" class={`button quiet ${r.agent === agent ? 'now' : ''}`} onClick={() => setAgent(r.agent ?? '')}>
+        <ul class="direct-who" aria-label={t('direct')}>
+          {rows.map((r) => <li key={r.agent}>
+            <button type="button" class={`button quiet ${r.agent === agent ? 'now' : ''}`} aria-pressed={r.agent === agent} onClick={() => setAgent(r.agent ?? '')}>
               <span class={`dot ${r.state ? tones[r.state] : ''}`} aria-hidden="true" /><span class="clip">{r.name}</span>
               <span class="unseen">{r.state ? named('', r.state) : ''}</span></button></li>)}
         </ul>

@@ -45,7 +45,7 @@ function Channels({ model }: { model: Model }): JSX.Element {
       {Object.entries(channels).map(([name, c]) => (
         <label key={name}><input type="checkbox" checked={c.open} aria-label={t('takesChannel', { name })}
           onChange={(e) => { void model.do('set_channel', { channel: name, open: e.currentTarget.checked }) }} />
-          {name} <span class="muted small tabular">{c.used}{c.max ? `/${c.max}` : ''}</span></label>
+          {name}</label>
       ))}
     </fieldset>
   )

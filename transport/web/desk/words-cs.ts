@@ -21,7 +21,7 @@ export const cs: Pack<Key> = {
   unread: 'Nepřečteno: {n}', inactive: 'Neaktivní', customer: 'Zákazník', you: 'Vy', pick: 'Vzít další čekající chat', pickOf: 'Další z fronty {name}',
   conversation: 'Konverzace', newer: 'Nejnovější', typing: '{name} píše', file: 'Uložit soubor', message: 'Zpráva', placeholder: 'Napište: {name}', placeholderSide: 'Jen pro operátory',
   attach: 'Přiložit soubor', leftChars: 'Zbývá znaků: {n}', over: 'Přebývá znaků: {n}', reserved: 'Znak „{c}“ je na tomto kanálu vyhrazen', enter: 'Enter odešle, Shift+Enter je nový řádek',
-  sideNote: 'Jen operátoři', template: 'Šablona', sent: 'Odesláno', read: 'Přečteno', pending: 'Čeká na spojení', uploading: 'Nahrávám {name}…',
+  sideNote: 'Jen operátoři', template: 'Šablona', sent: 'Odesláno', delivered: 'Doručeno', read: 'Přečteno', pending: 'Čeká na spojení', uploading: 'Nahrávám {name}…',
   transfer: 'Předat', invite: 'Přizvat operátora', consult: 'Konzultovat', endConsult: 'Ukončit konzultaci', assist: 'Zavolat supervizora', proposeEnd: 'Zeptat se, zda lze skončit', proposed: 'Zákazník byl dotázán, zda může chat skončit.',
   end: 'Ukončit chat', endAll: 'Ukončit pro všechny', leave: 'Odejít', endConference: 'Ukončit konferenci', endSure: 'Ukončit tento chat?', endText: 'Ujistěte se, že zákazník nemá další dotaz. Chat skončí pro všechny.',
   toAgent: 'Operátorovi', toQueue: 'Do fronty', target: 'Cíl', onlyUsable: 'Jen dostupné', note: 'Poznámka kolegovi', mode: 'Jak', warm: 'Zůstat do přijetí', blind: 'Odejít hned', stay: 'Zůstat v chatu',

@@ -18,7 +18,7 @@ export const en = {
   unread: '{n} unread', inactive: 'Inactive', customer: 'Customer', you: 'You', pick: 'Take the next waiting chat', pickOf: 'Next of {name}',
   conversation: 'Conversation', newer: 'Latest', typing: '{name} is typing', file: 'Save file', message: 'Message', placeholder: 'Write to {name}', placeholderSide: 'Write to agents only',
   attach: 'Attach a file', leftChars: '{n} characters left', over: '{n} characters too many', reserved: '“{c}” is reserved on this channel', enter: 'Enter sends, Shift+Enter is a new line',
-  sideNote: 'Agents only', template: 'Template', sent: 'Sent', read: 'Read', pending: 'Waiting for the connection', uploading: 'Uploading {name}…',
+  sideNote: 'Agents only', template: 'Template', sent: 'Sent', delivered: 'Delivered', read: 'Read', pending: 'Waiting for the connection', uploading: 'Uploading {name}…',
   transfer: 'Transfer', invite: 'Add an agent', consult: 'Consult', endConsult: 'End consultation', assist: 'Call a supervisor', proposeEnd: 'Ask whether it may end', proposed: 'The customer was asked whether the chat may end.',
   end: 'End chat', endAll: 'End for all', leave: 'Leave', endConference: 'End conference', endSure: 'End this chat?', endText: 'Make sure that the customer has no further question. The chat ends for everybody.',
   toAgent: 'To an agent', toQueue: 'To a queue', target: 'Target', onlyUsable: 'Only available ones', note: 'Note to your colleague', mode: 'How', warm: 'Stay until accepted', blind: 'Leave at once', stay: 'Stay in the chat',

@@ -21,7 +21,7 @@ export const it: Pack<Key> = {
   unread: '{n} non letti', inactive: 'Inattiva', customer: 'Cliente', you: 'Tu', pick: 'Prendi la prossima chat in coda', pickOf: 'Prossima di {name}',
   conversation: 'Conversazione', newer: 'Ultimo', typing: '{name} sta scrivendo', file: 'Salva il file', message: 'Messaggio', placeholder: 'Scrivi a {name}', placeholderSide: 'Scrivi solo agli operatori',
   attach: 'Allega un file', leftChars: '{n} caratteri rimasti', over: '{n} caratteri di troppo', reserved: '“{c}” è riservato su questo canale', enter: 'Invio manda, Maiusc+Invio va a capo',
-  sideNote: 'Solo operatori', template: 'Modello', sent: 'Inviato', read: 'Letto', pending: 'In attesa della connessione', uploading: 'Caricamento di {name}…',
+  sideNote: 'Solo operatori', template: 'Modello', sent: 'Inviato', delivered: 'Consegnato', read: 'Letto', pending: 'In attesa della connessione', uploading: 'Caricamento di {name}…',
   transfer: 'Trasferisci', invite: 'Aggiungi operatore', consult: 'Consulta', endConsult: 'Fine consultazione', assist: 'Chiama un supervisore', proposeEnd: 'Chiedi se si può chiudere', proposed: 'È stato chiesto al cliente se la chat può terminare.',
   end: 'Chiudi chat', endAll: 'Chiudi per tutti', leave: 'Lascia', endConference: 'Fine conferenza', endSure: 'Chiudere questa chat?', endText: 'Assicurati che il cliente non abbia altre domande. La chat termina per tutti.',
   toAgent: 'A un operatore', toQueue: 'A una coda', target: 'Destinazione', onlyUsable: 'Solo disponibili', note: 'Nota al collega', mode: 'Come', warm: 'Resta fino all’accettazione', blind: 'Lascia subito', stay: 'Resta nella chat',

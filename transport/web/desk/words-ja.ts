@@ -21,7 +21,7 @@ export const ja: Pack<Key> = {
   unread: '未読 {n} 件', inactive: '無応答', customer: 'お客様', you: '自分', pick: '待機中のチャットを取る', pickOf: '{name} の次のチャット',
   conversation: '会話', newer: '最新へ', typing: '{name} が入力中', file: 'ファイルを保存', message: 'メッセージ', placeholder: '{name} に返信', placeholderSide: '担当者だけに書く',
   attach: 'ファイルを添付', leftChars: '残り {n} 文字', over: '{n} 文字超過', reserved: '「{c}」はこのチャネルでは使えません', enter: 'Enter で送信、Shift+Enter で改行',
-  sideNote: '担当者のみ', template: '定型文', sent: '送信済み', read: '既読', pending: '接続待ち', uploading: '{name} をアップロード中…',
+  sideNote: '担当者のみ', template: '定型文', sent: '送信済み', delivered: '配信済み', read: '既読', pending: '接続待ち', uploading: '{name} をアップロード中…',
   transfer: '転送', invite: '担当者を追加', consult: '相談', endConsult: '相談を終了', assist: 'スーパーバイザーを呼ぶ', proposeEnd: '終了してよいか尋ねる', proposed: 'お客様に終了の可否を尋ねています。',
   end: 'チャットを終了', endAll: '全員の会話を終了', leave: '退出', endConference: '会議を終了', endSure: 'このチャットを終了しますか?', endText: 'お客様に他のご質問がないか確認してください。全員の会話が終了します。',
   toAgent: '担当者へ', toQueue: 'キューへ', target: '宛先', onlyUsable: '利用可能のみ', note: '担当者へのメモ', mode: '方法', warm: '応答まで残る', blind: 'すぐに退出', stay: 'チャットに残る',

@@ -55,6 +55,14 @@ test('a ping is answered with the last number that was handled', async () => {
   assert.deepEqual(s.last('pong'), { type: 'pong', seq: 1 })
 })
 
+test('messages are acknowledged soon, those that come together at once', async () => {
+  const { world } = started()
+  const s = await greet(world)
+  s.says({ type: 'message', seq: 1, at, chat: 'c' }, { type: 'message', seq: 2, at, chat: 'c' })
+  await world.pass(50)
+  assert.deepEqual(s.sent.filter((f) => f['type'] === 'pong'), [{ type: 'pong', seq: 2 }])
+})
+
 test('a lost connection is dialled again after a jittered wait and says where the stream stood', async () => {
   const { world, client } = started()
   const s = await greet(world)

@@ -52,6 +52,8 @@ interface Waiting { resolve(ok: Ok): void; reject(e: Refusal): void }
 /** The server takes 32 unanswered commands of a connection. */
 const mostInFlight = 24
 const mostRetries = 6
+/** For messages that come together. */
+const acknowledgeMs = 50
 
 /**
  * A session of one principal: it connects, resumes, keeps what is unanswered and
@@ -80,6 +82,7 @@ export class Client {
   private readonly retries = new Map<string, number>()
   private readonly held = new Set<string>() // until a retry is due
   private started = false
+  private acknowledging = false
 
   constructor(options: ClientOptions) {
     this.o = options
@@ -222,6 +225,17 @@ export class Client {
         if (!this.isNews(frame)) return
     }
     this.frames.forEach((f) => f(frame))
+    if (frame.type === 'message' || frame.type === 'snapshot') this.acknowledge()
+  }
+
+  /** Says soon how far the stream was handled: that is what the other side's receipts come from. */
+  private acknowledge(): void {
+    if (this.acknowledging) return
+    this.acknowledging = true
+    this.world.after(acknowledgeMs, () => {
+      this.acknowledging = false
+      this.link?.send({ type: 'pong', seq: this.seq })
+    })
   }
 
   /** Drops what was there before, and notices what is missing. */

@@ -9,6 +9,7 @@ export interface CustomerView extends CustomerChat {
   readonly away: ReadonlySet<string>
   readonly idle?: { closes_at?: string }
   readonly asked?: string // who asks whether the chat may end
+  readonly delivered: number // the last message that an agent's desktop has
   readonly more: boolean // older messages may exist
 }
 
@@ -35,7 +36,7 @@ export function customerAfter(s: CustomerState, f: ServerFrame): CustomerState {
 
 function view(c: CustomerChat, old?: CustomerView): CustomerView {
   const first = c.messages[0]?.message_seq ?? 1
-  return { ...c, notices: old?.notices ?? [], typing: false, away: new Set(), more: first > 1 }
+  return { ...c, notices: old?.notices ?? [], typing: false, away: new Set(), delivered: old?.delivered ?? 0, more: first > 1 }
 }
 
 function fresh(chat: string, at: string): CustomerView {
@@ -66,6 +67,8 @@ function chatAfter(c: CustomerView, f: CustomerEvent | DeskEvent): CustomerView 
         messages: merge(c.messages, [f]), message_seq: Math.max(c.message_seq, f.message_seq) }
     case 'read':
       return { ...c, read: { ...c.read, [f.by]: f.upto } }
+    case 'delivered':
+      return f.by === 'customer' ? c : { ...c, delivered: Math.max(c.delivered, f.upto) }
     case 'typing':
       return f.by === 'customer' ? c : { ...c, typing: f.on }
     case 'idle_warning':

@@ -16,6 +16,7 @@ export interface DeskView extends Chat {
   readonly interrupted?: { warning: string; closes_at?: string }
   readonly ended?: { by: string; reason: string; note?: string }
   readonly proposed?: boolean // the customer was asked whether the chat may end
+  readonly delivered?: number // the last message that the customer's page has
   readonly away?: string // since when the customer's page is away
 }
 
@@ -26,7 +27,7 @@ export function deskView(c: Chat, old?: DeskView): DeskView {
   return {
     ...c, messages: [...messages], notices: old?.notices ?? [], typing: new Set(), asked: old?.asked ?? [],
     more: old && (old.messages[0]?.message_seq ?? 1) < oldest ? old.more : oldest > 1,
-    inactive: old?.inactive ?? false,
+    inactive: old?.inactive ?? false, ...(old?.delivered !== undefined && { delivered: old.delivered }),
     ...(c.phase === 'interrupted' && { interrupted: old?.interrupted ?? { warning: '' } }),
     ...(c.phase === 'ended' && old?.ended && { ended: old.ended }),
   }
@@ -47,6 +48,8 @@ export function deskChatAfter(c: DeskView, f: DeskEvent, me: string): DeskView {
       return { ...c, unread: f.count }
     case 'read':
       return { ...c, read: { ...c.read, [f.by]: Math.max(c.read?.[f.by] ?? 0, f.upto) } }
+    case 'delivered':
+      return f.by === 'customer' ? { ...c, delivered: Math.max(c.delivered ?? 0, f.upto) } : c
     case 'opened':
       return { ...c, opened: f.on }
     case 'typing':

@@ -272,6 +272,7 @@ export type DeskEvent =
   | InChat<'message', Message>
   | InChat<'unread', { count: number }>
   | InChat<'read', { by: string; upto: number }>
+  | InChat<'delivered', { by: string; upto: number }>
   | Event<'focus', { chat?: string; states: Record<string, 'connected' | 'held'> }>
   | InChat<'opened', { on: boolean }>
   | InChat<'joined', { participant: string; kind: Participant['kind']; name: string; mode: Mode }>

@@ -16,7 +16,7 @@ export interface BubbleProps {
   /** Who said it, where that is worth saying. */
   who?: string
   /** What became of it, for its author. */
-  fate?: { icon: 'check' | 'checks' | 'clock' | 'warning'; label: string; bad?: boolean }
+  fate?: { icon: 'check' | 'checks' | 'clock' | 'warning'; label: string; bad?: boolean; good?: boolean }
 }
 
 /** One message, as text and never as markup. */
@@ -33,12 +33,18 @@ export function Bubble(p: BubbleProps): JSX.Element {
         <div class="bubble">{m.attachment ? <File attachment={m.attachment} {...p} /> : m.text}</div>
         <div class={`line-foot ${p.fate?.bad ? 'bad' : ''}`}>
           <time dateTime={m.sent_at}>{timeOf(m.sent_at, p.lang)}</time>
-          {p.fate && <span role="img" aria-label={p.fate.label} title={p.fate.label}><Icon name={p.fate.icon} size={13} /></span>}
+          {p.fate && <span role="img" class={p.fate.good ? 'seen' : undefined} aria-label={p.fate.label} title={p.fate.label}><Icon name={p.fate.icon} size={13} /></span>}
           {p.fate?.bad && <span>{p.fate.label}</span>}
         </div>
       </div>
     </div>
   )
+}
+
+/** What a message's author is told of it: sent, on the other side, read. */
+export function receipt(seq: number, delivered: number, read: number, says: { sent: string; delivered: string; read: string }): NonNullable<BubbleProps['fate']> {
+  if (read >= seq) return { icon: 'checks', label: says.read, good: true }
+  return delivered >= seq ? { icon: 'checks', label: says.delivered } : { icon: 'check', label: says.sent }
 }
 
 /** Pictures that have been fetched, by the file's id. They live as long as the page. */

@@ -4,7 +4,7 @@ import { isNotice, lineKey, weave, type CustomerView, type Line, type Notice } f
 import { Composer } from '../ui/composer.tsx'
 import { Icon } from '../ui/icons.tsx'
 import { Lines } from '../ui/lines.tsx'
-import { Bubble } from '../ui/message.tsx'
+import { Bubble, receipt } from '../ui/message.tsx'
 import { Announcer, Button, Field } from '../ui/parts.tsx'
 import { useSeconds, useStore } from '../ui/use.ts'
 import { span } from '../ui/words.ts'
@@ -96,8 +96,7 @@ function RowView({ row, before, chat, model, onAgain }: RowProps): JSX.Element {
   const mine = row.author.kind === 'customer'
   const same = before && !('pending' in before) && !('failed' in before) && !('uploading' in before) && !isNotice(before) &&
     before.author.kind === row.author.kind && before.author.name === row.author.name
-  const fate = !mine ? undefined : readByAgent(chat) >= row.message_seq
-    ? { icon: 'checks' as const, label: t('read') } : { icon: 'check' as const, label: t('sent') }
+  const fate = mine ? receipt(row.message_seq, chat.delivered, readByAgent(chat), { sent: t('sent'), delivered: t('delivered'), read: t('read') }) : undefined
   return <Bubble message={row} mine={mine} first={!same} lang={t.lang} token={model.token} fileLabel={t('file')} {...(!mine && { who: row.author.name })} {...(fate && { fate })} />
 }
 
