@@ -202,9 +202,9 @@ func (s *shell) trouble() string {
 	if at := s.machine.Deadline(); !at.IsZero() && at.Before(before) && s.engine.holdUntil.Before(before) {
 		return "what was due has not been done"
 	}
-	for _, k := range s.outbox.order {
-		if t := s.outbox.open[k.outKey]; t != nil && t.at.Before(before) && !s.engine.directory.quarantinedNow(k.to) {
-			return k.to.String() + " does not answer"
+	for i := range s.outbox.open {
+		if t := &s.outbox.open[i]; t.cmd != nil && t.at.Before(before) && !s.engine.directory.quarantinedNow(t.to) {
+			return t.to.String() + " does not answer"
 		}
 	}
 	return ""

@@ -37,7 +37,7 @@ func TestAMachineInTroubleIsAnAlertUntilItIsSound(t *testing.T) {
 		{"it is due now", func() { p.due = e.now() }, ""},
 		{"another one is silent", func() {
 			k := outKey{acd.AgentID("a").Address(), "k"}
-			s.outbox.open, s.outbox.order = map[outKey]*told{k: {at: long}}, []ordered{{outKey: k}}
+			s.outbox.open, s.outbox.left = []told{{outKey: k, nth: 1, cmd: acd.Tick{}, at: long}}, 1
 		}, "agent/a does not answer"},
 		{"it is in quarantine, which is an alert of its own", func() {
 			e.directory.poisoned.Store(acd.AgentID("a").Address(), "x")

@@ -41,10 +41,23 @@ func (e *Engine) newMachine(a acd.Address) (acd.Machine, kind) {
 type indexed struct {
 	live    bool
 	wake    time.Time
-	waiting *acd.Enqueue
+	waiting inLine
 	slots   map[acd.AgentID][]byte
 	listed  bool        // among its customer's open chats
 	owner   acd.AgentID // the last one
+}
+
+// inLine is what the index says of a chat's stay in a queue; none without one.
+type inLine struct {
+	queue   acd.QueueID
+	id      acd.EnqueueID
+	key     time.Time
+	offer   acd.OfferID
+	exclude map[acd.AgentID]int64
+}
+
+func (l *inLine) equal(o *inLine) bool {
+	return l.queue == o.queue && l.id == o.id && l.key.Equal(o.key) && l.offer == o.offer && maps.Equal(l.exclude, o.exclude)
 }
 
 func chatKind(keys *keyring) kind {
@@ -127,12 +140,16 @@ func (ix *indexed) liveRows(c *acd.Chat, now time.Time) []Row {
 
 func (ix *indexed) waitingRows(c *acd.Chat) []Row {
 	var rows []Row
-	now := c.Waiting()
-	if old := ix.waiting; old != nil && (now == nil || now.Leg.Queue != old.Leg.Queue) {
-		rows = append(rows, Row{waitingKey(old.Leg.Queue, c.ID), nil})
+	var now inLine
+	stay := c.Waiting()
+	if stay != nil {
+		now = inLine{stay.Leg.Queue, stay.Leg.ID, stay.Leg.Key, stay.Offer, stay.Exclude}
 	}
-	if now != nil && (ix.waiting == nil || ix.waiting.Leg.ID != now.Leg.ID || !ix.waiting.Leg.Key.Equal(now.Leg.Key) || ix.waiting.Offer != now.Offer || !maps.Equal(ix.waiting.Exclude, now.Exclude)) {
-		rows = append(rows, Row{waitingKey(now.Leg.Queue, c.ID), mustEncode(*now)})
+	if old := ix.waiting.queue; old != "" && old != now.queue {
+		rows = append(rows, Row{waitingKey(old, c.ID), nil})
+	}
+	if stay != nil && !ix.waiting.equal(&now) {
+		rows = append(rows, Row{waitingKey(now.queue, c.ID), mustEncode(stay)})
 	}
 	ix.waiting = now
 	return rows

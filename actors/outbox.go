@@ -1,6 +1,8 @@
 package actors
 
 import (
+	"cmp"
+	"slices"
 	"time"
 
 	"github.com/parley-engine/parley/actors/acd"
@@ -10,8 +12,9 @@ import (
 // one process a message is lost only when its receiver dies with it; then it
 // is repeated, ever more rarely. It belongs to its shell's goroutine.
 type outbox struct {
-	open  map[outKey]*told
-	order []ordered // oldest first; some may have been acknowledged since
+	open  []told            // in the order of telling; see left
+	left  int               // how many of open have not been taken; the others have no cmd
+	index map[outKey]uint64 // nth by key, when there are many
 	count uint64
 	timer Timer
 	armed bool
@@ -25,14 +28,10 @@ type outKey struct {
 	key string
 }
 
-type ordered struct {
+type told struct {
 	outKey
 	nth uint64
-}
-
-type told struct {
 	cmd acd.Command
-	nth uint64
 	at  time.Time
 }
 
@@ -42,28 +41,76 @@ const (
 	repeatMost  = 30 * time.Second
 )
 
+// outMany is from how many open messages on a table finds them. A chat has one
+// or two, a queue may have thousands.
+const outMany = 32
+
 // add notes a message that is being sent, and returns its number.
 func (o *outbox) add(s *shell, send acd.Send) uint64 {
-	if o.open == nil {
-		o.open = map[outKey]*told{}
-	}
 	k := outKey{send.To, send.Key}
-	o.count++
-	t := o.open[k]
-	if t == nil {
-		t = &told{}
-		o.open[k] = t
+	if i := o.find(k); i >= 0 {
+		o.drop(i)
 	}
-	t.cmd, t.nth, t.at = send.Cmd, o.count, s.engine.now()
-	if len(o.order) > 2*len(o.open)+64 {
+	if o.left == 0 && o.open == nil {
+		o.open = make([]told, 0, 2)
+	} else if len(o.open) > 2*o.left+outMany {
 		o.compact()
 	}
-	o.order = append(o.order, ordered{k, t.nth})
+	o.count++
+	o.open = append(o.open, told{k, o.count, send.Cmd, s.engine.now()})
+	o.left++
+	if o.index == nil && o.left > outMany {
+		o.index = map[outKey]uint64{}
+		for i := range o.open {
+			if t := &o.open[i]; t.cmd != nil {
+				o.index[t.outKey] = t.nth
+			}
+		}
+	}
+	if o.index != nil {
+		o.index[k] = o.count
+	}
 	if !o.armed {
 		o.wait = repeatFirst
 		o.arm(s)
 	}
-	return t.nth
+	return o.count
+}
+
+// find returns the place of what is open under a key, -1 if nothing is.
+func (o *outbox) find(k outKey) int {
+	if o.index != nil {
+		if nth, ok := o.index[k]; ok {
+			return o.place(nth)
+		}
+		return -1
+	}
+	for i := range o.open {
+		if t := &o.open[i]; t.cmd != nil && t.outKey == k {
+			return i
+		}
+	}
+	return -1
+}
+
+// place returns where the nth message stands, -1 if it is not open.
+func (o *outbox) place(nth uint64) int {
+	i, ok := slices.BinarySearchFunc(o.open, nth, func(t told, nth uint64) int { return cmp.Compare(t.nth, nth) })
+	if !ok || o.open[i].cmd == nil {
+		return -1
+	}
+	return i
+}
+
+// drop forgets what has been taken or replaced. Numbers stay in order.
+func (o *outbox) drop(i int) {
+	if o.index != nil {
+		delete(o.index, o.open[i].outKey)
+	}
+	o.open[i] = told{nth: o.open[i].nth}
+	if o.left--; o.left == 0 {
+		o.open, o.index = nil, nil // most chats wait for nothing most of the time
+	}
 }
 
 func (o *outbox) arm(s *shell) {
@@ -78,13 +125,8 @@ func (o *outbox) arm(s *shell) {
 // acknowledged drops what has been taken. An answer to an earlier telling
 // leaves the later one open.
 func (o *outbox) acknowledged(m acknowledge) {
-	k := outKey{m.from, m.key}
-	if t := o.open[k]; t == nil || t.nth != m.nth {
-		return
-	}
-	delete(o.open, k)
-	if len(o.open) == 0 {
-		o.order = o.order[:0]
+	if i := o.place(m.nth); i >= 0 && o.open[i].outKey == (outKey{m.from, m.key}) {
+		o.drop(i)
 	}
 }
 
@@ -92,30 +134,25 @@ func (o *outbox) acknowledged(m acknowledge) {
 // which it was told.
 func (o *outbox) repeat(s *shell) {
 	o.armed = false
-	if len(o.open) == 0 {
+	if o.left == 0 {
+		o.timer = nil
 		return
 	}
 	before := s.engine.now().Add(-o.wait)
 	o.compact()
-	for _, k := range o.order {
-		if t := o.open[k.outKey]; !t.at.After(before) {
+	for i := range o.open {
+		if t := &o.open[i]; !t.at.After(before) {
 			s.engine.counters.repeated.Inc()
-			s.engine.tell(k.to, &envelope{cmd: t.cmd, from: s.addr, key: k.key, nth: t.nth})
+			s.engine.tell(t.to, &envelope{cmd: t.cmd, from: s.addr, key: t.key, nth: t.nth})
 		}
 	}
 	o.wait = min(2*o.wait, repeatMost)
 	o.arm(s)
 }
 
-// compact forgets the order of what has been taken or replaced.
+// compact takes out the places of what has been dropped.
 func (o *outbox) compact() {
-	left := o.order[:0]
-	for _, k := range o.order {
-		if t := o.open[k.outKey]; t != nil && t.nth == k.nth {
-			left = append(left, k)
-		}
-	}
-	o.order = left
+	o.open = slices.DeleteFunc(o.open, func(t told) bool { return t.cmd == nil })
 }
 
 func (o *outbox) stop() {

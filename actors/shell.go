@@ -237,7 +237,7 @@ func (s *shell) leave() {
 // settled reports whether all that this life wrote is durable and all that it
 // told with a key has been taken.
 func (s *shell) settled() bool {
-	return len(s.outbox.open) == 0 && s.undone.Load() == 0
+	return s.outbox.left == 0 && s.undone.Load() == 0
 }
 
 // selfSend returns a function that sends this very life a message.
