@@ -27,10 +27,11 @@ export function Conversation({ model, chat }: { model: Model; chat: DeskView }):
   const lines = useMemo(() => weave(chat.messages, chat.notices), [chat.messages, chat.notices])
   const [atEnd, setAtEnd] = useState(true)
   useReading(model, chat, live && atEnd)
-  const rows: readonly Row[] = [
-    ...lines, ...model.pending(chat.chat).map((p) => ({ pending: p.id, text: p.text, to: p.to })),
+  const tail: readonly Row[] = [
+    ...model.pending(chat.chat).map((p) => ({ pending: p.id, text: p.text, to: p.to })),
     ...local.uploading.filter((u) => u.chat === chat.chat).map((u) => ({ uploading: u.key, name: u.name })),
   ]
+  const rows = useMemo((): readonly Row[] => (tail.length > 0 ? [...lines, ...tail] : lines), [lines, tail.map(keyOf).join()])
   const last = chat.messages.at(-1)
   const typing = [...chat.typing].map((id) => chat.participants.find((p) => p.participant === id)?.name ?? id)
   return (

@@ -36,6 +36,7 @@ export class Model {
   readonly ringer: Ringer
   readonly me: Me
   private lastToken = ''
+  private readonly reaching = new Set<string>() // chats whose older messages are on their way
   private readonly typingTimers = new Map<string, ReturnType<typeof setTimeout>>()
 
   constructor(me: Me) {
@@ -161,8 +162,9 @@ export class Model {
 
   async older(c: DeskView): Promise<void> {
     const first = c.messages[0]?.message_seq
-    if (!c.more || first === undefined || this.standing.get().state !== 'live') return
-    const page = (await this.client.command('history', { chat: c.chat, before: first, limit: 100 })).page
+    if (!c.more || first === undefined || this.standing.get().state !== 'live' || this.reaching.has(c.chat)) return
+    this.reaching.add(c.chat)
+    const page = (await this.client.command('history', { chat: c.chat, before: first, limit: 100 }).finally(() => this.reaching.delete(c.chat))).page
     if (page) this.desk.update((s) => withOlder(s, c.chat, { messages: [...page.messages], more: page.more }))
   }
 

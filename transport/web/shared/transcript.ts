@@ -29,6 +29,7 @@ export function merge(have: readonly Message[], more: readonly Message[]): reado
   const first = more[0]
   if (!first) return have
   if (!last || first.message_seq > last.message_seq) return [...have, ...more]
+  if ((more.at(-1) as Message).message_seq < (have[0] as Message).message_seq) return [...more, ...have]
   const by = new Map<number, Message>()
   for (const m of have) by.set(m.message_seq, m)
   for (const m of more) by.set(m.message_seq, m)

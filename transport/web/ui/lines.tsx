@@ -1,5 +1,5 @@
 import type { JSX } from 'preact'
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { Button } from './parts.tsx'
 
 interface LinesProps<T> {
@@ -30,9 +30,11 @@ export function Lines<T>(p: LinesProps<T>): JSX.Element {
   const anchor = useRef<{ key: string; delta: number } | undefined>(undefined)
   const atEnd = useRef(true)
   const [view, setView] = useState({ top: 0, height: 800, end: true })
-  const [, measured] = useState(0)
+  const [sizes, measured] = useState(0) // rises with every height that was learnt
 
-  const tops = offsets(p.items, p.keyOf, heights.current)
+  const tops = useMemo(() => offsets(p.items, p.keyOf, heights.current), [p.items, sizes])
+  const latest = useRef(tops)
+  latest.current = tops
   const total = tops[p.items.length] as number
   const top = atEnd.current ? Math.max(0, total - view.height) : view.top
   const from = Math.max(0, indexAt(tops, top - beyond))
@@ -44,10 +46,10 @@ export function Lines<T>(p: LinesProps<T>): JSX.Element {
     const end = b.scrollHeight - b.scrollTop - b.clientHeight < nearEnd
     if (end !== atEnd.current) p.onEnd?.(end)
     atEnd.current = end
-    const i = indexAt(tops, b.scrollTop)
+    const i = indexAt(latest.current, b.scrollTop)
     const item = p.items[i]
-    anchor.current = item ? { key: p.keyOf(item), delta: b.scrollTop - (tops[i] as number) } : undefined
-    setView((v) => (Math.abs(v.top - b.scrollTop) < 100 && v.height === b.clientHeight && v.end === end ? v : { top: b.scrollTop, height: b.clientHeight, end }))
+    anchor.current = item ? { key: p.keyOf(item), delta: b.scrollTop - (latest.current[i] as number) } : undefined
+    setView((v) => (Math.abs(v.top - b.scrollTop) < beyond / 3 && v.height === b.clientHeight && v.end === end ? v : { top: b.scrollTop, height: b.clientHeight, end }))
     if (b.scrollTop < beyond) p.onStart?.()
   }
 
@@ -63,9 +65,9 @@ export function Lines<T>(p: LinesProps<T>): JSX.Element {
     }
     const b = box.current
     if (!b) return
-    if (atEnd.current) b.scrollTop = b.scrollHeight
-    else if (anchor.current) keepStill(b, p, heights.current, anchor.current)
-    if (changed) measured((n) => n + 1)
+    if (changed) measured((n) => n + 1) // places follow when it is drawn again
+    else if (atEnd.current) b.scrollTop = b.scrollHeight
+    else if (anchor.current) keepStill(b, p, tops, anchor.current)
   })
 
   useEffect(() => {
@@ -73,7 +75,10 @@ export function Lines<T>(p: LinesProps<T>): JSX.Element {
     if (!b) return
     let width = b.clientWidth
     const watch = new ResizeObserver(() => {
-      if (b.clientWidth !== width) heights.current.clear()
+      if (b.clientWidth !== width) {
+        heights.current.clear()
+        measured((n) => n + 1)
+      }
       width = b.clientWidth
       setView((v) => ({ ...v, height: b.clientHeight }))
     })
@@ -129,9 +134,9 @@ function indexAt(tops: Float64Array, place: number): number {
   return Math.min(low, Math.max(0, tops.length - 2))
 }
 
-function keepStill<T>(b: HTMLElement, p: LinesProps<T>, heights: ReadonlyMap<string, number>, a: { key: string; delta: number }): void {
+function keepStill<T>(b: HTMLElement, p: LinesProps<T>, tops: Float64Array, a: { key: string; delta: number }): void {
   const i = p.items.findIndex((item) => p.keyOf(item) === a.key)
   if (i < 0) return
-  const should = (offsets(p.items, p.keyOf, heights)[i] as number) + a.delta
+  const should = (tops[i] as number) + a.delta
   if (Math.abs(b.scrollTop - should) > 1) b.scrollTop = should
 }

@@ -26,6 +26,7 @@ export class Model {
   readonly source: string
   private readonly queue: string | undefined
   private lastToken = ''
+  private reaching = false // for older messages
   private typingTimer: ReturnType<typeof setTimeout> | undefined
 
   constructor() {
@@ -131,8 +132,9 @@ export class Model {
 
   async older(c: CustomerView): Promise<void> {
     const first = c.messages[0]?.message_seq
-    if (!c.more || first === undefined) return
-    const ok = await this.client.command('history', { chat: c.chat, before: first })
+    if (!c.more || first === undefined || this.reaching) return
+    this.reaching = true
+    const ok = await this.client.command('history', { chat: c.chat, before: first }).finally(() => { this.reaching = false })
     if (ok.page) this.chats.update((s) => withHistory(s, c.chat, ok.page as NonNullable<typeof ok.page>))
   }
 
