@@ -36,8 +36,11 @@ func (e *Engine) bootConfig() error {
 
 // bootStreams reads the numbers of recent news back, so that whoever was
 // connected when the node stopped gets exactly what he has not seen.
+//
+// Whether a stream may still be resumed is decided by its last record alone: a
+// clock that was set back between two lives makes later records look older,
+// and numbers behind one that is left out would be given a second time.
 func (e *Engine) bootStreams() error {
-	desk, customer := e.now().Add(-e.opts.ResumeDesk), e.now().Add(-e.opts.ResumeCustomer)
 	err := e.journal.Last(e.opts.RecoverRecords, func(stream string, seq uint64, b []byte) error {
 		from, ok := parseAddress(stream)
 		if !ok {
@@ -48,18 +51,19 @@ func (e *Engine) bootStreams() error {
 			return fmt.Errorf("%s record %d: %w", stream, seq, err)
 		}
 		for _, n := range r.news {
-			isCustomer := n.view == acd.ToCustomer
-			if r.at.Before(desk) && !isCustomer || r.at.Before(customer) {
-				continue
-			}
-			e.rebuild(n, isCustomer, cached{from: from, seq: seq, index: n.index, view: n.view})
+			e.rebuild(n, r.at, cached{from: from, seq: seq, index: n.index, view: n.view})
 		}
 		return nil
 	})
 	if err != nil {
 		return err
 	}
-	for _, s := range e.streams.all {
+	desk, customer := e.now().Add(-e.opts.ResumeDesk), e.now().Add(-e.opts.ResumeCustomer)
+	for name, s := range e.streams.all {
+		if s.idle.Before(customer) || s.idle.Before(desk) && s.chats == nil {
+			delete(e.streams.all, name)
+			continue
+		}
 		s.assigned, s.idle = s.head, e.now()
 		if s.chats == nil {
 			continue
@@ -72,12 +76,13 @@ func (e *Engine) bootStreams() error {
 }
 
 // rebuild puts one piece of news back where it was.
-func (e *Engine) rebuild(n newsRef, customer bool, c cached) {
+func (e *Engine) rebuild(n newsRef, at time.Time, c cached) {
 	s := e.streams.all[n.to]
 	if s == nil || s.epoch != n.epoch {
-		s = newStream(n.to, n.epoch, customer)
+		s = newStream(n.to, n.epoch, n.view == acd.ToCustomer)
 		e.streams.all[n.to] = s
 	}
+	s.idle = at
 	s.keep(n.seq, c)
 }
 

@@ -2,6 +2,7 @@ package actors_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/parley-engine/parley/actors"
 	"github.com/parley-engine/parley/actors/acd"
@@ -64,6 +65,47 @@ func TestOnlyACommandThatMayHaveBeenAnsweredIsLookedForOnDisk(t *testing.T) {
 		}
 		if other := ann.doAs("said", chat.Address(), acd.SendText{Text: "other"}); other.Refusal != actors.ErrDuplicateConflict {
 			t.Errorf("another command under the same id: %+v", other)
+		}
+	})
+}
+
+func TestAStartThatWasRefusedForTooManyChatsIsRefusedAgainWhenItIsSentAgain(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.opts.CustomerChats = 1
+		w.crash()
+		ann := w.customer("ann")
+		first := ann.starts()
+		start := acd.Start{Chat: "second", Source: "web", Queue: "support"}
+		if a := ann.doAs("again", acd.QueueID("support").Address(), start); a.Refusal == nil || a.Refusal.Code != "capacity" {
+			t.Fatalf("a second chat is answered with %+v", a)
+		}
+		ann.must(first.Address(), acd.EndChat{})
+		if a := ann.doAs("again", acd.QueueID("support").Address(), start); a.Refusal == nil || a.Refusal.Code != "capacity" {
+			t.Errorf("sent again when there is room, the same command is answered with %+v", a)
+		}
+	})
+}
+
+func TestAClockThatIsSetBackBetweenLivesGivesNoNumberTwice(t *testing.T) {
+	inWorld(t, func(w *world) {
+		ahead := time.Hour
+		w.opts.ResumeDesk = time.Minute
+		w.opts.Now = func() time.Time { return time.Now().Add(ahead) }
+		w.crash()
+		alice := w.agent("alice")
+		alice.ready()
+		alice.read()
+		ahead = 0
+		w.crash()
+		alice = alice.again()
+		alice.must(alice.desk(), acd.SetPresence{State: acd.NotReady})
+		alice.read()
+		epoch, seq := alice.epoch, alice.seq
+		w.pass(2 * time.Minute)
+		w.crash()
+		again := alice.again()
+		if again.epoch == epoch && again.seq < seq {
+			t.Errorf("after number %d of epoch %s the stream is at %d again", seq, epoch, again.seq)
 		}
 	})
 }

@@ -3,6 +3,7 @@ package actors
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"strconv"
 	"sync"
@@ -190,7 +191,7 @@ func (s *Session) Do(id string, digest uint64, to acd.Address, cmd acd.Command) 
 func (s *Session) first(id string, digest uint64, to acd.Address, cmd acd.Command) {
 	if _, ok := cmd.(acd.Start); ok {
 		if refused := s.mayStart(); refused != nil {
-			s.settle(id, nil, refused)
+			s.refuse(id, digest, refused)
 			return
 		}
 		cmd = s.engine.withLast(cmd.(acd.Start), acd.CustomerID(s.by.ID))
@@ -270,26 +271,13 @@ func (s *Session) settle(id string, result any, err error) {
 	}
 }
 
-// mayStart refuses a new chat while the node drains, and when the customer has
-// as many as he may. A start that is on its way or answered already is not new.
-func (s *Session) mayStart() *acd.Refusal {
-	if s.engine.draining.Load() {
-		return errOverloaded
-	}
-	s.stream.mu.Lock()
-	defer s.stream.mu.Unlock()
-	if len(s.stream.chats)+s.stream.starting > s.engine.opts.CustomerChats { // this one is counted already
-		return acd.ErrCapacity
-	}
-	return nil
-}
-
 // Ack notes how far the client has got, and tells the chats whose messages it
 // has now. What is kept for a resume does not depend on it; the log of an
 // eviction tells it.
 func (s *Session) Ack(seq uint64) {
-	for chat, upto := range s.acknowledge(seq) {
-		s.engine.tell(chat, &envelope{by: s.by, cmd: acd.Heard{Upto: upto}})
+	heard := s.acknowledge(seq)
+	for _, chat := range slices.SortedFunc(maps.Keys(heard), compareAddress) {
+		s.engine.tell(chat, &envelope{by: s.by, cmd: acd.Heard{Upto: heard[chat]}})
 	}
 }
 

@@ -48,6 +48,9 @@ type envelope struct {
 	nth  uint64 // which telling of key it is
 }
 
+// Repeatable reports whether a receiver may get this message more than once.
+func (m *envelope) Repeatable() bool { return m.key != "" }
+
 // ask carries the answer to a command back to who asked. It is answered once:
 // at once when now is set, else when all that led to the answer is durable.
 type ask struct {

@@ -422,7 +422,9 @@ func (s *chatStep) enqueue(leg Leg, policy LegPolicy, reason string) {
 }
 
 // enqueueRefused is C3 for a chat that was already on its way. An open offer
-// runs to its end; if nobody takes it the queue is asked again.
+// runs to its end; if nobody takes it the queue is asked again. No queue is
+// asked twice: two that are closed and send who waits to each other would never
+// come to an end.
 func (s *chatStep) enqueueRefused(m EnqueueRefused) error {
 	if s.Leg == nil || s.Leg.ID != m.ID || s.openOffer(OfferRoute) != nil {
 		return nil

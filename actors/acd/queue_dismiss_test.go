@@ -96,3 +96,20 @@ func TestAChatThatIsSentAwayKeepsItsAgeInTheOtherQueue(t *testing.T) {
 		}
 	}
 }
+
+func TestAChatThatClosedQueuesSendInACircleEnds(t *testing.T) {
+	for _, circle := range [][]QueueID{{"support"}, {"sales", "support"}, {"sales", "billing", "support"}} {
+		chat, _ := ringsAt(t, 1)
+		config := &Config{Queues: map[QueueID]*QueuePolicy{}}
+		for _, id := range []QueueID{"support", "sales", "billing"} {
+			config.Queues[id] = &QueuePolicy{ID: id}
+		}
+		config.Normalize()
+		for i, to := range circle {
+			chat.Step(Turn{Now: opening.Add(time.Hour), Config: config, Entropy: uint64(100 + i)}, EnqueueRefused{ID: chat.Leg.ID, Reason: "closed", To: to})
+			if last := i == len(circle)-1; last != (chat.EndReason == EndRefused) {
+				t.Errorf("sent to %v, the chat is %s after %s, %s", circle, chat.Phase, to, chat.EndReason)
+			}
+		}
+	}
+}

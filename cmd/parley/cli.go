@@ -46,6 +46,7 @@ type commands struct {
 	Transcript transcriptCommand `cmd:"" help:"Export a chat's transcript."`
 	Erase      eraseCommand      `cmd:"" help:"Destroy what was said in ended chats, and of whom: all of a customer's, or one."`
 	CheckData  checkDataCommand  `cmd:"" help:"Hold a whole data folder against every invariant."`
+	Sim        simCommand        `cmd:"" help:"Run the engine in worlds that are out to break it."`
 }
 
 // Run does what args ask for, until it is done or ctx is, and returns the exit

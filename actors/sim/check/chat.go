@@ -1,0 +1,252 @@
+package check
+
+import (
+	"time"
+
+	"github.com/parley-engine/parley/actors"
+	"github.com/parley-engine/parley/actors/acd"
+)
+
+// chat is what the journal says of one chat.
+type chat struct {
+	id                     acd.ChatID
+	started, ended, closed bool
+	customer               acd.CustomerID
+	owner                  acd.AgentID
+	joined                 map[acd.AgentID]acd.Mode
+	slots                  map[acd.AgentID]bool
+	offers                 map[acd.OfferID]acd.Offer
+	over                   map[acd.OfferID]acd.OfferReason
+	leg, transfer          bool
+	parked                 bool // at some time: what it weighs follows from who has written since
+	messages               uint64
+	weight                 int
+	entered                time.Time
+	idle                   time.Time // waits, and rings nowhere, since then
+}
+
+func newChat(id acd.ChatID) *chat {
+	return &chat{id: id, joined: map[acd.AgentID]acd.Mode{}, slots: map[acd.AgentID]bool{}, offers: map[acd.OfferID]acd.Offer{}, over: map[acd.OfferID]acd.OfferReason{}}
+}
+
+// waitingMost is how long a chat may wait while somebody is there who could
+// take it: the longest preference for another one, and some more.
+const waitingMost = 45 * time.Second
+
+// record applies one record and holds the chat to the invariants after it.
+func (c *chat) record(f *fold, from acd.Address, w *actors.Written) {
+	fail := func(rule, format string, args ...any) { f.checker.fail(rule, from, format, args...) }
+	for _, e := range w.Events {
+		c.order(fail, e)
+		c.offered(f, from, e)
+		c.apply(fail, w.At, e)
+	}
+	c.held(fail)
+	c.told(fail, w)
+	c.patience(f, fail, w.At)
+}
+
+// order is I7.
+func (c *chat) order(fail func(string, string, ...any), e acd.Event) {
+	files := false
+	switch e.(type) {
+	case acd.ChatStarted:
+		if c.started {
+			fail("I7", "started twice")
+		}
+		c.started = true
+		return
+	case acd.WrapupRecorded, acd.Rated, acd.ChatClosed, acd.ReadMarked:
+		files = true
+	}
+	switch {
+	case !c.started:
+		fail("I7", "%T before the start", e)
+	case c.closed:
+		fail("I7", "%T after the close", e)
+	case c.ended && !files:
+		fail("I7", "%T after the end", e)
+	}
+}
+
+// offered is I3 and I2.
+func (c *chat) offered(f *fold, from acd.Address, e acd.Event) {
+	switch e := e.(type) {
+	case acd.Offered:
+		if _, open := c.offers[e.Offer.ID]; open || c.over[e.Offer.ID] != "" {
+			f.checker.fail("I3", from, "offer %s was made twice", e.Offer.ID)
+		}
+		c.offers[e.Offer.ID] = e.Offer
+		f.carries(from, c, e.Offer.Agent)
+	case acd.OfferEnded:
+		c.close(f.checker, from, e.Offer, e.Reason)
+	case acd.Accepted:
+		if _, open := c.offers[e.Offer]; open || e.Offer != "" && e.Kind != "" {
+			c.close(f.checker, from, e.Offer, acd.OfferAccepted)
+		}
+		c.slots[e.Agent] = true
+		f.carries(from, c, e.Agent)
+	}
+}
+
+func (c *chat) close(k *Checker, from acd.Address, id acd.OfferID, why acd.OfferReason) {
+	if _, open := c.offers[id]; !open && c.over[id] != "" {
+		k.fail("I3", from, "offer %s ended as %s and again as %s", id, c.over[id], why)
+	}
+	delete(c.offers, id)
+	c.over[id] = why
+}
+
+// carries is I2: what rings at an agent and what he serves fits into what he
+// may carry. What supervisors force on him, and what was parked and came back,
+// he carries beside it.
+func (f *fold) carries(from acd.Address, c *chat, a acd.AgentID) {
+	most, known := f.checker.capacity[a]
+	if !known || f.checker.forced[a] {
+		return
+	}
+	load := 0
+	for _, o := range f.chats {
+		rings := o.slots[a]
+		for _, open := range o.offers {
+			rings = rings || open.Agent == a
+		}
+		if rings && !o.ended && !o.parked {
+			load += o.weight
+		}
+	}
+	if load > most {
+		f.checker.fail("I2", from, "%s carries %d units of %d with it", a, load, most)
+	}
+}
+
+func (c *chat) apply(fail func(string, string, ...any), at time.Time, e acd.Event) {
+	switch e := e.(type) {
+	case acd.ChatStarted:
+		c.customer, c.weight = e.Customer.ID, e.Weight
+	case acd.Queued:
+		if !c.entered.IsZero() && e.Leg.EnteredAt.After(c.entered) && e.Reason != "transfer" {
+			fail("I5", "entered at %s, and then at %s (%s)", c.entered, e.Leg.EnteredAt, e.Reason)
+		}
+		c.leg, c.entered = true, e.Leg.EnteredAt
+	case acd.WaitedLong:
+		if e.Moved != "" {
+			c.leg = false
+		}
+	case acd.LegDropped:
+		c.leg = false
+	case acd.Accepted:
+		c.accepted(e)
+	case acd.Joined:
+		c.joined[e.Agent] = e.Mode
+		if e.Owner {
+			c.owner, c.slots[e.Agent] = e.Agent, true
+		}
+	case acd.OwnerSet:
+		c.owner = e.Owner
+	case acd.Left:
+		delete(c.joined, e.Agent)
+		delete(c.slots, e.Agent)
+		if c.owner == e.Agent {
+			c.owner = ""
+		}
+		if e.Owner != "" {
+			c.owner = e.Owner
+		}
+	case acd.TransferStarted, acd.TransferReturning:
+		c.transfer = true
+	case acd.TransferDone, acd.TransferFailed, acd.TransferCancelled:
+		c.transfer = false
+	case acd.MessageSent:
+		if c.messages++; e.Message.Seq != c.messages {
+			fail("I6", "message %d follows message %d", e.Message.Seq, c.messages-1)
+		}
+	case acd.ChatEnded:
+		c.ended, c.owner, c.leg, c.transfer = true, "", false, false
+		clear(c.joined)
+		clear(c.slots)
+	case acd.ChatClosed:
+		c.closed = true
+	case acd.Parked:
+		c.parked = true
+	}
+}
+
+func (c *chat) accepted(e acd.Accepted) {
+	mode := e.Mode
+	if mode == "" {
+		mode = acd.Talk
+	}
+	c.joined[e.Agent] = mode
+	if e.Kind == acd.OfferInvite || e.Kind == acd.OfferConsult {
+		return
+	}
+	c.owner = e.Agent
+	if e.Kind != acd.OfferTransfer {
+		c.leg = false
+	}
+}
+
+// held is I1 and I4, of the state after a record.
+func (c *chat) held(fail func(string, string, ...any)) {
+	live := c.started && !c.ended
+	switch {
+	case c.owner != "" && c.joined[c.owner] != acd.Talk:
+		fail("I1", "%s owns the chat and does not serve it", c.owner)
+	case live && c.owner == "" && !c.leg && len(c.offers) == 0 && !c.transfer:
+		fail("I4", "nobody has it, it waits nowhere and rings nowhere")
+	case !live && len(c.offers) > 0:
+		fail("I3", "it is over and %d offers are open", len(c.offers))
+	}
+}
+
+// told is I11 and I13: news goes to whom it is for.
+func (c *chat) told(fail func(string, string, ...any), w *actors.Written) {
+	for _, n := range w.News {
+		if n.Event >= len(w.Events) {
+			continue
+		}
+		e := w.Events[n.Event]
+		if n.View == acd.ToCustomer && n.To != c.customer.Stream() {
+			fail("I13", "%T in the customer's view for %s, the customer is %s", e, n.To, c.customer)
+		}
+		m, ok := e.(acd.MessageSent)
+		switch {
+		case !ok:
+		case n.To == c.customer.Stream():
+			if m.Message.To == acd.ForAgents {
+				fail("I13", "message %d is for agents and goes to %s", m.Message.Seq, n.To)
+			}
+		case c.ended: // they have just left, in the same record
+		default:
+			serves := false
+			for a := range c.joined {
+				serves = serves || a.Stream() == n.To
+			}
+			if !serves {
+				fail("I11", "message %d goes to %s, who is not in the chat", m.Message.Seq, n.To)
+			}
+		}
+	}
+}
+
+// patience is liveness: with somebody free who can serve everybody, nobody
+// waits for long.
+func (c *chat) patience(f *fold, fail func(string, string, ...any), at time.Time) {
+	waits := c.started && !c.ended && c.owner == "" && len(c.offers) == 0
+	if !c.idle.IsZero() && !f.saved.IsZero() {
+		since := c.idle
+		if since.Before(f.saved) {
+			since = f.saved
+		}
+		if waited := at.Sub(since); waited > waitingMost {
+			fail("liveness", "waited %s while somebody was free", waited)
+		}
+	}
+	switch {
+	case !waits:
+		c.idle = time.Time{}
+	case c.idle.IsZero():
+		c.idle = at
+	}
+}

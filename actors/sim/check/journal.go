@@ -1,0 +1,302 @@
+package check
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/parley-engine/parley/actors"
+	"github.com/parley-engine/parley/actors/acd"
+)
+
+// fold is the checker's own reading of a whole journal: from the names of what
+// happened alone, without the rules that made it happen.
+type fold struct {
+	checker  *Checker
+	chats    map[acd.ChatID]*chat
+	desks    map[acd.AgentID]*desk
+	streams  map[streamKey]map[uint64]uint64 // number → digest
+	heads    map[acd.Stream]streamHead
+	commands map[command]*effect
+	at       time.Time
+	saved    time.Time // since when somebody is there who can serve everybody
+}
+
+type streamHead struct {
+	epoch string
+	seq   uint64
+}
+
+type command struct {
+	by acd.Stream
+	id string
+}
+
+// effect is what came of a command.
+type effect struct {
+	records int
+	last    string
+	events  []acd.Event
+}
+
+// desk is what the journal says of one agent.
+type desk struct {
+	struck map[acd.OfferID]bool
+	owes   map[acd.ChatID]bool
+}
+
+// Settled reports whether nothing is left to do: the index has no chat that is
+// not closed, waits, or takes a slot.
+func (c *Checker) Settled(j actors.Journal) bool {
+	left := 0
+	for _, table := range []byte{'l', 'q', 'a', 'u'} {
+		_ = j.Scan([]byte{table}, []byte{table + 1}, func(_, _ []byte) error { left++; return errEnough })
+	}
+	return left == 0
+}
+
+var errEnough = errors.New("enough")
+
+// Unsettled says what is left in a world that should have come to its end.
+func (c *Checker) Unsettled(j actors.Journal) *Violation {
+	var left []string
+	about := acd.Address{}
+	for _, table := range []byte{'l', 'q', 'a', 'u'} {
+		_ = j.Scan([]byte{table}, []byte{table + 1}, func(k, _ []byte) error {
+			name := strings.Trim(strings.ReplaceAll(string(k[1:]), "\x00", " "), " ")
+			left = append(left, string(table)+" "+name)
+			if table == 'l' && about.ID == "" {
+				about = acd.ChatID(name).Address()
+			}
+			return nil
+		})
+	}
+	return &Violation{Rule: "settled", About: about, At: c.now(),
+		What: fmt.Sprintf("faults have stopped and everybody is kind, and yet these rows are left: %q", left)}
+}
+
+// Finish reads the journal to its end and holds everything that was seen
+// against it. Savior is the agent who could serve everybody at the end.
+func (c *Checker) Finish(j actors.Journal, savior acd.AgentID, calm time.Time) *Violation {
+	if c.violated != nil {
+		return c.violated
+	}
+	f := &fold{checker: c, chats: map[acd.ChatID]*chat{}, desks: map[acd.AgentID]*desk{}, streams: map[streamKey]map[uint64]uint64{},
+		heads: map[acd.Stream]streamHead{}, commands: map[command]*effect{}}
+	err := j.Last(1<<40, func(stream string, seq uint64, b []byte) error {
+		kind, id, _ := strings.Cut(stream, "/")
+		if kind == "config" {
+			return nil
+		}
+		w, err := actors.OpenRecord(j, stream, b)
+		if err != nil {
+			return fmt.Errorf("%s record %d: %w", stream, seq, err)
+		}
+		f.record(kind, id, seq, &w, savior, calm)
+		return nil
+	})
+	if err != nil {
+		c.fail("journal", acd.Address{}, "it cannot be read: %v", err)
+	}
+	f.answers()
+	f.seen()
+	c.texts(j, f)
+	if _, err := actors.Audit(j, func(err error) { c.fail("I10", acd.Address{}, "audit: %v", err) }); err != nil {
+		c.fail("I10", acd.Address{}, "audit: %v", err)
+	}
+	if c.violated == nil {
+		c.violated = Linearizable(c.operations())
+	}
+	return c.violated
+}
+
+func (f *fold) record(kind, id string, seq uint64, w *actors.Written, savior acd.AgentID, calm time.Time) {
+	from := acd.Address{ID: id}
+	f.at = w.At
+	if w.Command != "" {
+		k := command{w.By.Stream(), w.Command}
+		e := f.commands[k]
+		if e == nil {
+			e = &effect{}
+			f.commands[k] = e
+		}
+		e.records++
+		e.events = w.Events
+		if e.records > 1 {
+			f.checker.fail("I9", from, "command %s of %s had an effect in %s and in %s/%s record %d", w.Command, k.by, e.last, kind, id, seq)
+		}
+		e.last = fmt.Sprintf("%s/%s record %d", kind, id, seq)
+	}
+	switch kind {
+	case "chat":
+		from.Kind = acd.KindChat
+		f.chat(acd.ChatID(id)).record(f, from, w)
+	case "agent":
+		from.Kind = acd.KindAgent
+		for _, e := range w.Events {
+			f.desk(acd.AgentID(id)).apply(f.checker, from, e)
+			if p, ok := e.(acd.PresenceSet); ok && id == string(savior) && f.saved.IsZero() && p.State == acd.Available && w.At.After(calm) {
+				f.saved = w.At
+			}
+		}
+	case "queue":
+		from.Kind = acd.KindQueue
+	}
+	for i := range w.News {
+		f.number(from, w, &w.News[i])
+	}
+}
+
+// number holds the numbers of a stream to their order: dense within an epoch,
+// and an epoch that is over does not come back.
+func (f *fold) number(from acd.Address, w *actors.Written, n *actors.Told) {
+	head := f.heads[n.To]
+	k := streamKey{n.To, n.Epoch}
+	given := f.streams[k]
+	switch {
+	case given == nil:
+		given = map[uint64]uint64{}
+		f.streams[k] = given
+	case head.epoch != n.Epoch:
+		f.checker.fail("stream", from, "%s has number %d of epoch %s after epoch %s has begun", n.To, n.Seq, n.Epoch, head.epoch)
+	case n.Seq != head.seq+1:
+		f.checker.fail("stream", from, "%s has number %d of epoch %s after %d", n.To, n.Seq, n.Epoch, head.seq)
+	}
+	if n.Event >= len(w.Events) {
+		f.checker.fail("stream", from, "number %d of %s is event %d of %d", n.Seq, n.To, n.Event, len(w.Events))
+		return
+	}
+	f.heads[n.To] = streamHead{n.Epoch, n.Seq}
+	given[n.Seq] = digestOf(from, w.Events[n.Event], n.View)
+}
+
+// seen: what a client has been told is on disk, under the very number that it
+// was told under.
+func (f *fold) seen() {
+	for _, k := range f.checker.order {
+		st := f.checker.streams[k]
+		for seq := uint64(1); seq <= st.last; seq++ {
+			digest, told := st.digests[seq]
+			if !told {
+				continue
+			}
+			if on, ok := f.streams[k][seq]; !ok {
+				f.checker.fail("durable", acd.Address{}, "%s was told number %d of epoch %s, which the journal does not have", k.name, seq, k.epoch)
+			} else if on != digest {
+				f.checker.fail("durable", acd.Address{}, "%s was told something else as number %d of epoch %s than the journal has", k.name, seq, k.epoch)
+			}
+		}
+	}
+}
+
+// answers: what was acknowledged has its one effect, what was refused has none.
+func (f *fold) answers() {
+	for _, o := range f.checker.orders {
+		e := f.commands[command{o.By.Stream(), o.ID}]
+		if o.Return == 0 {
+			continue
+		}
+		switch {
+		case o.Refusal != nil && e != nil:
+			f.checker.fail("answers", o.To, "%s of %s (%T) was refused with %s, and yet %s is its effect", o.ID, o.Device, o.Cmd, o.Refusal.Code, e.last)
+		case o.Refusal != nil:
+		case e == nil && leavesTrace(o):
+			f.checker.fail("answers", o.To, "%s of %s (%T%+v) was acknowledged and the journal has nothing of it", o.ID, o.Device, o.Cmd, o.Cmd)
+		case e != nil:
+			f.said(o, e)
+		}
+	}
+}
+
+// leavesTrace reports whether an acknowledged command must have a record.
+func leavesTrace(o *Order) bool {
+	if o.Result.Already != "" {
+		return false
+	}
+	switch o.Cmd.(type) {
+	case acd.SendText, acd.Start, acd.AcceptOffer, acd.RejectOffer, acd.EndChat, acd.ForceEnd, acd.Rate, acd.Wrapup:
+		return true
+	}
+	return false
+}
+
+func (f *fold) said(o *Order, e *effect) {
+	if _, ok := o.Cmd.(acd.SendText); !ok {
+		return
+	}
+	for _, ev := range e.events {
+		if m, ok := ev.(acd.MessageSent); ok && m.Message.Seq == o.Result.MessageSeq && (m.Message.Author.ID == o.By.ID || o.By.Role == acd.RoleCustomer) {
+			return
+		}
+	}
+	f.checker.fail("answers", o.To, "%s of %s was acknowledged as message %d, and %s is not it", o.ID, o.Device, o.Result.MessageSeq, e.last)
+}
+
+func (f *fold) chat(id acd.ChatID) *chat {
+	c := f.chats[id]
+	if c == nil {
+		c = newChat(id)
+		f.chats[id] = c
+	}
+	return c
+}
+
+func (f *fold) desk(id acd.AgentID) *desk {
+	d := f.desks[id]
+	if d == nil {
+		d = &desk{struck: map[acd.OfferID]bool{}, owes: map[acd.ChatID]bool{}}
+		f.desks[id] = d
+	}
+	return d
+}
+
+// apply is I8 and I12 for one agent: a strike once for an offer that was
+// missed, a wrap-up opened once and closed once.
+func (d *desk) apply(c *Checker, from acd.Address, e acd.Event) {
+	switch e := e.(type) {
+	case acd.Struck:
+		if d.struck[e.Offer] {
+			c.fail("I8", from, "struck twice for offer %s", e.Offer)
+		}
+		d.struck[e.Offer] = true
+	case acd.WrapupStarted:
+		if d.owes[e.Debt.Chat] {
+			c.fail("I12", from, "the wrap-up of %s was opened twice", e.Debt.Chat)
+		}
+		d.owes[e.Debt.Chat] = true
+	case acd.WrapupDone:
+		if !d.owes[e.Chat] {
+			c.fail("I12", from, "the wrap-up of %s was closed and was not open", e.Chat)
+		}
+		delete(d.owes, e.Chat)
+	}
+}
+
+// texts: the transcript of every chat says what everybody was told.
+func (c *Checker) texts(j actors.Journal, f *fold) {
+	past := actors.NewPast(j)
+	want := map[acd.ChatID]map[uint64]string{}
+	for _, k := range c.said {
+		if want[k.chat] == nil {
+			want[k.chat] = map[uint64]string{}
+		}
+		want[k.chat][k.seq] = k.text
+	}
+	for _, k := range c.said {
+		id, texts := k.chat, want[k.chat]
+		if texts == nil {
+			continue
+		}
+		delete(want, id)
+		err := past.Transcript(id, func(m acd.Message) error {
+			if t, ok := texts[m.Seq]; ok && t != m.Text {
+				c.fail("I6", id.Address(), "message %d was told as %q and stands as %q", m.Seq, t, m.Text)
+			}
+			return nil
+		})
+		if err != nil {
+			c.fail("I6", id.Address(), "transcript: %v", err)
+		}
+	}
+}
