@@ -22,7 +22,7 @@ func (m Main) reloads() (signals <-chan os.Signal, release func()) {
 
 // follow reads the configuration again at each signal until ctx is done. What
 // is wrong with a file is logged, and the node goes on with what it has.
-// Addresses, origins, tokens and limits are taken at the start alone.
+// Addresses, origins, pages, tokens and limits are taken at the start alone.
 func (n *node) follow(ctx context.Context, signals <-chan os.Signal, read func() (*config.Settings, error)) {
 	for {
 		select {
