@@ -114,6 +114,9 @@ func TestTheExampleLoadsAndMeansWhatItSays(t *testing.T) {
 	if s.Listen != "127.0.0.1:8080" || s.AdminListen != "127.0.0.1:8081" || s.Edge.Origins[0] != "https://desk.example.com" {
 		t.Errorf("the edge is %q, %q, %q", s.Listen, s.AdminListen, s.Edge.Origins)
 	}
+	if p := s.Edge.Pages; p == nil || len(p.EmbedOn) != 1 || p.EmbedOn[0] != "https://www.example.com" {
+		t.Errorf("the pages are %+v", p)
+	}
 }
 
 // marked matches the lines of the example that claim to say nothing new.

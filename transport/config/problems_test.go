@@ -167,6 +167,7 @@ func TestEachProblemIsNamedWhereItStands(t *testing.T) {
 			`desk.choose_within: 500ms is too long for queues that wait 500ms for an answer`},
 		{"an address without a port", "listen: localhost\n", `listen: "localhost" is no address, expected host:port`},
 		{"an origin with a path", "origins: [https://a.example/desk]\n", `origins[0]: "https://a.example/desk" is no origin`},
+		{"a site to embed on with a path", "pages: {serve: true, embed_on: [https://a.example/shop]}\n", `pages.embed_on[0]: "https://a.example/shop" is no origin`},
 		{"tokens without keys", "tokens: {issuer: i, audience: a}\n", `tokens: no keys, expected secret_file, secret, jwks_file or jwks_url`},
 		{"tokens without an issuer", "tokens: {audience: a, jwks_url: https://k.example}\n", `tokens.issuer: missing`},
 		{"a short secret", "tokens: {issuer: i, audience: a, secret: hunter2}\n",
