@@ -20,6 +20,7 @@ type stage struct {
 	engine *actors.Engine
 	bill   playbill
 	called chan *player
+	over   chan struct{} // nobody is called any more
 	done   chan struct{} // when all chats have been played
 	guests []*player
 	left   atomic.Int64 // chats to open
@@ -30,7 +31,7 @@ type stage struct {
 const stageHands = 2
 
 func newStage(b *testing.B, e *actors.Engine, bill playbill) *stage {
-	s := &stage{b: b, engine: e, bill: bill, done: make(chan struct{})}
+	s := &stage{b: b, engine: e, bill: bill, done: make(chan struct{}), over: make(chan struct{})}
 	s.called = make(chan *player, bill.guests+2*bill.agents)
 	for range stageHands {
 		go s.serve()
@@ -49,7 +50,7 @@ func newStage(b *testing.B, e *actors.Engine, bill playbill) *stage {
 		s.guests = append(s.guests, s.enter(acd.Principal{Role: acd.RoleCustomer, ID: "guest" + strconv.Itoa(i), Name: "G"}))
 	}
 	ready.Wait()
-	b.Cleanup(func() { close(s.called) })
+	b.Cleanup(func() { close(s.over) })
 	return s
 }
 
@@ -73,8 +74,13 @@ func (s *stage) run(n int) {
 }
 
 func (s *stage) serve() {
-	for p := range s.called {
-		p.act()
+	for {
+		select {
+		case p := <-s.called:
+			p.act()
+		case <-s.over:
+			return
+		}
 	}
 }
 
@@ -120,7 +126,10 @@ func (s *stage) enter(by acd.Principal) *player {
 
 func (p *player) wake() {
 	if !p.waiting.Swap(true) {
-		p.stage.called <- p
+		select {
+		case p.stage.called <- p:
+		case <-p.stage.over:
+		}
 	}
 }
 

@@ -182,7 +182,8 @@ const (
 
 // hold opens n chats that wait where nobody serves.
 func hold(b *testing.B, e *actors.Engine, n int) {
-	s := &stage{b: b, engine: e, called: make(chan *player, holders)}
+	s := &stage{b: b, engine: e, called: make(chan *player, holders), over: make(chan struct{})}
+	b.Cleanup(func() { close(s.over) })
 	for range stageHands {
 		go s.serve()
 	}

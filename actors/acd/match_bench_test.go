@@ -3,6 +3,7 @@ package acd
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"testing"
 	"time"
@@ -49,10 +50,11 @@ func benchServed(b *testing.B, needs, knows func(int) []string) {
 		agents[i] = h.advert(AgentID(fmt.Sprintf("agent%04d", i)), busy, knowing(knows(i)...)).Advert
 		h.step(Advert{agents[i]})
 	}
-	matched := 0
+	matched, took := 0, make([]time.Duration, 0, b.N)
 	b.ReportAllocs()
 	b.ResetTimer()
 	for i := range b.N {
+		began := time.Now()
 		h.pass(time.Millisecond)
 		ad := &agents[i*7919%benchAgents]
 		ad.Gen, ad.Free, ad.Used, ad.IdleSince = ad.Gen+1, 1, 0, h.now
@@ -70,8 +72,16 @@ func benchServed(b *testing.B, needs, knows func(int) []string) {
 		next.Leg.Key, next.Leg.EnteredAt = h.now, h.now
 		h.step(next)
 		matched++
+		took = append(took, time.Since(began))
 	}
-	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(max(matched, 1)), "ns/match")
+	b.StopTimer()
+	if matched == 0 {
+		b.Fatal("nothing was matched")
+	}
+	slices.Sort(took)
+	b.ReportMetric(float64(matched)/b.Elapsed().Seconds(), "matches/s")
+	b.ReportMetric(float64(took[matched/2].Nanoseconds()), "p50-ns")
+	b.ReportMetric(float64(took[matched*99/100].Nanoseconds()), "p99-ns")
 }
 
 // BenchmarkMatchIdle is the other end: nobody waits, everybody is free, and a
