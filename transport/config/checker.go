@@ -15,6 +15,7 @@ import (
 type checker struct {
 	at       map[string]*token.Position
 	problems []Problem
+	facts    map[string]Facts // what is held to what, for Shapes alone
 }
 
 // say adds a problem at the line of path, or of the nearest path around it
@@ -35,6 +36,7 @@ func (c *checker) say(path, format string, args ...any) {
 var idForm = regexp.MustCompile(`^[A-Za-z0-9._-]{1,64}$`)
 
 func (c *checker) id(path, id string) {
+	c.note(path, Facts{Required: true, Pattern: idForm.String()})
 	switch {
 	case id == "":
 		c.say(path, "missing, expected 1 to 64 letters, digits, dots, dashes or underscores")
@@ -56,30 +58,35 @@ func (c *checker) unique(path func(i int) string, ids []string) {
 }
 
 func (c *checker) known(path, what, id string, ids []string) {
+	c.note(path, Facts{Required: true, Refers: what})
 	if !slices.Contains(ids, id) {
 		c.say(path, "unknown %s %q, expected %s", what, id, oneOf(ids))
 	}
 }
 
 func (c *checker) text(path, text string, most int) {
+	c.note(path, Facts{MaxChars: most})
 	if n := utf8.RuneCountInString(text); n > most {
 		c.say(path, "%d characters are too many, expected at most %d", n, most)
 	}
 }
 
 func (c *checker) choice(path, value string, of ...string) {
+	c.note(path, Facts{Choices: of})
 	if value != "" && !slices.Contains(of, value) {
 		c.say(path, "%q is unknown, expected %s", value, oneOf(of))
 	}
 }
 
 func (c *checker) number(path string, n *int, least, most int) {
+	c.note(path, Facts{Bounded: true, Least: least, Most: most})
 	if n != nil && (*n < least || *n > most) {
 		c.say(path, "%d is out of range, expected %d to %d", *n, least, most)
 	}
 }
 
 func (c *checker) duration(path string, d *time.Duration, least, most time.Duration) {
+	c.note(path, Facts{Soonest: least, Latest: most})
 	switch {
 	case d == nil:
 	case *d == never:
@@ -90,6 +97,7 @@ func (c *checker) duration(path string, d *time.Duration, least, most time.Durat
 }
 
 func (c *checker) durationOrNever(path string, d *time.Duration, least, most time.Duration) {
+	c.note(path, Facts{Soonest: least, Latest: most, Never: true})
 	if d != nil && *d != never && (*d < least || *d > most) {
 		c.say(path, "%s is out of range, expected never or %s to %s", short(*d), short(least), short(most))
 	}

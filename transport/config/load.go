@@ -15,6 +15,7 @@ type Settings struct {
 	Listen      string                // empty is the program's default
 	AdminListen string                // empty is the program's default
 	Engine      *acd.Config           // with its defaults written in
+	Document    *Document             // what Engine was made of
 	Auth        transport.AuthOptions // without any key if the file has none
 	Edge        transport.Options     // origins, pages and limits alone
 }
@@ -62,7 +63,7 @@ func Parse(name string, text []byte) (*Settings, error) {
 	if f.Pages.Serve {
 		edge.Pages = &transport.Pages{EmbedOn: f.Pages.EmbedOn}
 	}
-	return &Settings{Listen: f.Listen, AdminListen: f.AdminListen, Engine: f.engine(), Auth: auth, Edge: edge}, nil
+	return &Settings{Listen: f.Listen, AdminListen: f.AdminListen, Engine: f.engine(), Document: &Document{f.live()}, Auth: auth, Edge: edge}, nil
 }
 
 // news are the problems of paths that have none yet: what could not be read is

@@ -59,6 +59,7 @@ func (s skills) split() (names []string, levels map[string]int) {
 func (c *checker) needs(list string, all []string) {
 	names := make([]string, len(all))
 	for i, text := range all {
+		c.note(item(list, i), Facts{Requirements: true})
 		name, _, ok := acd.ParseSkill(text)
 		if ok {
 			c.id(item(list, i), name)
