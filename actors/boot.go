@@ -15,7 +15,7 @@ func (e *Engine) boot() error {
 		name string
 		do   func() error
 	}{
-		{"configuration", e.bootConfig}, {"streams", e.bootStreams}, {"queues", e.bootQueues},
+		{"configuration", e.bootConfig}, {"revocations", e.revoked.boot}, {"streams", e.bootStreams}, {"queues", e.bootQueues},
 		{"overseers", e.overseers.boot}, {"agents", e.tellAgents}, {"chats", e.bootChats}, {"sources", e.removeSources},
 	} {
 		if err := step.do(); err != nil {
@@ -27,7 +27,7 @@ func (e *Engine) boot() error {
 
 // bootConfig gives the configuration its version.
 func (e *Engine) bootConfig() error {
-	cfg, err := e.writeConfig(e.opts.Config)
+	cfg, err := e.writeConfig(ConfigChange{Config: e.opts.Config, ConfigNote: e.opts.ConfigNote})
 	if err == nil {
 		e.config.Store(cfg)
 	}

@@ -48,6 +48,7 @@ type Engine struct {
 	board     *board
 	overseers *overseers
 	alerts    *alerts
+	revoked   *revoked
 	config    atomic.Pointer[acd.Config]
 
 	configuring turnstile   // one Reconfigure at a time
@@ -92,6 +93,7 @@ func New(opts Options) (*Engine, error) {
 	e.board = newBoard(e)
 	e.overseers = newOverseers(e)
 	e.alerts = newAlerts(e)
+	e.revoked = newRevoked(e)
 	return e, nil
 }
 

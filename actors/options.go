@@ -17,7 +17,9 @@ import (
 type Options struct {
 	Journal Journal
 	Config  *acd.Config // normalized by New; Version is set by the journal
-	Logger  *slog.Logger
+	// ConfigNote is kept beside Config, if it is not the last version already.
+	ConfigNote ConfigNote
+	Logger     *slog.Logger
 	// Now is the wall clock, read once at the start; from then on time passes
 	// monotonically, so that a clock that jumps moves no deadline.
 	Now     func() time.Time

@@ -134,6 +134,9 @@ func (e *Engine) forget(now time.Time) {
 	if err := e.forgetRange([]byte{rowCommand}, commandKey(before, "", "")); err != nil {
 		e.log.Error("cannot forget old commands", "err", err)
 	}
+	if err := e.forgetAnswers(now); err != nil {
+		e.log.Error("cannot forget old answers", "err", err)
+	}
 	if e.opts.Retention <= 0 {
 		return
 	}

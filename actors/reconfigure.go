@@ -1,8 +1,6 @@
 package actors
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -11,44 +9,49 @@ import (
 	"github.com/parley-engine/parley/actors/acd"
 )
 
-// configStream keeps every version of the configuration, so that an old
-// decision can be explained by the version that it names.
-const configStream = "config/config"
+// Reconfigure is Configure for a configuration that nothing is kept beside.
+func (e *Engine) Reconfigure(cfg *acd.Config) error {
+	_, err := e.Configure(ConfigChange{Config: cfg})
+	return err
+}
 
-// Reconfigure puts cfg, which is the engine's from then on, in the place of the
-// present configuration. It returns when the new version is on disk and is what
-// decisions are made under; queues and agents look at everything again after
-// that. A turn that has begun ends under the version that it began with, and
-// its record names that one.
+// Configure puts c.Config, which is the engine's from then on, in the place of
+// the present configuration, and gives its version. It returns when that is on
+// disk and is what decisions are made under; queues and agents look at
+// everything again after that. A turn that has begun ends under the version
+// that it began with, and its record names that one.
 //
 // A chat whose source is gone is interrupted; who waits or works in a queue
 // that is gone is sent where the rules send him. A configuration that names what
 // it does not have is refused, and nothing changes.
-func (e *Engine) Reconfigure(cfg *acd.Config) error {
-	if err := checkConfig(cfg); err != nil {
-		return fmt.Errorf("reconfigure: %w", err)
+func (e *Engine) Configure(c ConfigChange) (version uint64, err error) {
+	if err := checkConfig(c.Config); err != nil {
+		return 0, fmt.Errorf("reconfigure: %w", err)
 	}
-	cfg.Normalize()
+	c.Config.Normalize()
 	e.configuring.enter(e)
 	defer e.configuring.leave()
 	if !e.ready.Load() {
-		return errors.New("reconfigure: the engine does not run")
-	}
-	next, err := e.writeConfig(cfg)
-	if err != nil {
-		return fmt.Errorf("reconfigure: %w", err)
+		return 0, errors.New("reconfigure: the engine does not run")
 	}
 	before := e.config.Load()
+	if c.Expect != 0 && c.Expect != before.Version {
+		return 0, fmt.Errorf("reconfigure: %w", ErrConfigMoved)
+	}
+	next, err := e.writeConfig(c)
+	if err != nil {
+		return 0, fmt.Errorf("reconfigure: %w", err)
+	}
 	if next.Version == before.Version {
-		return nil
+		return next.Version, nil
 	}
 	e.config.Store(next)
 	e.removing.Store(true)
 	if err := errors.Join(e.tellQueues(before, next), e.tellAgents(), e.removeSources()); err != nil {
-		return fmt.Errorf("reconfigure: %w", err)
+		return 0, fmt.Errorf("reconfigure: %w", err)
 	}
 	e.log.Info("reconfigured", "config", next.Version)
-	return nil
+	return next.Version, nil
 }
 
 // checkConfig names everything in a configuration that leads nowhere.
@@ -86,33 +89,6 @@ func checkConfig(c *acd.Config) error {
 		}
 	}
 	return errors.Join(errs...)
-}
-
-// writeConfig returns cfg with its version: that of the last one on disk if it
-// is the same, else the next, which is on disk then.
-func (e *Engine) writeConfig(cfg *acd.Config) (*acd.Config, error) {
-	next := *cfg
-	next.Version = 0
-	body, err := json.Marshal(&next)
-	if err != nil {
-		return nil, fmt.Errorf("encode the configuration: %w", err)
-	}
-	same := false
-	err = e.journal.Replay(configStream, 0, func(seq uint64, b []byte) error {
-		next.Version, same = seq, bytes.Equal(b, body)
-		return nil
-	})
-	if err != nil {
-		return nil, fmt.Errorf("read the last configuration: %w", err)
-	}
-	if same {
-		return &next, nil
-	}
-	next.Version++
-	if err := e.put(Entry{Stream: configStream, Seq: next.Version, Record: body}); err != nil {
-		return nil, fmt.Errorf("write the configuration: %w", err)
-	}
-	return &next, nil
 }
 
 // tellQueues tells every queue of these configurations, and every other one

@@ -14,10 +14,13 @@ const (
 	rowSlot     = 'a' // agent, chat → SlotRow: what a chat says of an agent's slot
 	rowCommand  = 'c' // day, principal, command id → outcome
 	rowEnded    = 'e' // end (newest first), chat → Segment
+	rowAnswer   = 'i' // day, principal, key → KeptAnswer: of the administration, for who asks again
 	rowLive     = 'l' // chat → liveRow: not closed
+	rowMinted   = 'm' // token → MintedToken: that this node has signed
 	rowOverseer = 'o' // supervisor or administrator → nothing: is called for assistance and alerts
 	rowPresent  = 'p' // agent → nothing: has state worth waking for
 	rowWaiting  = 'q' // queue, chat → Enqueue: what a queue restores
+	rowRevoked  = 'r' // token or principal → Revocation
 	rowSecret   = 'k' // chat → the key that its text is sealed under
 	rowText     = 't' // chat, message number → textRow
 	rowServed   = 's' // customer → servedRow: by whom last
