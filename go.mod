@@ -27,8 +27,10 @@ require (
 	github.com/teambition/rrule-go v1.8.2
 	github.com/tidwall/btree v1.8.2
 	gocloud.dev v0.43.0
+	golang.org/x/sync v0.24.0
 	golang.org/x/term v0.37.0
 	golang.org/x/time v0.16.0
+	gonum.org/v1/gonum v0.17.0
 	pgregory.net/rapid v1.3.0
 )
 

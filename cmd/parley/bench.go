@@ -23,6 +23,8 @@ type benchCommand struct {
 	Rate         float64       `placeholder:"N" help:"Chats a second; as the profile says."`
 	Agents       int           `placeholder:"N" help:"Agents who sign in; as the profile says."`
 	FindLimit    bool          `help:"Raise the rate until the profile's objective breaks, and report the highest that held."`
+	Validate     bool          `help:"Compare the routing rules with Erlang C, Erlang A and Cobham on a virtual clock; no server is loaded."`
+	Chats        int           `placeholder:"N" help:"Of --validate: chats for each load; 80000."`
 	Seed         uint64        `placeholder:"N" help:"Of all that is drawn; as the profile says."`
 	JSON         string        `name:"json" placeholder:"FILE" help:"Write the result there; - is the standard output."`
 	HTML         string        `name:"html" placeholder:"FILE" help:"Write a page with plots there, which opens without a network."`
@@ -49,6 +51,9 @@ func (c *benchCommand) Run(ctx context.Context, m Main) error {
 		}
 		_, err = m.Out.Write(text)
 		return err
+	}
+	if c.Validate {
+		return c.validate(ctx, m)
 	}
 	options, err := c.options(m)
 	if err != nil {
