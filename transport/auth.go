@@ -23,6 +23,10 @@ type Identity struct {
 	Principal acd.Principal
 	// Expires is when the session needs a new token.
 	Expires time.Time
+	// TokenID is the token's jti, empty if it has none, and Issued its iat, or
+	// its nbf: what a revocation is held against.
+	TokenID string
+	Issued  time.Time
 }
 
 // Verifier tells who the bearer of a token is. An error that is an *AuthError
@@ -159,7 +163,11 @@ func (a *Auth) Verify(ctx context.Context, token string) (Identity, error) {
 	if got := c.ExpiresAt.Sub(c.NotBefore.Time); got > most {
 		return Identity{}, denied("the token lives %s from nbf to exp; at most %s for this role", got, most)
 	}
-	return Identity{Principal: p, Expires: c.ExpiresAt.Time}, nil
+	issued := c.NotBefore.Time
+	if c.IssuedAt != nil {
+		issued = c.IssuedAt.Time
+	}
+	return Identity{Principal: p, Expires: c.ExpiresAt.Time, TokenID: c.ID, Issued: issued}, nil
 }
 
 // key finds what a token has to be verified with. The method has been held

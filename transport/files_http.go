@@ -51,7 +51,7 @@ func (s *Server) filed(do func(http.ResponseWriter, *http.Request, acd.Principal
 			return
 		}
 		defer s.addresses.leave(addr)
-		id, err := s.options.Auth.Verify(r.Context(), bearer(r.Header.Get("Authorization")))
+		id, err := s.Verify(r.Context(), bearer(r.Header.Get("Authorization")))
 		if err == nil {
 			slow(w, time.Now().Add(fileTimeout))
 			err = do(w, r, id.Principal)

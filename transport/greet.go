@@ -34,6 +34,11 @@ func (c *conn) greet(h *wire.Hello) {
 		return
 	}
 	c.person = person
+	c.believed.Store(&id)
+	if o.Revoked(id) { // between the look at it and being on the list of who is here
+		c.turnAway(h, refusal(wire.CodeUnauthenticated, revokedReason), wire.CloseUnauthenticated)
+		return
+	}
 	session, w, err := c.open(h)
 	if err != nil {
 		e, code := c.openFailed(err)
@@ -48,6 +53,7 @@ func (c *conn) greet(h *wire.Hello) {
 	c.out.open(session, c.firstFrames(h, &w)...)
 	c.beat.greeted(o.heartbeat(c.who.Role))
 	c.beat.expires(id.Expires, o.TokenWarning)
+	c.opened.Store(&opened{w.Session, time.Now()})
 	c.greeted.Store(true)
 	c.log.Debug("session opened", "resumed", w.Resumed, "remote", c.addr.String())
 	if c.server.draining.Load() {
@@ -62,7 +68,7 @@ func (c *conn) identify(token string) (Identity, *wire.Error, wire.CloseCode) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), c.server.options.OpenTimeout)
 	defer cancel()
-	id, err := c.server.options.Auth.Verify(ctx, token)
+	id, err := c.server.Verify(ctx, token)
 	if err == nil {
 		return id, nil, 0
 	}
@@ -183,6 +189,7 @@ func (c *conn) refresh(r *wire.Refresh) {
 	case id.Principal.Stream() != c.who.Stream():
 		e = refusal(wire.CodeForbidden, "a token of another principal")
 	default:
+		c.believed.Store(&id)
 		c.beat.expires(id.Expires, c.server.options.TokenWarning)
 		c.out.push(&wire.Ok{Re: r.ID, ExpiresAt: wire.At(id.Expires)})
 		return

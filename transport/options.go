@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"net/url"
 	"path"
 	"strings"
@@ -29,6 +30,12 @@ type Options struct {
 	Past Past
 	// Files keeps attachments; without it none are taken.
 	Files *Files
+	// Revoked says whether a token that verifies has been taken back; without it
+	// none is. It is asked at every sign-in, so it must be quick.
+	Revoked func(Identity) bool
+	// Admin makes the operator's API under /v1/admin, for the admin listener;
+	// without it there are the questions about what has been alone.
+	Admin func(*Server) http.Handler
 	// Pages are the chat and the desk for browsers; without it there are none.
 	Pages *Pages
 	// Dev lets pages on this machine choose who they are; never in a deployment.
@@ -91,6 +98,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Config == nil {
 		o.Config = func() *acd.Config { return nil }
+	}
+	if o.Revoked == nil {
+		o.Revoked = func(Identity) bool { return false }
 	}
 	o.HelloTimeout = cmp.Or(o.HelloTimeout, 5*time.Second)
 	o.OpenTimeout = cmp.Or(o.OpenTimeout, 10*time.Second)

@@ -73,7 +73,7 @@ func (s *Server) overseer(r *http.Request) (acd.Principal, error) {
 	if !ok {
 		return acd.Principal{}, refuse(http.StatusUnauthorized, "expected Authorization: Bearer and a token")
 	}
-	id, err := s.options.Auth.Verify(r.Context(), token)
+	id, err := s.Verify(r.Context(), token)
 	if err != nil {
 		return acd.Principal{}, refuse(http.StatusUnauthorized, err.Error())
 	}

@@ -57,6 +57,9 @@ func (s *Server) AdminHandler() http.Handler {
 	mux.HandleFunc("GET /metrics", s.writeMetrics)
 	profiles(mux)
 	s.pastRoutes(mux)
+	if s.options.Admin != nil {
+		mux.Handle("/v1/admin/", s.options.Admin(s)) // what nothing above answers
+	}
 	return mux
 }
 
