@@ -229,6 +229,7 @@ func (p *player) guestHears(n *actors.Note) {
 
 // accepted begins the talk, or ends it when the chat has come from another.
 func (p *player) accepted(r acd.Result) {
+	p.sent[r.Chat] = 0
 	if p.second {
 		p.do(r.Chat.Address(), acd.EndChat{}, nil)
 		return
@@ -254,6 +255,10 @@ func (p *player) goOn(chat acd.ChatID) {
 }
 
 func (p *player) wrapped(chat acd.ChatID) {
+	if _, serves := p.sent[chat]; !serves {
+		p.stage.b.Errorf("%s wraps %s up twice", p.by.ID, chat)
+		return
+	}
 	delete(p.sent, chat)
 	if p.stage.debts.Add(-1) == 0 {
 		close(p.stage.done)
