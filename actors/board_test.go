@@ -215,6 +215,29 @@ func TestASessionThatHasGoneIsShownNothing(t *testing.T) {
 	})
 }
 
+func TestBoardsMoveForWhoWatchesAfterTheLastOneHasLeft(t *testing.T) {
+	inWorld(t, func(w *world) {
+		bob := w.agent("bob")
+		for range 3 {
+			sue := w.supervisor("sue")
+			sue.look(actors.WatchBoards{Agents: true})
+			w.pass(1500 * time.Millisecond) // between two looks
+			shown := len(sue.boards(acd.KindAgent))
+			state := acd.Available
+			if bob.presence() == acd.Available {
+				state = acd.NotReady
+			}
+			bob.must(bob.desk(), acd.SetPresence{State: state})
+			w.pass(2 * time.Second)
+			if all := sue.boards(acd.KindAgent); len(all) == shown || all[len(all)-1].Agents[1].Presence.State != state {
+				t.Fatalf("bob is %s now, sue was shown %d boards and %d more", state, shown, len(all)-shown)
+			}
+			sue.session.Close("")
+			w.pass(3 * time.Second)
+		}
+	})
+}
+
 // restart starts an engine with another configuration.
 func (w *world) restart(cfg *acd.Config) {
 	w.t.Helper()

@@ -135,7 +135,7 @@ func (b *board) begin(r round) {
 		return
 	}
 	if b.wanted.Load() == 0 || !b.engine.ready.Load() {
-		b.takeTouched()
+		b.rest()
 		return
 	}
 	if b.timer == nil { // nobody has watched for a while
@@ -149,6 +149,15 @@ func (b *board) begin(r round) {
 	b.running = b.engine.beside(func() { b.run(r) })
 }
 
+// rest stops the ticks until somebody watches again. The caller holds mu.
+func (b *board) rest() {
+	if b.timer != nil {
+		b.timer.Stop()
+		b.timer = nil
+	}
+	b.takeTouched()
+}
+
 // run takes a picture and shows it.
 func (b *board) run(r round) {
 	b.refresh(context.Background(), r == newcomers)
@@ -158,9 +167,7 @@ func (b *board) run(r round) {
 	next := b.next
 	b.running, b.next = false, noRound
 	if b.wanted.Load() == 0 {
-		b.timer.Stop()
-		b.timer = nil
-		b.takeTouched()
+		b.rest()
 		return
 	}
 	if r == tick {
