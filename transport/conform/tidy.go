@@ -16,7 +16,7 @@ import (
 func (p *play) tidy(ctx context.Context) error {
 	var problems []error
 	done := map[string]bool{}
-	for _, role := range []wire.Role{wire.RoleCustomer, wire.RoleAgent} {
+	for _, role := range []wire.Role{wire.RoleCustomer, wire.RoleAgent, wire.RoleSupervisor} {
 		for name, person := range p.people {
 			if person.Role != role || p.peers[name] == nil || done[person.Subject] {
 				continue
@@ -36,7 +36,8 @@ type desk struct {
 		Chat  string     `json:"chat"`
 		Phase wire.Phase `json:"phase"`
 	} `json:"chats"`
-	Wrapups []wire.Wrapup `json:"wrapups"`
+	Wrapups  []wire.Wrapup  `json:"wrapups"`
+	Capacity *wire.Capacity `json:"capacity"`
 }
 
 func (p *play) clear(ctx context.Context, name string) error {
@@ -45,6 +46,10 @@ func (p *play) clear(ctx context.Context, name string) error {
 	left, err := p.look(ctx, name)
 	if err != nil {
 		return err
+	}
+	if p.people[name].Role == wire.RoleSupervisor && left.Capacity == nil { // who has no desk
+		p.retire(name)
+		return nil
 	}
 	for _, chat := range left.Chats {
 		if chat.Phase == wire.PhaseEnded || chat.Phase == wire.PhaseClosed {
