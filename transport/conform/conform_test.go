@@ -1,7 +1,6 @@
 package conform
 
 import (
-	"os"
 	"strings"
 	"testing"
 )
