@@ -56,3 +56,18 @@ func TestAMachineInTroubleIsAnAlertUntilItIsSound(t *testing.T) {
 		}
 	}
 }
+
+// Step implements acd.Machine: nothing of it is done.
+func (p *patient) Step(acd.Turn, acd.Command) acd.Outcome { return acd.Outcome{} }
+
+func TestADeadlineThatTheRulesHoldBackAfterAStartIsNotAskedForAgainAndAgain(t *testing.T) {
+	e := &Engine{base: time.Now(), runtime: newLive(), log: slog.New(slog.DiscardHandler)}
+	e.opts.Entropy = func() uint64 { return 1 }
+	e.holdUntil = e.now().Add(time.Hour)
+	s := &shell{engine: e, life: 1, machine: &patient{due: e.now().Add(-time.Second)}}
+	s.Receive(alarm{1})
+	defer s.halt()
+	if !s.timerAt.Equal(e.holdUntil) {
+		t.Errorf("the next alarm is at %s, expected when the hold is over, at %s", s.timerAt, e.holdUntil)
+	}
+}

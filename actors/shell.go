@@ -33,6 +33,7 @@ type shell struct {
 	timer   Timer
 	timerAt time.Time
 	loaded  time.Time // the deadline that this life found; see arm
+	ticked  time.Time // the deadline of the last alarm
 	outbox  outbox
 	asking  *ask // whose command is being taken, for when the step panics
 	sound   bool // has been inspected, and nothing was wrong
@@ -91,7 +92,7 @@ func (s *shell) Receive(msg any) {
 		s.take(m)
 	case alarm:
 		if m.life == s.life {
-			s.timerAt = time.Time{}
+			s.timerAt, s.ticked = time.Time{}, s.machine.Deadline()
 			s.step(acd.Principal{}, acd.Tick{}, nil)
 		}
 	case acknowledge:
@@ -204,14 +205,16 @@ func (s *shell) arm() {
 		s.timerAt = at
 		return
 	}
-	if hold := s.engine.holdUntil; at.Before(hold) && at.Equal(s.loaded) {
+	now := s.engine.now()
+	held := at.Equal(s.loaded) || at.Equal(s.ticked) && !at.After(now) // the rules would not have it yet
+	if hold := s.engine.holdUntil; held && at.Before(hold) {
 		at = hold
 	}
 	if at.Equal(s.timerAt) {
 		return
 	}
 	s.timerAt = at
-	wait := max(at.Sub(s.engine.now()), 0)
+	wait := max(at.Sub(now), 0)
 	if s.timer == nil {
 		s.timer = s.engine.runtime.AfterFunc(wait, s.selfSend(alarm{s.life}))
 		return
