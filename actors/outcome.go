@@ -52,10 +52,15 @@ func outcomeRow(now time.Time, a *ask, out acd.Outcome) Row {
 	return Row{commandKey(day(now), a.who, a.id), appendOutcome(make([]byte, 0, 64), &outcome{a.digest, result, refused})}
 }
 
-// outcomeDays are the days whose outcomes may be asked for.
-func (e *Engine) outcomeDays() [2]uint16 {
+// outcomeDays are the days whose outcomes may be asked for, newest first. The
+// clock may have been set back over midnight since one was kept.
+func (e *Engine) outcomeDays() []uint16 {
 	now := e.now()
-	return [2]uint16{day(now), day(now.Add(-e.opts.CommandTTL))}
+	days := make([]uint16, 0, 4)
+	for d := day(now.Add(24 * time.Hour)); d >= day(now.Add(-e.opts.CommandTTL)); d-- {
+		days = append(days, d)
+	}
+	return days
 }
 
 // unheard notes a command and reports whether it has surely not been answered
@@ -75,10 +80,7 @@ func (e *Engine) loadRecent(st *stream) error {
 	}
 	var ids []string
 	days := e.outcomeDays()
-	for i, d := range days {
-		if i > 0 && d == days[0] {
-			break
-		}
+	for _, d := range days {
 		from := commandKey(d, st.name, "")
 		to := append([]byte(nil), from...)
 		to[len(to)-1] = 1

@@ -109,3 +109,21 @@ func TestAClockThatIsSetBackBetweenLivesGivesNoNumberTwice(t *testing.T) {
 		}
 	})
 }
+
+func TestACommandSentAgainAfterTheClockWasSetBackOverMidnightHasNoSecondEffect(t *testing.T) {
+	inWorld(t, func(w *world) {
+		midnight := time.Now().UTC().Truncate(24 * time.Hour).Add(24 * time.Hour)
+		clock := midnight.Add(time.Minute).Sub(time.Now())
+		w.opts.Now = func() time.Time { return time.Now().Add(clock) }
+		w.crash()
+		ann := w.customer("ann")
+		chat := ann.starts()
+		first := ann.doAs("said", chat.Address(), acd.SendText{Text: "once"})
+		clock -= 2 * time.Minute
+		w.crash()
+		ann = ann.again()
+		if again := ann.doAs("said", chat.Address(), acd.SendText{Text: "once"}); again.Result != first.Result {
+			t.Errorf("sent again, it is answered with %+v, at first with %+v", again.Result, first.Result)
+		}
+	})
+}
