@@ -43,6 +43,7 @@ type Engine struct {
 	tasks     tasks
 	directory *directory
 	streams   streams
+	wakes     wakes
 	sleepers  *sleepers
 	counters  *counters
 	board     *board
@@ -107,6 +108,7 @@ func (e *Engine) now() time.Time {
 // every chat that is not over. It returns when the engine can serve.
 func (e *Engine) Start(context.Context) error {
 	e.base, e.elapsed = e.opts.Now().Round(0).UTC(), e.runtime.Elapsed()
+	e.bundle()
 	epoch, err := e.journal.Acquire()
 	if err != nil {
 		return fmt.Errorf("journal acquire: %w", err)

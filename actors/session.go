@@ -31,6 +31,8 @@ type Session struct {
 	evicted bool
 	closed  sync.Once
 
+	due bool // among wakes; guarded by wakes.mu
+
 	gone atomic.Bool // closed, for the board
 }
 
@@ -111,7 +113,7 @@ func (s *Session) collect(buf []Delivery) ([]Delivery, []gap) {
 // wake tells the edge that there is something. The caller holds stream.mu.
 func (s *Session) wake() {
 	if s.ready && !s.evicted {
-		s.hello.Wake()
+		s.engine.wakes.wake(s)
 	}
 }
 

@@ -148,8 +148,20 @@ func (s *Store) complete() {
 	}
 }
 
+// around is what surrounds the answers of a group.
+type around struct{ before, after func() }
+
+// Answering has before and after called around the Dones of each durable group
+// from the next one on, on the same goroutine: who tells the world of many
+// entries can tell it once. They must be as short as a Done.
+func (s *Store) Answering(before, after func()) { s.around.Store(&around{before, after}) }
+
 // answer runs the callbacks of a durable group.
 func (s *Store) answer(g *group) {
+	if around := s.around.Load(); around != nil {
+		around.before()
+		defer around.after()
+	}
 	refused := g.refused
 	for i := range g.items {
 		var err error

@@ -41,6 +41,7 @@ type Store struct {
 	closing  sync.Once
 	closeErr error
 
+	around   atomic.Pointer[around]
 	applying atomic.Int64 // since when (after started), 0 if not
 	syncing  atomic.Int64
 	counts   counters

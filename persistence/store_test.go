@@ -121,6 +121,34 @@ func TestEachSyncIsObservedWithItsEntries(t *testing.T) {
 	}
 }
 
+func TestTheAnswersOfAGroupAreSurrounded(t *testing.T) {
+	s := mustOpen(t, "data", quick(vfs.NewMem()))
+	epoch := acquire(t, s)
+	var inside, answered, ended atomic.Int64
+	s.Answering(func() { inside.Add(1) }, func() { inside.Add(-1); ended.Add(1) })
+	done := make(chan int64, 100)
+	for seq := range cap(done) {
+		s.Append(persistence.Entry{Epoch: epoch, Stream: "a", Seq: uint64(seq) + 1, Record: []byte("r"), Done: func(err error) {
+			if err != nil {
+				t.Error(err)
+			}
+			answered.Add(1)
+			done <- inside.Load()
+		}})
+	}
+	for range cap(done) {
+		if in := <-done; in != 1 {
+			t.Fatalf("an answer is given inside %d groups", in)
+		}
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if inside.Load() != 0 || ended.Load() == 0 || ended.Load() > answered.Load()+1 {
+		t.Errorf("%d groups for %d answers, %d still open", ended.Load(), answered.Load(), inside.Load())
+	}
+}
+
 func TestAReadAfterCloseIsRefused(t *testing.T) {
 	s := mustOpen(t, "data", quick(vfs.NewMem()))
 	if err := s.Close(); err != nil {
