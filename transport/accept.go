@@ -95,7 +95,7 @@ func (t *thinWriter) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 		_ = tcp.SetWriteBuffer(kernelBuffer) // a hint, the write deadline is what protects us
 	}
 	limits := &t.options.Customer // until hello says more
-	t.conn = &corkedConn{Conn: c, timeout: t.options.WriteTimeout, meter: newMeter(limits.InboundBytes, limits.InboundFrames)}
+	t.conn = newCorkedConn(c, t.options.WriteTimeout, newMeter(limits.InboundBytes, limits.InboundFrames))
 	if early, _ := rw.Reader.Peek(rw.Reader.Buffered()); len(early) > 0 { // a peer who was quick to say hello
 		t.conn.early = append([]byte(nil), early...)
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net"
 	"sync"
+	"syscall"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -13,17 +14,17 @@ import (
 // more than he may.
 var errFlood = errors.New("transport: more bytes or frames than allowed")
 
-// corkedConn lies between the websocket library and the network. Between cork
-// and uncork what is written gathers in a buffer, so that any number of frames
-// is one system call. What is read is counted, since the library would take a
-// hundred thousand empty frames for one message without a word.
+// corkedConn lies between the websocket library and the network. The library
+// reads, and writes control frames; the messages of the outbox go past it, whole
+// and many in one system call. What is read is counted, since the library would
+// take a hundred thousand empty frames for one message without a word.
 type corkedConn struct {
 	net.Conn
-	timeout time.Duration // of one write
+	raw     syscall.RawConn // nil where there is no socket to ask
+	timeout time.Duration   // of one write
 
 	mu     sync.Mutex
-	corked bool
-	held   []byte
+	closed bool // our close frame is out, nothing may follow
 
 	// Of the reading goroutine.
 	early   []byte // came with the handshake
@@ -31,43 +32,53 @@ type corkedConn struct {
 	flooded bool
 }
 
-// cork starts to gather into buf.
-func (c *corkedConn) cork(buf []byte) {
-	c.mu.Lock()
-	c.corked, c.held = true, buf[:0]
-	c.mu.Unlock()
+func newCorkedConn(c net.Conn, timeout time.Duration, m meter) *corkedConn {
+	cork := &corkedConn{Conn: c, timeout: timeout, meter: m}
+	if s, ok := c.(syscall.Conn); ok {
+		cork.raw, _ = s.SyscallConn() // without it each write may wait
+	}
+	return cork
 }
 
-// uncork writes what has gathered and gives the buffer back. What the reader
-// answers meanwhile (a pong) stands behind it.
-func (c *corkedConn) uncork() ([]byte, error) {
+// send writes whole messages. What the network does not take at once is waited
+// for, while another writer has the caller's place.
+func (c *corkedConn) send(a *attempt, p []byte, w *writers) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	buf := c.held
-	c.corked, c.held = false, nil
-	if len(buf) == 0 {
-		return buf, nil
+	if c.closed {
+		return net.ErrClosed
 	}
-	_, err := c.writeNow(buf)
-	return buf, err
+	if c.raw != nil {
+		n, err := a.write(c.raw, p)
+		if p = p[n:]; err != nil || len(p) == 0 {
+			return err
+		}
+	}
+	w.block()
+	defer w.unblock()
+	_, err := c.writeNow(p)
+	return err
 }
 
-// writeNow gives each write a deadline of its own: the one before it may have
-// passed long ago.
+// writeNow gives each write that may wait a deadline of its own, and takes it
+// away again: one that has passed would end the next write before it began.
 func (c *corkedConn) writeNow(p []byte) (int, error) {
 	if err := c.SetWriteDeadline(time.Now().Add(c.timeout)); err != nil {
 		return 0, err
 	}
-	return c.Conn.Write(p)
+	n, err := c.Conn.Write(p)
+	if err != nil {
+		return n, err
+	}
+	return n, c.SetWriteDeadline(time.Time{})
 }
 
-// Write implements net.Conn.
+// Write implements net.Conn, for the library's control frames.
 func (c *corkedConn) Write(p []byte) (int, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.corked {
-		c.held = append(c.held, p...)
-		return len(p), nil
+	if len(p) > 0 && p[0] == finalClose {
+		c.closed = true
 	}
 	return c.writeNow(p)
 }

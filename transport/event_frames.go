@@ -1,6 +1,8 @@
 package transport
 
 import (
+	"bytes"
+
 	"github.com/parley-engine/parley/actors"
 	"github.com/parley-engine/parley/actors/acd"
 	"github.com/parley-engine/parley/transport/wire"
@@ -17,12 +19,20 @@ func (other) FrameType() string { return "other" }
 // note share them, except of an unread count, which is each agent's own.
 func noteBody(n *actors.Note, who acd.Principal) []byte {
 	if n.View == acd.ToUnread {
-		return wire.AppendEvent(nil, unreadFrame(n, acd.AgentID(who.ID)))
+		return encoded(unreadFrame(n, acd.AgentID(who.ID)))
 	}
 	return n.Body(encodeNote)
 }
 
-func encodeNote(n *actors.Note) []byte { return wire.AppendEvent(nil, noteFrame(n)) }
+func encodeNote(n *actors.Note) []byte { return encoded(noteFrame(n)) }
+
+// encoded is a frame's bytes with no room behind them: notes keep them.
+func encoded(ev wire.Event) []byte {
+	buf := messages.Get().(*[]byte)
+	defer messages.Put(buf)
+	*buf = wire.AppendEvent((*buf)[:0], ev)
+	return bytes.Clone(*buf)
+}
 
 // noteFrame is the frame of an event as one view shows it. The event and the
 // view decide it, so that a frame can be made again from the journal alone.

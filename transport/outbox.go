@@ -1,27 +1,19 @@
 package transport
 
 import (
-	"context"
 	"errors"
 	"os"
 	"sync"
-	"time"
-
-	"github.com/coder/websocket"
 
 	"github.com/parley-engine/parley/actors"
 	"github.com/parley-engine/parley/actors/acd"
 	"github.com/parley-engine/parley/transport/wire"
 )
 
-const (
-	// messageBytes is how much goes into one websocket message when more than
-	// one frame is ready; writeBytes how much into one system call.
-	messageBytes = 16 << 10
-	writeBytes   = 64 << 10
-)
+// writeBytes is how much goes into one system call, but for the last frame in it.
+const writeBytes = 64 << 10
 
-// outbox is what a connection has to say. One goroutine writes, and it is there
+// outbox is what a connection has to say. One goroutine at a time writes, and
 // only while something is ready. Frames of our own (answers to bad frames,
 // pings) wait here, bounded; those of the engine wait in the session until
 // there is room.
@@ -84,38 +76,6 @@ func (o *outbox) wake() {
 	}
 	o.running = true
 	o.c.server.writers.run(o)
-}
-
-// writers are the goroutines that write. One that is done waits a moment for
-// the next outbox, since a fresh goroutine would first have to grow its stack.
-type writers struct{ next chan *outbox }
-
-// writerRest is how long a writer waits for more work before it ends.
-const writerRest = 100 * time.Millisecond
-
-func newWriters() *writers { return &writers{next: make(chan *outbox)} }
-
-// run lets somebody write o. It does not block.
-func (w *writers) run(o *outbox) {
-	select {
-	case w.next <- o:
-	default:
-		go w.work(o)
-	}
-}
-
-func (w *writers) work(o *outbox) {
-	rest := time.NewTimer(writerRest)
-	defer rest.Stop()
-	for {
-		o.run()
-		rest.Reset(writerRest)
-		select {
-		case o = <-w.next:
-		case <-rest.C:
-			return
-		}
-	}
 }
 
 // run writes until nothing is ready.
@@ -250,85 +210,14 @@ func (c *conn) nameDecisions(ok *wire.Ok) {
 	}
 }
 
-// write puts the batch on the network in one system call.
+// write puts the batch on the network, if it can in one system call. Who has no
+// room for it is waited for, by this goroutine, while others write to others.
 func (c *conn) write(b *batch) error {
 	b.cut()
-	if len(b.ends) == 0 {
+	if len(b.buf) == 0 {
 		return nil
 	}
-	c.net.cork(b.corked)
-	var err error
-	start := 0
-	for _, end := range b.ends {
-		if err == nil {
-			err = c.ws.Write(context.Background(), websocket.MessageText, b.buf[start:end])
-		}
-		start = end + 1
-	}
-	corked, writeErr := c.net.uncork()
-	b.corked = corked
+	err := c.net.send(&b.attempt, b.buf, c.server.writers)
 	b.reset()
-	if err == nil {
-		err = writeErr
-	}
 	return err
-}
-
-// batch is what is ready, as websocket messages with the bytes of one system
-// call behind them. Batches are shared by all connections.
-type batch struct {
-	buf        []byte // messages, one byte apart
-	start      int    // of the present message
-	mark       int    // where it ended before the present frame
-	ends       []int
-	corked     []byte
-	deliveries []actors.Delivery
-	idle       bool // there was nothing to say
-}
-
-var batches = sync.Pool{New: func() any { return new(batch) }}
-
-// keepBytes is the largest buffer worth keeping.
-const keepBytes = 2 * writeBytes
-
-func (b *batch) add(frames []byte) {
-	b.begin()
-	b.buf = append(b.buf, frames...)
-	b.finish()
-}
-
-// begin starts a frame on a new line.
-func (b *batch) begin() {
-	b.mark = len(b.buf)
-	if b.mark > b.start {
-		b.buf = append(b.buf, '\n')
-	}
-}
-
-// finish ends the frame: in the message before it, or in one of its own when
-// that would be too long.
-func (b *batch) finish() {
-	if len(b.buf)-b.start > messageBytes && b.mark > b.start {
-		b.ends = append(b.ends, b.mark)
-		b.start = b.mark + 1
-	}
-}
-
-// cut ends the present message.
-func (b *batch) cut() {
-	if len(b.buf) > b.start {
-		b.ends = append(b.ends, len(b.buf))
-	}
-}
-
-func (b *batch) reset() { b.buf, b.ends, b.start = b.buf[:0], b.ends[:0], 0 }
-
-func (b *batch) release() {
-	b.reset()
-	b.idle = false
-	if cap(b.buf) > keepBytes || cap(b.corked) > keepBytes || cap(b.deliveries) > 4096 {
-		return
-	}
-	clear(b.deliveries[:cap(b.deliveries)])
-	batches.Put(b)
 }

@@ -2,6 +2,7 @@ package transport
 
 import (
 	"context"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -99,6 +100,31 @@ func TestAPeerThatDoesNotReadIsClosedWith4003AndNobodyWaits(t *testing.T) {
 		synctest.Wait()
 		if _, page := get(e.server.AdminHandler(), "/metrics"); !strings.Contains(page, "parley_slow_consumers_total 1") {
 			t.Error("the slow consumer is not counted")
+		}
+	})
+}
+
+func TestPeersThatDoNotReadHoldUpNobodyHoweverManyTheyAre(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		e := onPipes(t, nil)
+		many := 4 * newWriters().most
+		for i := range many {
+			e.hello(acd.RoleCustomer, "deaf"+strconv.Itoa(i)) // and reads nothing more
+		}
+		other := e.hello(acd.RoleCustomer, "otto")
+		start := time.Now()
+		for _, s := range e.engine.sessions[:many] {
+			s.send(message(1, "one"))
+		}
+		e.engine.sessions[many].send(message(1, "for otto"))
+		other.expect("for otto")
+		if time.Since(start) != 0 {
+			t.Errorf("otto waited %s", time.Since(start))
+		}
+		for _, s := range e.engine.sessions[:many] {
+			if why := <-s.closed; why != "slow consumer" {
+				t.Errorf("the engine heard %q", why)
+			}
 		}
 	})
 }

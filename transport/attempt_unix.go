@@ -1,0 +1,46 @@
+//go:build unix
+
+package transport
+
+import (
+	"errors"
+	"io"
+	"syscall"
+)
+
+// attempt is one write that does not wait, and room to say what came of it.
+type attempt struct {
+	p    []byte
+	n    int
+	err  error
+	call func(fd uintptr) bool // once, made once
+}
+
+// write returns how much the system has taken, which may be nothing.
+func (a *attempt) write(raw syscall.RawConn, p []byte) (int, error) {
+	if a.call == nil {
+		a.call = a.once
+	}
+	a.p, a.n, a.err = p, 0, nil
+	err := raw.Write(a.call)
+	a.p = nil
+	return a.n, errors.Join(err, a.err)
+}
+
+// once always reports that it is done, so that nobody waits for more room.
+func (a *attempt) once(fd uintptr) bool {
+	for {
+		n, err := syscall.Write(int(fd), a.p)
+		switch {
+		case err == nil && n == 0 && len(a.p) > 0:
+			a.err = io.ErrUnexpectedEOF
+		case err == nil:
+			a.n = n
+		case errors.Is(err, syscall.EINTR):
+			continue
+		case !errors.Is(err, syscall.EAGAIN):
+			a.err = err
+		}
+		return true
+	}
+}
