@@ -34,7 +34,7 @@ const (
 
 func newAlerts(e *Engine) *alerts { return &alerts{engine: e, open: map[alertKey]acd.Alert{}} }
 
-// raise opens an alert and tells all overseers, once; fresh says that it was
+// raise opens an alert and tells the overseers of its queues, once; fresh says that it was
 // not open yet. It never blocks.
 func (a *alerts) raise(al acd.Alert) (fresh bool) {
 	k := alertKey{al.Kind, al.Subject()}
@@ -63,17 +63,23 @@ func (a *alerts) over(kind acd.AlertKind, of acd.Address) {
 }
 
 func (a *alerts) tell(al acd.Alert, over bool) {
-	for _, id := range a.engine.overseers.list() {
-		a.engine.tell(id.Address(), &envelope{cmd: acd.Raise{Alert: al, Over: over}})
+	within := a.engine.alertQueues(al)
+	for _, o := range a.engine.overseers.list() {
+		if o.Scope.Covers(within...) {
+			a.engine.tell(o.Agent.Address(), &envelope{cmd: acd.Raise{Alert: al, Over: over}})
+		}
 	}
 }
 
-// list returns the open alerts, oldest first.
-func (a *alerts) list() []acd.Alert {
+// list returns the open alerts within a scope, oldest first.
+func (a *alerts) list(within acd.Scope) []acd.Alert {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	list := make([]acd.Alert, 0, len(a.open))
 	for _, al := range a.open {
+		if !within.Covers(a.engine.alertQueues(al)...) {
+			continue
+		}
 		list = append(list, al)
 	}
 	slices.SortFunc(list, func(x, y acd.Alert) int {
@@ -120,7 +126,14 @@ func (s *stream) dismiss() {
 
 // quarantined tells of a machine that failed again and again.
 func (a *alerts) quarantined(of acd.Address) {
-	a.raise(about(of, acd.Alert{Kind: acd.AlertQuarantined, Text: "it failed again and again", Since: a.engine.now()}))
+	al := about(of, acd.Alert{Kind: acd.AlertQuarantined, Text: "it failed again and again", Since: a.engine.now()})
+	if al.Chat != "" { // which cannot say so itself
+		var err error
+		if al.Queue, err = NewPast(a.engine.journal).Queue(al.Chat); err != nil {
+			a.engine.log.Error("cannot tell the queue of a chat", "chat", string(al.Chat), "err", err)
+		}
+	}
+	a.raise(al)
 }
 
 // about names the machine in an alert.
@@ -189,7 +202,11 @@ func (s *shell) inspected() {
 		return
 	}
 	s.sound = false
-	if s.engine.alerts.raise(about(s.addr, acd.Alert{Kind: acd.AlertStuck, Text: why, Since: s.engine.now()})) {
+	al := about(s.addr, acd.Alert{Kind: acd.AlertStuck, Text: why, Since: s.engine.now()})
+	if c, ok := s.machine.(*acd.Chat); ok {
+		al.Queue = c.LastLeg.Queue
+	}
+	if s.engine.alerts.raise(al) {
 		s.engine.log.Error("actor stuck", "actor", s.addr.String(), "err", why)
 	}
 }

@@ -34,7 +34,7 @@ func TestACallForAssistanceReachesEverySupervisorAndWaitsForTheNextOne(t *testin
 		alice.ready()
 		chat := ann.starts()
 		alice.accepts()
-		alice.must(chat.Address(), acd.Assist{Text: "he is angry", To: []acd.AgentID{"alice"}})
+		alice.must(chat.Address(), acd.Assist{Text: "he is angry", To: []acd.Overseer{{Agent: "alice"}}})
 		if e, view := last[acd.AssistAsked](sue); e.Text != "he is angry" || e.Agent != "alice" || view != acd.ToOverseer {
 			t.Errorf("sue was told %+v as %d", e, view)
 		}

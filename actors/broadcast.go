@@ -48,6 +48,8 @@ func (e *Engine) broadcastTo(by acd.Principal, b acd.Broadcast) ([]acd.ChatID, e
 		return nil, acd.ErrForbidden
 	case cfg.Queues[b.Queue] == nil:
 		return nil, acd.ErrNotFound
+	case !by.OverseesAny(b.Queue):
+		return nil, cfg.Outside(by, b.Queue)
 	}
 	if err := cfg.Announceable(b.Text); err != nil {
 		return nil, err

@@ -46,7 +46,7 @@ func TestAMachineInTroubleIsAnAlertUntilItIsSound(t *testing.T) {
 		c.make()
 		s.inspected()
 		got := ""
-		if open := e.alerts.list(); len(open) == 1 && open[0].Kind == acd.AlertStuck && open[0].Chat == "c1" {
+		if open := e.alerts.list(""); len(open) == 1 && open[0].Kind == acd.AlertStuck && open[0].Chat == "c1" {
 			got = open[0].Text
 		} else if len(open) > 0 {
 			t.Errorf("%s: %+v", c.name, open)

@@ -52,6 +52,7 @@ type Query struct {
 	Agent    acd.AgentID
 	Customer acd.CustomerID
 	Source   acd.SourceID
+	Within   acd.Scope // of who asks
 	Limit    int
 	Cursor   []byte
 }
@@ -130,7 +131,7 @@ func (p *Past) name(s *Segment) error {
 }
 
 func (q *Query) wants(s Segment) bool {
-	return (q.Queue == "" || q.Queue == s.Queue) && (q.Customer == "" || q.Customer == s.Customer) &&
+	return q.Within.Covers(s.Queue) && (q.Queue == "" || q.Queue == s.Queue) && (q.Customer == "" || q.Customer == s.Customer) &&
 		(q.Source == "" || q.Source == s.Source) && (q.Agent == "" || slices.Contains(s.Agents, q.Agent))
 }
 

@@ -17,7 +17,7 @@ const (
 	rowAnswer   = 'i' // day, principal, key → KeptAnswer: of the administration, for who asks again
 	rowLive     = 'l' // chat → liveRow: not closed
 	rowMinted   = 'm' // token → MintedToken: that this node has signed
-	rowOverseer = 'o' // supervisor or administrator → nothing: is called for assistance and alerts
+	rowOverseer = 'o' // supervisor or administrator → his scope: is called for assistance and alerts
 	rowPresent  = 'p' // agent → nothing: has state worth waking for
 	rowWaiting  = 'q' // queue, chat → Enqueue: what a queue restores
 	rowRevoked  = 'r' // token or principal → Revocation

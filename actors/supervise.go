@@ -107,7 +107,7 @@ func (e *Engine) refuse(to acd.Address, msg any) {
 	if !ok {
 		return
 	}
-	if force, ok := env.cmd.(acd.ForceEnd); ok && to.Kind == acd.KindChat && env.by.Oversees() {
+	if force, ok := env.cmd.(acd.ForceEnd); ok && to.Kind == acd.KindChat && e.overseesQuarantined(env.by, acd.ChatID(to.ID)) {
 		e.bury(acd.ChatID(to.ID), env, force)
 		return
 	}

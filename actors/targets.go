@@ -48,7 +48,7 @@ func (b *board) targets(ctx context.Context, by acd.Principal, q TargetQuery) (*
 	defer b.mu.Unlock()
 	t := &acd.TargetsShown{OfQueue: q.Queues, Version: b.version(q.Queues)}
 	if q.Queues {
-		t.Queues = b.targetQueues(q)
+		t.Queues = b.targetQueues(by, q)
 	} else {
 		t.Agents = b.targetAgents(by, q, about)
 	}
@@ -72,11 +72,11 @@ func (e *Engine) about(ctx context.Context, by acd.Principal, chat acd.ChatID) (
 	return &view, nil
 }
 
-func (b *board) targetQueues(q TargetQuery) (rows []acd.TargetQueue) {
+func (b *board) targetQueues(by acd.Principal, q TargetQuery) (rows []acd.TargetQueue) {
 	for _, id := range sortedKeys(b.queues.rows) {
 		v := b.queues.rows[id]
 		row := acd.TargetQueue{Queue: id, Name: v.Name, Mode: v.Mode, Waiting: v.Waiting, Available: v.Available, Usable: v.Takes}
-		if matches(q.Filter, string(id), v.Name) && (row.Usable || !q.AvailableOnly) && len(rows) < boardRows {
+		if by.Scope.Covers(id) && matches(q.Filter, string(id), v.Name) && (row.Usable || !q.AvailableOnly) && len(rows) < boardRows {
 			rows = append(rows, row)
 		}
 	}
@@ -86,7 +86,7 @@ func (b *board) targetQueues(q TargetQuery) (rows []acd.TargetQueue) {
 func (b *board) targetAgents(by acd.Principal, q TargetQuery, about *acd.ChatView) (rows []acd.TargetAgent) {
 	for _, id := range sortedKeys(b.agents.rows) {
 		v := b.agents.rows[id]
-		if string(id) == by.ID || takesPart(about, id) {
+		if string(id) == by.ID || takesPart(about, id) || !by.Scope.Covers(v.Queues...) {
 			continue
 		}
 		row := acd.TargetAgent{Agent: id, Name: v.Name, State: v.Presence.State, Since: v.Presence.Since, Free: v.Free, Skills: v.Skills}

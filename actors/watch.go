@@ -241,7 +241,7 @@ func (b *board) show(ctx context.Context) {
 	b.mu.Lock()
 	for _, s := range slices.SortedFunc(maps.Keys(b.watchers), func(s, o *Session) int { return cmp.Compare(s.nth, o.nth) }) {
 		w := b.watchers[s]
-		for _, n := range b.boardsFor(w) {
+		for _, n := range b.boardsFor(w, s.by.Scope) {
 			s.show(n)
 		}
 		if q := w.targets; q != nil && w.told != b.version(q.Queues)+1 {
@@ -263,9 +263,10 @@ func (b *board) showTargets(ctx context.Context, s *Session, q TargetQuery) {
 	}
 }
 
-// boardsFor makes the boards that a session has not seen as they are. Each is
-// whole, since of boards only the latest counts. The caller holds mu.
-func (b *board) boardsFor(w *watching) (notes []acd.Event) {
+// boardsFor makes the boards that a session has not seen as they are, of what
+// is within its scope. Each is whole, since of boards only the latest counts.
+// The caller holds mu.
+func (b *board) boardsFor(w *watching, within acd.Scope) (notes []acd.Event) {
 	now := b.engine.now()
 	show := func(kind acd.Kind, version uint64, make func(*acd.CountersShown)) {
 		if w.shown[kind] == version+1 {
@@ -279,20 +280,23 @@ func (b *board) boardsFor(w *watching) (notes []acd.Event) {
 	filter := strings.ToLower(w.boards.Filter)
 	if w.boards.Queues {
 		show(acd.KindQueue, b.queues.version, func(c *acd.CountersShown) {
-			c.Queues, c.Total = rowsOf(b.queues.rows, func(v *acd.QueueView) bool { return matches(filter, string(v.Queue), v.Name) })
+			c.Queues, c.Total = rowsOf(b.queues.rows, func(v *acd.QueueView) bool {
+				return within.Covers(v.Queue) && matches(filter, string(v.Queue), v.Name)
+			})
 		})
 	}
 	if w.boards.Agents {
 		show(acd.KindAgent, b.agents.version, func(c *acd.CountersShown) {
 			c.Agents, c.Total = rowsOf(b.agents.rows, func(v *acd.AgentView) bool {
-				return matches(filter, string(v.Agent), v.Name, string(v.Presence.State)) || anyMatches(filter, v.Queues) || anyMatches(filter, v.Skills)
+				return within.Covers(v.Queues...) &&
+					(matches(filter, string(v.Agent), v.Name, string(v.Presence.State)) || anyMatches(filter, v.Queues) || anyMatches(filter, v.Skills))
 			})
 		})
 	}
 	if w.boards.Chats {
 		show(acd.KindChat, b.chats.version, func(c *acd.CountersShown) {
 			c.Chats, c.Total = rowsOf(b.chats.rows, func(v *acd.ChatView) bool {
-				return matches(filter, string(v.Chat), string(v.Queue), v.QueueName, v.Customer, string(v.Owner), string(v.Channel))
+				return covers(within, v) && matches(filter, string(v.Chat), string(v.Queue), v.QueueName, v.Customer, string(v.Owner), string(v.Channel))
 			})
 		})
 	}

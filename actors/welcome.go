@@ -156,12 +156,22 @@ func (e *Engine) gatherWall(ctx context.Context, by acd.Principal, snap *Snapsho
 			snap.Agents = append(snap.Agents, view)
 		}
 	}
-	snap.Alerts = e.alerts.list()
-	chats, err := e.liveChats(wallChats)
+	snap.Alerts = e.alerts.list(by.Scope)
+	most := wallChats
+	if by.Scope != "" { // most of them may be others'
+		most = boardChats
+	}
+	chats, err := e.liveChats(most)
 	if err != nil {
 		return err
 	}
-	return e.gatherChats(ctx, by, chats, snap)
+	own := len(snap.Chats)
+	for ; len(chats) > 0 && len(snap.Chats)-own < wallChats; chats = chats[1:] {
+		if err := e.gatherChats(ctx, by, chats[:1], snap); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // wallChats bounds the chats of a supervisor's snapshot.
@@ -267,6 +277,9 @@ func (e *Engine) explain(by acd.Principal, chat acd.ChatID, offer acd.OfferID) (
 			return nil, acd.ErrNotFound
 		}
 		chat = id
+	}
+	if err := e.mayExplain(by, chat); err != nil {
+		return nil, err
 	}
 	if err := e.barrier(); err != nil {
 		return nil, err

@@ -143,6 +143,9 @@ type claims struct {
 	jwt.RegisteredClaims
 	Role string `json:"role"`
 	Name string `json:"name,omitempty"`
+	// Scope is the queues of a supervisor: a list, or one text with spaces
+	// between them as RFC 8693 has it.
+	Scope *scopeClaim `json:"scope,omitempty"`
 }
 
 // Verify checks signature, claims and lifetime.
@@ -154,6 +157,9 @@ func (a *Auth) Verify(ctx context.Context, token string) (Identity, error) {
 	}
 	p := acd.Principal{Role: acd.Role(c.Role), ID: c.Subject, Name: c.Name}
 	if err := checkPrincipal(p); err != nil {
+		return Identity{}, err
+	}
+	if p.Scope, err = c.Scope.of(p.Role); err != nil {
 		return Identity{}, err
 	}
 	most := a.options.MaxDeskLifetime

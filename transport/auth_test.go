@@ -247,3 +247,53 @@ func TestWrongAuthOptionsAreNamedAllAtOnce(t *testing.T) {
 		t.Error("a JWKS of secrets was fine")
 	}
 }
+
+func TestAScopeIsReadOfASupervisorsTokenAlone(t *testing.T) {
+	a, err := NewAuth(t.Context(), AuthOptions{Secret: secret})
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := time.Now()
+	sign := func(role string, scope any) string {
+		c := jwt.MapClaims{"iss": DevIssuer, "aud": DevIssuer, "sub": "sue", "role": role, "nbf": now.Unix(), "exp": now.Add(10 * time.Minute).Unix()}
+		if scope != nil {
+			c["scope"] = scope
+		}
+		token, err := jwt.NewWithClaims(jwt.SigningMethodHS256, c).SignedString(secret)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return token
+	}
+	two := acd.ScopeOf("sales", "support")
+	for _, tt := range []struct {
+		role  string
+		scope any
+		want  acd.Scope
+		bad   bool
+	}{
+		{"supervisor", nil, "", false}, {"supervisor", "support sales", two, false}, {"supervisor", []string{"sales", "support"}, two, false},
+		{"supervisor", "", "", true}, {"supervisor", []string{}, "", true}, {"supervisor", []string{"a\nb"}, "", true}, {"supervisor", []string{""}, "", true},
+		{"supervisor", 7, "", true}, {"supervisor", map[string]any{"queue": "x"}, "", true},
+		{"agent", "openid email", "", false}, {"admin", "support", "", false},
+	} {
+		id, err := a.Verify(t.Context(), sign(tt.role, tt.scope))
+		if (err != nil) != tt.bad || id.Principal.Scope != tt.want {
+			t.Errorf("%s with %#v: scope %q, %v", tt.role, tt.scope, id.Principal.Scope, err)
+		}
+		var auth *AuthError
+		if tt.bad && !errors.As(err, &auth) {
+			t.Errorf("%s with %#v: %v is not the bearer's fault", tt.role, tt.scope, err)
+		}
+	}
+	token, err := MintDev(secret, acd.RoleSupervisor, "sue", "", time.Hour, "sales", "support")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if id, err := a.Verify(t.Context(), token); err != nil || id.Principal.Scope != two {
+		t.Errorf("minted: %+v, %v", id, err)
+	}
+	if _, err := MintDev(secret, acd.RoleAgent, "bob", "", time.Hour, "sales"); err == nil {
+		t.Error("an agent's token with a scope is made")
+	}
+}

@@ -188,6 +188,8 @@ func (c *conn) refresh(r *wire.Refresh) {
 	case e != nil:
 	case id.Principal.Stream() != c.who.Stream():
 		e = refusal(wire.CodeForbidden, "a token of another principal")
+	case id.Principal.Role != c.who.Role || id.Principal.Scope != c.who.Scope:
+		e = refusal(wire.CodeForbidden, "a token with another role or scope: connect again with it")
 	default:
 		c.believed.Store(&id)
 		c.beat.expires(id.Expires, c.server.options.TokenWarning)

@@ -13,11 +13,12 @@ import (
 const DevIssuer = "parley"
 
 // MintDev makes a token that an Auth with the same secret and the default
-// issuer and audience accepts. It is for development and tests.
-func MintDev(secret []byte, role acd.Role, subject, name string, ttl time.Duration) (string, error) {
+// issuer and audience accepts. It is for development and tests. A supervisor's
+// may be for a scope of queues.
+func MintDev(secret []byte, role acd.Role, subject, name string, ttl time.Duration, scope ...acd.QueueID) (string, error) {
 	now := time.Now()
 	return Mint(AuthOptions{Secret: secret}, Identity{
-		Principal: acd.Principal{Role: role, ID: subject, Name: name}, Issued: now, Expires: now.Add(ttl),
+		Principal: acd.Principal{Role: role, ID: subject, Name: name, Scope: acd.ScopeOf(scope...)}, Issued: now, Expires: now.Add(ttl),
 	})
 }
 
@@ -31,9 +32,13 @@ func Mint(o AuthOptions, id Identity) (string, error) {
 	if len(o.Secret) < minSecret {
 		return "", fmt.Errorf("mint: a secret of %d bytes; at least %d are needed", len(o.Secret), minSecret)
 	}
+	scope, err := claimScope(id.Principal)
+	if err != nil {
+		return "", fmt.Errorf("mint: %w", err)
+	}
 	o = o.withDefaults()
 	issued := jwt.NewNumericDate(id.Issued)
-	c := claims{Role: string(id.Principal.Role), Name: id.Principal.Name, RegisteredClaims: jwt.RegisteredClaims{
+	c := claims{Role: string(id.Principal.Role), Name: id.Principal.Name, Scope: scope, RegisteredClaims: jwt.RegisteredClaims{
 		Issuer: o.Issuer, Audience: jwt.ClaimStrings{o.Audience}, Subject: id.Principal.ID, ID: id.TokenID,
 		NotBefore: issued, IssuedAt: issued, ExpiresAt: jwt.NewNumericDate(id.Expires),
 	}}

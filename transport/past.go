@@ -132,11 +132,12 @@ func SegmentOf(s actors.Segment) Segment {
 		Queue: string(s.Queue), Agents: agents, StartedAt: s.StartedAt, EndedAt: s.EndedAt, Reason: string(s.Reason), Messages: s.Messages, Erased: s.Erased}
 }
 
-func (s *Server) history(r *http.Request, _ acd.Principal) (any, error) {
+func (s *Server) history(r *http.Request, who acd.Principal) (any, error) {
 	q, err := queryOf(r)
 	if err != nil {
 		return nil, err
 	}
+	q.Within = who.Scope
 	page, next, err := s.options.Past.Past().History(q)
 	if err != nil {
 		return nil, err
@@ -172,8 +173,26 @@ func queryOf(r *http.Request) (q actors.Query, err error) {
 	return q, nil
 }
 
-func (s *Server) explainChat(r *http.Request, _ acd.Principal) (any, error) {
-	found, err := s.options.Past.Past().Explain(acd.ChatID(r.PathValue("chat")))
+// overseenChat is the chat that is asked about, if it is of a queue that the
+// asker oversees.
+func (s *Server) overseenChat(r *http.Request, who acd.Principal) (acd.ChatID, error) {
+	chat := acd.ChatID(r.PathValue("chat"))
+	if who.Scope == "" {
+		return chat, nil
+	}
+	q, err := s.options.Past.Past().Queue(chat)
+	if err == nil && !who.Scope.Covers(q) {
+		err = acd.ErrNotFound
+	}
+	return chat, err
+}
+
+func (s *Server) explainChat(r *http.Request, who acd.Principal) (any, error) {
+	chat, err := s.overseenChat(r, who)
+	if err != nil {
+		return nil, err
+	}
+	found, err := s.options.Past.Past().Explain(chat)
 	return map[string]any{"decisions": found}, err
 }
 
@@ -206,17 +225,20 @@ func ViewMoment(m actors.Moment) MomentView {
 	return v
 }
 
-func (s *Server) replayChat(r *http.Request, _ acd.Principal) (any, error) {
+func (s *Server) replayChat(r *http.Request, who acd.Principal) (any, error) {
+	chat, err := s.overseenChat(r, who)
+	if err != nil {
+		return nil, err
+	}
 	var at uint64
 	if text := r.URL.Query().Get("at"); text != "" {
-		var err error
 		if at, err = strconv.ParseUint(text, 10, 64); err != nil || at == 0 {
 			return nil, refuse(http.StatusBadRequest, "at is "+strconv.Quote(text)+", expected a record number from 1")
 		}
 	}
 	var moments []MomentView
 	var state acd.ChatState
-	err := s.options.Past.Past().Replay(acd.ChatID(r.PathValue("chat")), at, func(m actors.Moment) error {
+	err = s.options.Past.Past().Replay(chat, at, func(m actors.Moment) error {
 		moments, state = append(moments, ViewMoment(m)), m.State.ChatState
 		return nil
 	})
@@ -246,9 +268,13 @@ func LineOf(m acd.Message) Line {
 	return line
 }
 
-func (s *Server) exportTranscript(r *http.Request, _ acd.Principal) (any, error) {
+func (s *Server) exportTranscript(r *http.Request, who acd.Principal) (any, error) {
+	chat, err := s.overseenChat(r, who)
+	if err != nil {
+		return nil, err
+	}
 	lines := []Line{}
-	err := s.options.Past.Past().Transcript(acd.ChatID(r.PathValue("chat")), func(m acd.Message) error {
+	err = s.options.Past.Past().Transcript(chat, func(m acd.Message) error {
 		lines = append(lines, LineOf(m))
 		return nil
 	})

@@ -206,7 +206,7 @@ func (s *agentStep) may(cmd Command) error {
 	allowed := by.Works() && by.ID == string(s.id)
 	switch cmd.(type) {
 	case ViewAgent:
-		if allowed || by.Oversees() || by == (Principal{}) {
+		if allowed || s.overseer() || by == (Principal{}) {
 			return nil
 		}
 	case Direct:
@@ -214,13 +214,15 @@ func (s *agentStep) may(cmd Command) error {
 			return nil
 		}
 	case SetPresence, Wrapup:
-		allowed = allowed || by.Oversees()
+		allowed = allowed || s.overseer()
 	case AcceptOffer, RejectOffer:
 		if allowed {
 			return nil // what is missing makes the offer gone
 		}
 	}
 	switch {
+	case !allowed && by.limited() && !s.overseer():
+		return ErrNotFound // of another queue
 	case !allowed:
 		return ErrForbidden
 	case s.profile == nil && len(s.slots) == 0 && len(s.state.Debts) == 0:

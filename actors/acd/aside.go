@@ -18,7 +18,13 @@ type (
 	// are comes with the command.
 	Assist struct {
 		Text string
-		To   []AgentID
+		To   []Overseer
+	}
+	// Overseer is a supervisor or an administrator, with the queues that his
+	// last token spoke for.
+	Overseer struct {
+		Agent AgentID
+		Scope Scope
 	}
 	// Broadcast says something in every chat that waits in a queue or is served
 	// from it. The engine turns it into an Announce to each.

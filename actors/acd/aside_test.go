@@ -78,7 +78,7 @@ func TestACallForAssistanceStaysOpenUntilSomebodyComes(t *testing.T) {
 	p.must(nobody, p.grant(alice))
 	p.must(alice, Accept{Offer: "c1.1", Agent: "alice"})
 	p.refused(kim, Assist{}, ErrNotParticipant)
-	out := p.must(alice, Assist{Text: "he wants his money", To: []AgentID{"sue", "root", "alice"}})
+	out := p.must(alice, Assist{Text: "he wants his money", To: []Overseer{{Agent: "sue"}, {Agent: "root"}, {Agent: "alice"}}})
 	var called []Stream
 	for _, n := range out.News {
 		if n.View == ToOverseer {

@@ -19,8 +19,8 @@ func (s *chatStep) assist(m Assist) (any, error) {
 		Queue: s.LastLeg.Queue, QueueName: s.Policy.QueueName, Customer: s.Customer.Name}
 	s.emit(e)
 	for _, to := range m.To {
-		if to != p.Agent {
-			s.news(to.Stream(), ToOverseer, e)
+		if to.Agent != p.Agent && (to.Scope == "" || s.within(to.Scope)) {
+			s.news(to.Agent.Stream(), ToOverseer, e)
 		}
 	}
 	return Result{Chat: s.ID}, nil
@@ -29,7 +29,7 @@ func (s *chatStep) assist(m Assist) (any, error) {
 // announced adds a line of the system, if the chat is one of the queue. A chat
 // that has moved on meanwhile is not addressed, which is no error.
 func (s *chatStep) announced(m Announce) (any, error) {
-	if !s.t.By.Oversees() {
+	if !s.overseer() {
 		return nil, ErrForbidden
 	}
 	waits := s.Leg != nil && s.Leg.Queue == m.Queue

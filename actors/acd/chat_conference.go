@@ -19,6 +19,9 @@ func (s *chatStep) mayInvite(a AgentID, kind OfferKind) error {
 	if err := s.commands(); err != nil {
 		return err
 	}
+	if err := s.reach(a, ""); err != nil {
+		return err
+	}
 	p := s.joined(a)
 	switch {
 	case s.t.Config.Agents[a] == nil:
@@ -160,7 +163,7 @@ func (s *chatStep) drop(m DropAgent) (any, error) {
 		return nil, err
 	}
 	p := s.joined(m.Agent)
-	if p == nil || p.Agent == s.Owner || !p.Slot && !s.t.By.Oversees() {
+	if p == nil || p.Agent == s.Owner || !p.Slot && !s.overseer() {
 		return nil, refusal(ErrBadTarget.Code, "not somebody else who is in the chat")
 	}
 	s.part(p.Agent, "dropped", s.Owner, AgentID(s.t.By.ID))

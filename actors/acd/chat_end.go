@@ -116,7 +116,7 @@ func (s *chatStep) wrapupFor(p *Participant) WrapupPolicy {
 
 // forceEnd is C40: always valid, always the same answer.
 func (s *chatStep) forceEnd(m ForceEnd) (any, error) {
-	if !s.t.By.Oversees() {
+	if !s.overseer() {
 		return nil, ErrForbidden
 	}
 	if !s.Live() {

@@ -133,6 +133,9 @@ func (s *chatStep) do(cmd Command) (any, error) {
 	if s.Phase == PhaseNew {
 		return nil, ErrNotFound
 	}
+	if s.hidden() {
+		return nil, ErrNotFound
+	}
 	return s.asked(cmd)
 }
 

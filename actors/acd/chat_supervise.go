@@ -37,7 +37,7 @@ func quieter(a, b Mode) bool {
 
 func (s *chatStep) oversees() error {
 	switch {
-	case !s.t.By.Oversees():
+	case !s.overseer():
 		return ErrForbidden
 	case !s.Live():
 		return ErrEnded
@@ -128,6 +128,9 @@ func (s *chatStep) assign(m AssignTo) (any, error) {
 	if err := s.oversees(); err != nil {
 		return nil, err
 	}
+	if err := s.reach(m.Agent, ""); err != nil {
+		return nil, err
+	}
 	switch {
 	case s.Interrupted:
 		return nil, ErrSourceRemoved
@@ -163,6 +166,9 @@ func (s *chatStep) requeueBy(m Requeue) (any, error) {
 	}
 	if s.Interrupted {
 		return nil, ErrSourceRemoved
+	}
+	if err := s.reach("", m.Queue); err != nil {
+		return nil, err
 	}
 	old := s.LastLeg
 	priority := old.Priority
@@ -218,7 +224,7 @@ func (s *chatStep) mayPick() error {
 		return ErrEnded
 	case s.Leg == nil:
 		return &Refusal{Code: ErrTaken.Code, Text: ErrTaken.Text, Reason: string(s.Owner)}
-	case !by.Oversees() && !s.serves(AgentID(by.ID), s.Leg.Queue):
+	case !s.overseer() && !s.serves(AgentID(by.ID), s.Leg.Queue):
 		return ErrForbidden
 	case s.openOffer(OfferRoute) != nil:
 		return refusal(ErrTaken.Code, "the chat is being offered to somebody")
@@ -227,16 +233,7 @@ func (s *chatStep) mayPick() error {
 }
 
 func (s *chatStep) serves(a AgentID, q QueueID) bool {
-	p := s.t.Config.Agents[a]
-	if p == nil {
-		return false
-	}
-	for _, id := range p.Queues {
-		if id == q {
-			return true
-		}
-	}
-	return false
+	return s.t.Config.Agents[a].serves(q)
 }
 
 // picked is an offer and its accept in one.

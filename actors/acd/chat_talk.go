@@ -188,7 +188,7 @@ func (s *chatStep) typing(m Typing) error {
 
 // setAttributes adds to what is known of the customer; an empty value removes.
 func (s *chatStep) setAttributes(m SetAttributes) (any, error) {
-	if !s.t.By.Oversees() {
+	if !s.overseer() {
 		author, err := s.author()
 		if err != nil {
 			return nil, err
@@ -217,7 +217,7 @@ func (s *chatStep) view() (any, error) {
 	switch {
 	case by.Role == RoleCustomer && s.Customer.ID != CustomerID(by.ID):
 		return nil, ErrNotFound
-	case by.Role == RoleAgent && s.participant(AgentID(by.ID)) == nil:
+	case by.Works() && !s.overseer() && s.participant(AgentID(by.ID)) == nil:
 		return nil, ErrNotParticipant
 	}
 	if by.Role == RoleCustomer {
@@ -245,6 +245,9 @@ func (c *Chat) View(reader AgentID) ChatView {
 		Away: !c.AwayUntil.IsZero(), Owner: c.Owner, Messages: c.Messages, ReceivedAt: c.StartedAt,
 		CustomerRead: c.CustomerRead, Reason: c.EndReason, Subject: c.Subject, Label: c.Label,
 		Rating: c.Rating, Assist: c.Assist}
+	if c.Leg != nil {
+		v.Waits = c.Leg.Queue
+	}
 	if v.Label == "" || !c.Live() {
 		v.Label = LabelActive
 	}

@@ -27,6 +27,9 @@ func (s *chatStep) mayTransfer(m TransferChat) error {
 	if err := s.commands(); err != nil {
 		return err
 	}
+	if err := s.reach(m.ToAgent, m.ToQueue); err != nil {
+		return err
+	}
 	switch {
 	case s.Transfer != nil || s.Leg != nil:
 		return badState("a transfer of this chat is already open")
@@ -60,13 +63,13 @@ func (s *chatStep) commands() error {
 	switch {
 	case !s.Live():
 		return ErrEnded
-	case !by.Oversees() && s.joined(AgentID(by.ID)) == nil:
+	case !s.overseer() && s.joined(AgentID(by.ID)) == nil:
 		return ErrNotParticipant
 	case s.Interrupted:
 		return ErrSourceRemoved
 	case s.Phase != PhaseActive || s.Owner == "":
 		return badState("nobody serves the chat yet")
-	case !by.Oversees() && s.Owner != AgentID(by.ID):
+	case !s.overseer() && s.Owner != AgentID(by.ID):
 		return refusal(ErrForbidden.Code, "only the owner of the chat may do that")
 	}
 	return nil
@@ -79,7 +82,7 @@ func (s *chatStep) knows() error {
 	switch {
 	case by.Role == RoleCustomer:
 		return ErrForbidden
-	case !by.Oversees() && s.participant(AgentID(by.ID)) == nil:
+	case !s.overseer() && s.participant(AgentID(by.ID)) == nil:
 		return ErrNotParticipant
 	}
 	return nil

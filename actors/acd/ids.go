@@ -87,6 +87,9 @@ type Principal struct {
 	Role Role   `cbor:"1,keyasint,omitempty"`
 	ID   string `cbor:"2,keyasint,omitempty"`
 	Name string `cbor:"3,keyasint,omitempty"`
+	// Scope is the queues that a supervisor oversees; records of what he did do
+	// not keep it.
+	Scope Scope `cbor:"4,keyasint,omitempty" json:"-"`
 }
 
 // Stream returns where news for the principal goes: one stream a person,

@@ -207,7 +207,7 @@ func (q *Queue) view(s *queueTurn) {
 		s.out.Err = ErrForbidden
 		return
 	}
-	if q.policy == nil {
+	if q.policy == nil || s.By.limited() && !s.By.OverseesAny(q.id) {
 		s.out.Err = ErrNotFound
 		return
 	}

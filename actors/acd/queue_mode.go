@@ -61,6 +61,8 @@ func (q *Queue) setMode(s *queueTurn, c SetQueueMode) {
 	switch {
 	case !s.By.Oversees():
 		s.out.Err = ErrForbidden
+	case !s.By.OverseesAny(q.id):
+		s.out.Err = s.Config.Outside(s.By, q.id)
 	case q.policy == nil || q.policy.Mode == QueueDeleted:
 		s.out.Err = ErrNotFound
 	case c.Mode != QueueOpen && c.Mode != QueueClosed && c.Mode != QueueDraining && c.Mode != QueueAuto:

@@ -324,6 +324,8 @@ type ChatView struct {
 	Label        Label             `cbor:"20,keyasint,omitempty"`
 	Rating       *Rated            `cbor:"21,keyasint,omitempty"`
 	Assist       *AssistAsked      `cbor:"40,keyasint,omitempty"` // while nobody has come
+	// Waits is the queue that it waits in, also beside being served.
+	Waits QueueID `cbor:"22,keyasint,omitempty"`
 }
 
 // AgentView is what an agent's desk starts from. Chats, offers and debts are

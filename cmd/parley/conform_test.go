@@ -36,7 +36,7 @@ func target(t *testing.T, original string) conform.Target {
 	return conform.Target{
 		URL: "ws://" + p.public + "/v1/ws",
 		Token: func(who conform.Person) (string, error) {
-			return transport.MintDev(secret, acd.Role(who.Role), who.Subject, who.Name, 10*time.Minute)
+			return transport.MintDev(secret, acd.Role(who.Role), who.Subject, who.Name, 10*time.Minute, queuesOf(who.Scope)...)
 		},
 		Restart: func() (string, error) {
 			if code := p.stop(); code != exitOK {

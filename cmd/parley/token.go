@@ -14,6 +14,7 @@ type tokenCommand struct {
 	Role    string        `default:"agent" enum:"customer,agent,supervisor,admin" help:"customer, agent, supervisor or admin (${default})."`
 	Subject string        `required:"" placeholder:"ID" help:"Whose token it is."`
 	Name    string        `help:"The person's name."`
+	Scope   []string      `placeholder:"QUEUE" help:"The queues that a supervisor oversees; all of them without it."`
 	TTL     time.Duration `help:"How long the token lives; at most, and by default, 15m for a customer and 8h for all others."`
 }
 
@@ -31,10 +32,17 @@ func (c *tokenCommand) Run(m Main) error {
 	if err != nil {
 		return usage(err)
 	}
-	token, err := transport.MintDev(secret, role, c.Subject, c.Name, c.TTL)
+	token, err := transport.MintDev(secret, role, c.Subject, c.Name, c.TTL, queuesOf(c.Scope)...)
 	if err != nil {
 		return usage(err)
 	}
 	_, err = fmt.Fprintln(m.Out, token)
 	return err
+}
+
+func queuesOf(names []string) (queues []acd.QueueID) {
+	for _, name := range names {
+		queues = append(queues, acd.QueueID(name))
+	}
+	return queues
 }

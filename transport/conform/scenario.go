@@ -28,6 +28,8 @@ type Person struct {
 	Role    wire.Role `yaml:"role"`
 	Subject string    `yaml:"subject"`
 	Name    string    `yaml:"name"`
+	// Scope is the queues that a supervisor oversees; all of them without it.
+	Scope []string `yaml:"scope"`
 }
 
 // Step is one line of the conversation.
