@@ -50,6 +50,7 @@ type Engine struct {
 	overseers *overseers
 	alerts    *alerts
 	revoked   *revoked
+	admission admission
 	config    atomic.Pointer[acd.Config]
 
 	configuring turnstile   // one Reconfigure at a time
@@ -95,6 +96,8 @@ func New(opts Options) (*Engine, error) {
 	e.overseers = newOverseers(e)
 	e.alerts = newAlerts(e)
 	e.revoked = newRevoked(e)
+	e.admission.target = opts.AnswerTarget
+	e.admission.share.Store(wholeShare)
 	return e, nil
 }
 
@@ -121,6 +124,7 @@ func (e *Engine) Start(context.Context) error {
 	}
 	e.housekeeping()
 	e.alerts.watch()
+	e.tellShedding()
 	e.ready.Store(true)
 	return nil
 }

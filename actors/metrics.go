@@ -38,6 +38,9 @@ func newCounters(e *Engine) *counters {
 		wait:         s.NewHistogram("parley_wait_seconds"),
 		handle:       s.NewHistogram("parley_handle_seconds"),
 	}
+	s.NewGauge("parley_commands_waiting", func() float64 { return float64(e.admission.waiting.Load()) })
+	s.NewGauge("parley_admitted_share", func() float64 { return float64(e.admission.share.Load()) / wholeShare })
+	s.NewGauge("parley_starts_shed_total", func() float64 { return float64(e.admission.shed.Load()) })
 	for _, k := range []acd.Kind{acd.KindChat, acd.KindAgent, acd.KindQueue} {
 		s.NewGauge(`parley_actors{kind="`+k.String()+`"}`, func() float64 { return float64(e.directory.count()[k]) })
 	}

@@ -36,7 +36,10 @@ type Options struct {
 	CommandTTL     time.Duration // how long the outcome of a command is kept; 24 h
 	CustomerChats  int           // open chats of one customer; 3
 	Tail           int           // messages of a transcript in a snapshot; 50
-	Retention      time.Duration // ended chats; 0 keeps them
+	// AnswerTarget is how long commands may take on average before new chats are
+	// refused with overloaded; all are from twice of it on. 0 takes all.
+	AnswerTarget time.Duration
+	Retention    time.Duration // ended chats; 0 keeps them
 	// Forgetting is called for each chat that is about to be dropped for its
 	// age: what is kept of it elsewhere goes first. With an error it is kept
 	// and tried again within the hour.

@@ -14,7 +14,8 @@ type flight struct {
 	digest uint64
 	first  *Session
 	others []*Session
-	start  bool // it opens a chat
+	start  bool          // it opens a chat
+	began  time.Duration // when it came
 }
 
 // outcome is what is kept of a command that has been answered.

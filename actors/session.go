@@ -229,7 +229,8 @@ func (s *Session) join(id string, digest uint64, cmd acd.Command) (done, fresh b
 		f.others = append(f.others, s)
 		return true, false
 	}
-	st.flying[id] = &flight{digest: digest, first: s, start: start}
+	st.flying[id] = &flight{digest: digest, first: s, start: start, began: s.engine.runtime.Elapsed()}
+	s.engine.admission.begins()
 	if start {
 		st.starting++
 	}
@@ -261,6 +262,7 @@ func (s *Session) settle(id string, result any, err error) {
 		return
 	}
 	delete(st.flying, id)
+	s.engine.admission.ends(f.began, s.engine.runtime.Elapsed(), refused != errBusy)
 	if f.start {
 		st.starting--
 		if refused == nil && r.Chat != "" {

@@ -2,25 +2,33 @@ package actors
 
 import "github.com/parley-engine/parley/actors/acd"
 
-// mayStart refuses a new chat while the node drains, and when the customer has
-// as many as he may. A start that is on its way or answered already is not new.
+// mayStart refuses a new chat while the node drains or is behind, and when the
+// customer has as many as he may. A start that is on its way or answered already is not new.
 func (s *Session) mayStart() *acd.Refusal {
 	if s.engine.draining.Load() {
 		return errOverloaded
 	}
-	s.stream.mu.Lock()
-	defer s.stream.mu.Unlock()
-	if len(s.stream.chats)+s.stream.starting > s.engine.opts.CustomerChats { // this one is counted already
+	if s.crowded() {
 		return acd.ErrCapacity
+	}
+	if !s.engine.admission.admit(s.engine.runtime.Elapsed()) {
+		return errBusy
 	}
 	return nil
 }
 
+// crowded reports whether the customer has as many chats as he may.
+func (s *Session) crowded() bool {
+	s.stream.mu.Lock()
+	defer s.stream.mu.Unlock()
+	return len(s.stream.chats)+s.stream.starting > s.engine.opts.CustomerChats // this one is counted already
+}
+
 // refuse answers a command that no machine has been asked about, and keeps that
-// for when it is sent again. That the node is going down is no answer to keep:
-// another node, or the next life, may take it.
+// for when it is sent again. That the node is behind or going down is no answer
+// to keep: another node, or the next moment, may take it.
 func (s *Session) refuse(id string, digest uint64, why *acd.Refusal) {
-	if why == errOverloaded {
+	if why == errOverloaded || why == errBusy {
 		s.settle(id, nil, why)
 		return
 	}

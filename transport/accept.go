@@ -41,6 +41,10 @@ func (s *Server) serveWS(w http.ResponseWriter, r *http.Request) {
 		s.refuse(w, "origin", http.StatusForbidden, 0)
 		return
 	}
+	if s.options.Busy() && !s.trickle.Allow() {
+		s.refuse(w, "overloaded", http.StatusServiceUnavailable, 1)
+		return
+	}
 	addr := remoteAddr(r.RemoteAddr)
 	if wait, ok := s.addresses.enter(addr); !ok {
 		s.refuse(w, "address", http.StatusTooManyRequests, wait)

@@ -61,6 +61,7 @@ func TestHandshakesAreRefusedByName(t *testing.T) {
 		{"the scheme counts", origins("https://desk.example"), nil, http.Header{"Origin": {"http://desk.example"}}, 403, "origin"},
 		{"a host that only ends alike", origins("https://desk.example"), nil, http.Header{"Origin": {"https://evildesk.example"}}, 403, "origin"},
 		{"the engine is not ready", nil, func(e *fakeEngine) { e.notReady = errBroken }, nil, 503, "not_ready"},
+		{"the engine is behind and has let in who may come", func(o *Options) { o.Busy = func() bool { return true } }, nil, nil, 503, "overloaded"},
 		{"too many of one address", func(o *Options) { o.TrustLoopback = false; o.Address.Burst = 1; o.Address.PerSecond = 1 }, nil, nil, 429, "address"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -70,6 +71,9 @@ func TestHandshakesAreRefusedByName(t *testing.T) {
 			}
 			if tt.engine != nil {
 				tt.engine(e.engine)
+			}
+			if tt.says == "overloaded" { // and they have come, until in an hour
+				e.server.trickle.AllowN(time.Now().Add(time.Hour), trickle)
 			}
 			_, resp, err := e.tryDial(tt.header, sub)
 			if err == nil || resp == nil || resp.StatusCode != tt.status {

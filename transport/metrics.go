@@ -24,7 +24,7 @@ type edgeMetrics struct {
 	framesOut *metrics.Counter
 }
 
-var refusalReasons = []string{"draining", "not_ready", "origin", "address", "handshake"}
+var refusalReasons = []string{"draining", "not_ready", "overloaded", "origin", "address", "handshake"}
 
 func newEdgeMetrics(set *metrics.Set, open func() int) *edgeMetrics {
 	m := &edgeMetrics{

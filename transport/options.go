@@ -25,6 +25,9 @@ type Options struct {
 	// Config returns the current configuration; without it sources, queues and
 	// names are not looked up and only starts that name a queue are possible.
 	Config func() *acd.Config
+	// Busy says that the engine takes no new chats and that this has not been
+	// enough: of new connections few are then let in. Without it all are.
+	Busy func() bool
 	// Past answers the operator's questions about what has been; without it the
 	// admin listener has no /v1/admin.
 	Past Past
@@ -101,6 +104,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Revoked == nil {
 		o.Revoked = func(Identity) bool { return false }
+	}
+	if o.Busy == nil {
+		o.Busy = func() bool { return false }
 	}
 	o.HelloTimeout = cmp.Or(o.HelloTimeout, 5*time.Second)
 	o.OpenTimeout = cmp.Or(o.OpenTimeout, 10*time.Second)

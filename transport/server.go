@@ -6,6 +6,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"golang.org/x/time/rate"
+
 	"github.com/parley-engine/parley/actors/acd"
 	"github.com/parley-engine/parley/transport/wire"
 )
@@ -19,9 +21,15 @@ type Server struct {
 	metrics   *edgeMetrics
 	writers   *writers
 	pages     *http.ServeMux // nil without pages
+	trickle   *rate.Limiter  // connections that are let in while the engine is busy
 	draining  atomic.Bool
 	goodbye   atomic.Pointer[wire.GoodbyeReason]
 }
+
+// trickle is how many connections a second are let in while the engine is far
+// behind: those who belong to a chat come back, a storm of new ones does not
+// keep it there.
+const trickle = 50
 
 // New checks the options and returns a server that is ready to serve.
 func New(o Options) (*Server, error) {
@@ -29,7 +37,8 @@ func New(o Options) (*Server, error) {
 		return nil, fmt.Errorf("transport options: %w", err)
 	}
 	o = o.withDefaults()
-	s := &Server{options: o, people: newPeople(), addresses: newAddresses(&o), writers: newWriters()}
+	s := &Server{options: o, people: newPeople(), addresses: newAddresses(&o), writers: newWriters(),
+		trickle: rate.NewLimiter(trickle, trickle)}
 	s.metrics = newEdgeMetrics(o.Metrics, s.people.count)
 	if err := s.preparePages(); err != nil {
 		return nil, err

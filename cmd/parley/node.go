@@ -88,6 +88,7 @@ func (m Main) open(ctx context.Context, c *serveCommand, s *config.Settings, log
 	set.RegisterMetricsWriter(n.engine.WriteMetrics)
 	edge := s.Edge
 	edge.Engine, edge.Past, edge.Auth, edge.Config, edge.Log, edge.Metrics = transport.Over(n.engine), n.engine, auth, n.engine.Config, log, set
+	edge.Busy = n.engine.Busy
 	edge.Files = &transport.Files{Bucket: n.files, View: n.engine.ViewChat}
 	if c.Dev {
 		edge.Pages, edge.Dev = &transport.Pages{}, n.devSignIn()
@@ -98,7 +99,7 @@ func (m Main) open(ctx context.Context, c *serveCommand, s *config.Settings, log
 
 func (n *node) start(ctx context.Context, s *config.Settings, retention time.Duration) error {
 	engine, err := actors.New(actors.Options{Journal: n.journal, Config: s.Engine, Logger: n.log, Retention: retention,
-		Forgetting: n.forgetFiles})
+		Forgetting: n.forgetFiles, AnswerTarget: s.AnswerWithin})
 	if err != nil {
 		return err
 	}

@@ -45,6 +45,9 @@ type limits struct {
 	Desk      roleLimits    `yaml:"desk"`
 	Address   addressLimits `yaml:"address"`
 	BadFrames *int          `yaml:"bad_frames"`
+	// AnswerWithin is how long commands may take on average before new chats
+	// are refused.
+	AnswerWithin *time.Duration `yaml:"answer_within"`
 }
 
 type roleLimits struct {

@@ -1,6 +1,10 @@
 package config
 
-import "github.com/parley-engine/parley/transport"
+import (
+	"time"
+
+	"github.com/parley-engine/parley/transport"
+)
 
 func (l *limits) check(c *checker) {
 	l.Customer.check(c, "limits.customer.")
@@ -9,7 +13,12 @@ func (l *limits) check(c *checker) {
 	c.number("limits.address.per_second", l.Address.PerSecond, 1, maxLimit)
 	c.number("limits.address.burst", l.Address.Burst, 1, maxLimit)
 	c.number("limits.bad_frames", l.BadFrames, 1, maxLimit)
+	c.duration("limits.answer_within", l.AnswerWithin, time.Millisecond, time.Minute)
 }
+
+// answerWithin leaves an offer, which takes two or three commands' time, the
+// 50 ms that it may take, and a disk of the slower kind its sync.
+const answerWithin = 15 * time.Millisecond
 
 // maxLimit is far above what a machine can do.
 const maxLimit = 1_000_000

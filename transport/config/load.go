@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/parley-engine/parley/actors/acd"
 	"github.com/parley-engine/parley/transport"
@@ -18,6 +19,9 @@ type Settings struct {
 	Document    *Document             // what Engine was made of
 	Auth        transport.AuthOptions // without any key if the file has none
 	Edge        transport.Options     // origins, pages and limits alone
+	// AnswerWithin is how long commands may take on average before new chats are
+	// refused.
+	AnswerWithin time.Duration
 }
 
 // HasKeys reports whether there is a key to check a token with.
@@ -63,7 +67,8 @@ func Parse(name string, text []byte) (*Settings, error) {
 	if f.Pages.Serve {
 		edge.Pages = &transport.Pages{EmbedOn: f.Pages.EmbedOn}
 	}
-	return &Settings{Listen: f.Listen, AdminListen: f.AdminListen, Engine: f.engine(), Document: &Document{f.live()}, Auth: auth, Edge: edge}, nil
+	return &Settings{Listen: f.Listen, AdminListen: f.AdminListen, Engine: f.engine(), Document: &Document{f.live()}, Auth: auth, Edge: edge,
+		AnswerWithin: or(f.Limits.AnswerWithin, answerWithin)}, nil
 }
 
 // news are the problems of paths that have none yet: what could not be read is
