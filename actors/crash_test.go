@@ -27,7 +27,11 @@ func atEveryWrite(t *testing.T, play func(*story)) {
 		play(s)
 		undisturbed = s.outcome("c1")
 	})
-	for stop := 0; ; stop++ {
+	each := 1
+	if testing.Short() {
+		each = 4
+	}
+	for stop := 0; ; stop += each {
 		var struck bool
 		t.Run(fmt.Sprintf("stops at write %d", stop), func(t *testing.T) {
 			inWorld(t, func(w *world) {
@@ -41,7 +45,7 @@ func atEveryWrite(t *testing.T, play func(*story)) {
 			})
 		})
 		if t.Failed() || !struck {
-			t.Logf("the story has %d writes", stop)
+			t.Logf("the story has fewer than %d writes", stop)
 			return
 		}
 	}
@@ -53,6 +57,13 @@ func atEveryWrite(t *testing.T, play func(*story)) {
 func (s *story) outcome(chat acd.ChatID) string {
 	c := fold(s.t, s.journal, chat)
 	var b strings.Builder
+	s.ann.session.History("outcome", chat, 0, 100)
+	if s.ann.read(); s.ann.answers["outcome"] == nil || s.ann.answers["outcome"].History == nil {
+		s.t.Fatalf("the transcript: %+v", s.ann.answers["outcome"])
+	}
+	for _, m := range s.ann.answers["outcome"].History.Messages {
+		fmt.Fprintf(&b, "%d %s %q: %q\n", m.Seq, m.Author.Kind, m.Author.Name, m.Text)
+	}
 	fmt.Fprintf(&b, "%s %s owner=%q messages=%d offers=%d owing=%d\n", c.Phase, c.EndReason, c.Owner, c.Messages, len(c.Offers), len(c.Owing))
 	filed := slices.Clone(c.Filed)
 	slices.SortFunc(filed, func(a, b acd.WrapupRecorded) int { return strings.Compare(string(a.Agent), string(b.Agent)) })
