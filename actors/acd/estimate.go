@@ -8,6 +8,8 @@ import (
 const (
 	// tellEvery is how often one customer hears of his place, at most.
 	tellEvery = 15 * time.Second
+	// tellSoon is how long after a change those hear of it who may.
+	tellSoon = time.Second
 	// paceWindow is how far back the pace is measured, in paceBuckets steps,
 	// and paceLeast how many must have been served in it: a wait is measured
 	// or not given at all.
@@ -102,25 +104,35 @@ func (q *Queue) tellPlace(s *queueTurn, w *waiter, place int) {
 }
 
 // tellPlaces tells everybody whose place has changed and who has not heard for
-// a while (Q13). It is one walk over all who wait.
+// a while (Q13), and comes again when the next of them may hear. It is one walk
+// over all who wait.
 func (q *Queue) tellPlaces(s *queueTurn) {
+	var next int64
 	place, due := 0, s.now-tellEvery.Milliseconds()
 	q.line.order.Scan(func(w *waiter) bool {
 		place++
-		if w.told != place && w.toldAt <= due {
+		switch {
+		case w.told == place:
+		case w.toldAt <= due:
 			q.tellPlace(s, w, place)
+		default:
+			next = earlier(next, w.toldAt+tellEvery.Milliseconds())
 		}
 		return true
 	})
-	q.tellAt = 0
+	q.line.shifted = false
+	if q.tellAt = next; next != 0 {
+		q.tellAt = max(next, s.now+tellSoon.Milliseconds())
+	}
 }
 
-// arm keeps the next walk in sight while somebody waits.
+// arm has the places told soon after they have changed. In between is what
+// bounds the walks: a line of thousands from which somebody goes at every moment.
 func (q *Queue) arm(now int64) {
-	switch {
-	case q.line.len() == 0:
+	if q.line.shifted {
+		q.tellAt, q.line.shifted = earlier(q.tellAt, now+tellSoon.Milliseconds()), false
+	}
+	if q.line.len() == 0 {
 		q.tellAt = 0
-	case q.tellAt == 0:
-		q.tellAt = now + tellEvery.Milliseconds()
 	}
 }

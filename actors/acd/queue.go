@@ -32,7 +32,7 @@ type Queue struct {
 	level       level
 	hours       hours
 	mindAt      int64 // when those whom all have declined are looked at; 0 is never
-	tellAt      int64 // of the next walk that tells places; 0 is none
+	tellAt      int64 // of the next walk that tells places; 0 is none that is due to a change
 	lostAt      int64 // when those who wait while nobody is available are sent away; 0 is never
 }
 
@@ -196,6 +196,7 @@ func (q *Queue) restore(s *queueTurn, waiting []Enqueue) {
 			continue
 		}
 		q.notice(s, q.insert(s, e), d, why, 0)
+		q.line.shifted = true
 	}
 	q.introductions(s)
 }

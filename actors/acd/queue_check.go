@@ -197,8 +197,11 @@ func (q *Queue) checkAgenda() error {
 	if got := q.agenda.Len(); got != want {
 		return fmt.Errorf("%d alarms set, %d needed", got, want)
 	}
-	if (q.tellAt != 0) != (q.line.len() > 0) {
-		return fmt.Errorf("%d wait, places are told at %d", q.line.len(), q.tellAt)
+	place, at := 0, q.tellAt
+	for _, w := range q.line.order.Items() {
+		if place++; w.told != place && at == 0 {
+			return fmt.Errorf("chat %s waits at place %d, was told %d, and places are not told again", w.Chat, place, w.told)
+		}
 	}
 	return nil
 }

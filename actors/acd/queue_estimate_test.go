@@ -33,14 +33,33 @@ func TestPlacesAreToldWhenTheyHaveChangedAndNotTooOften(t *testing.T) {
 	h.step(h.entry("c1"))
 	h.pass(5 * time.Second)
 	h.stepAll(h.entry("c2"), h.entry("c3"), Withdraw{Chat: "c1", ID: "stay-c1", Reason: Abandoned})
-	wantPlaces(t, h.tick(10*time.Second)) // too early for both
-	wantPlaces(t, h.tick(15*time.Second), "c2:1", "c3:2")
-	wantPlaces(t, h.tick(15*time.Second)) // as before
+	wantPlaces(t, h.tick(time.Second)) // too early for both
+	wantPlaces(t, h.tick(14*time.Second), "c2:1", "c3:2")
+	if at := h.q.Deadline(); !at.IsZero() {
+		t.Fatalf("nothing has changed, and still there is a deadline %v", at)
+	}
 	h.step(Withdraw{Chat: "c2", ID: "stay-c2", Reason: Abandoned})
-	wantPlaces(t, h.tick(15*time.Second), "c3:1")
+	wantPlaces(t, h.tick(time.Second))
+	wantPlaces(t, h.tick(14*time.Second), "c3:1")
 	h.step(Withdraw{Chat: "c3", ID: "stay-c3", Reason: Abandoned})
 	if at := h.q.Deadline(); !at.IsZero() {
 		t.Fatalf("nobody waits, and still there is a deadline %v", at)
+	}
+}
+
+func TestWhoHasNotHeardForAWhileHearsOfAChangeAtOnce(t *testing.T) {
+	h := newHall(t, nil)
+	h.stepAll(h.entry("c1"), h.entry("c2"), h.entry("c3"))
+	h.pass(time.Minute)
+	h.step(Withdraw{Chat: "c1", ID: "stay-c1", Reason: Taken})
+	wantPlaces(t, h.tick(time.Second), "c2:1", "c3:2")
+	h.pass(20 * time.Second)
+	h.step(h.entry("c4", func(e *Enqueue) { e.Leg.Key = h.now.Add(-time.Hour) })) // he is put first
+	wantPlaces(t, h.tick(time.Second), "c2:2", "c3:3")
+	h.pass(20 * time.Second)
+	h.step(h.entry("c5")) // behind all, which is nobody's business
+	if at := h.q.Deadline(); !at.IsZero() {
+		t.Fatalf("nobody's place has changed, and still there is a deadline %v", at)
 	}
 }
 

@@ -101,6 +101,7 @@ type line struct {
 	// fond are the chats that would rather have one agent, by him, and lost
 	// those that go back to one who has lost them.
 	fond, lost map[AgentID][]*waiter
+	shifted    bool // places have changed that nobody has looked at
 }
 
 func newLine() line {
@@ -120,6 +121,7 @@ func (l *line) len() int { return len(l.chats) }
 func (l *line) add(w *waiter) {
 	w.key, w.entered = w.Leg.Key.UnixMicro(), w.Leg.EnteredAt.UnixMicro()
 	l.chats[w.Chat] = w
+	l.shifts(w)
 	l.order.Set(w)
 	if a := w.Leg.Prefer; a != "" {
 		l.fond[a] = append(l.fond[a], w)
@@ -130,9 +132,17 @@ func (l *line) add(w *waiter) {
 	l.shelve(w)
 }
 
+// shifts notes that w comes or goes, which is something to all behind it.
+func (l *line) shifts(w *waiter) {
+	if last, ok := l.order.Max(); ok && waiterBefore(w, last) {
+		l.shifted = true
+	}
+}
+
 // remove takes w out, wherever it stands.
 func (l *line) remove(w *waiter) {
 	l.leave(w)
+	l.shifts(w)
 	l.order.Delete(w)
 	delete(l.chats, w.Chat)
 	dropFrom(l.fond, w.Leg.Prefer, w)
