@@ -69,6 +69,9 @@ func (e *Engine) commit(w *turn, t acd.Turn) {
 		entry.Stream, entry.Seq, entry.Record = w.shell.stream, w.seq, head
 		entry.Rows = w.shell.kind.rows(w.shell, t.Now, w.out.Events)
 		entry.Snapshot = w.shell.snapshotDue()
+		if w.shell.addr.Kind == acd.KindChat {
+			w.shell.tail.follow(&e.tails, w.out.Events)
+		}
 	}
 	if w.ask != nil && w.ask.id != "" {
 		entry.Rows = append(entry.Rows, outcomeRow(t.Now, w.ask, w.out))
@@ -104,7 +107,7 @@ func (e *Engine) address(w *turn) {
 			}
 		}
 		if note == nil {
-			note = &Note{From: w.shell.addr, At: w.at, Event: n.Event, View: n.View, To: n.To, engine: e}
+			note = w.shell.threaded(&Note{From: w.shell.addr, At: w.at, Event: n.Event, View: n.View, To: n.To, engine: e})
 		}
 		a := addressed{to: st, index: n.Index, note: note}
 		if n.Ephemeral {

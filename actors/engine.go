@@ -44,6 +44,7 @@ type Engine struct {
 	directory *directory
 	streams   streams
 	wakes     wakes
+	tails     tails
 	sleepers  *sleepers
 	counters  *counters
 	board     *board

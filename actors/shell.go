@@ -35,6 +35,7 @@ type shell struct {
 	loaded  time.Time // the deadline that this life found; see arm
 	ticked  time.Time // the deadline of the last alarm
 	outbox  outbox
+	tail    tail // of a chat
 	asking  *ask // whose command is being taken, for when the step panics
 	sound   bool // has been inspected, and nothing was wrong
 }
@@ -147,6 +148,9 @@ func (s *shell) failing() {
 // step takes one command: decide, journal, tell, arm.
 func (s *shell) step(by acd.Principal, cmd acd.Command, a *ask) {
 	e := s.engine
+	if _, ok := cmd.(acd.Forget); ok {
+		s.tail.drop(&e.tails)
+	}
 	t := acd.Turn{Now: e.now(), By: by, Config: e.config.Load(), Entropy: e.opts.Entropy(), Began: e.began, Held: e.holdUntil}
 	out := s.machine.Step(t, cmd)
 	if out.Forward == nil {
@@ -257,4 +261,5 @@ func (s *shell) halt() {
 		s.timer.Stop()
 	}
 	s.outbox.stop()
+	s.tail.drop(&s.engine.tails)
 }

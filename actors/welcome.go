@@ -342,26 +342,24 @@ func (e *Engine) note(c cached) (*Note, error) {
 	return n, nil
 }
 
-// loadThread reads the transcript that goes with a note, once.
-func (n *Note) loadThread() {
-	var upto uint64
+// wantsThread says whether a transcript goes with the note, and up to where.
+func (n *Note) wantsThread() (upto uint64, wants bool) {
 	switch ev := n.Event.(type) {
 	case acd.Offered:
-		upto = ev.Popover.Thread
+		return ev.Popover.Thread, true
 	case acd.Accepted:
-		if n.View != acd.ToAgent {
-			return
-		}
-		upto = ev.View.Messages
+		return ev.View.Messages, n.View == acd.ToAgent
 	case acd.Joined:
-		if n.View != acd.ToAgent {
-			return
-		}
-		upto = ev.View.Messages
-	default:
-		return
+		return ev.View.Messages, n.View == acd.ToAgent
 	}
-	n.thread.Do(func() { n.readThread(upto) })
+	return 0, false
+}
+
+// loadThread reads the transcript that goes with a note, once.
+func (n *Note) loadThread() {
+	if upto, wants := n.wantsThread(); wants {
+		n.thread.Do(func() { n.readThread(upto) })
+	}
 }
 
 func (n *Note) readThread(upto uint64) {
