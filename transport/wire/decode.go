@@ -66,6 +66,14 @@ func DecodeBatch(data []byte, bounds Bounds) iter.Seq2[Command, *Error] {
 func Decode(line []byte) (Command, *Error) { return decode(line, DefaultNesting) }
 
 func decode(line []byte, nesting int) (Command, *Error) {
+	if c := decodeFlat(line); c != nil {
+		return c, nil
+	}
+	return decodeAny(line, nesting)
+}
+
+// decodeAny is the general decoder, which says what is wrong.
+func decodeAny(line []byte, nesting int) (Command, *Error) {
 	var s sketch
 	s.read(line)
 	if s.depth > nesting {

@@ -24,6 +24,15 @@ func TestASendIsRead(t *testing.T) {
 }
 
 func BenchmarkDecodeSend(b *testing.B) {
+	decodeSends(b, Decode)
+}
+
+// BenchmarkDecodeSendInGeneral is the same by the decoder that knows all frames.
+func BenchmarkDecodeSendInGeneral(b *testing.B) {
+	decodeSends(b, func(line []byte) (Command, *Error) { return decodeAny(line, DefaultNesting) })
+}
+
+func decodeSends(b *testing.B, decode func([]byte) (Command, *Error)) {
 	line := []byte(sendLine)
 	b.ReportAllocs()
 	b.SetBytes(int64(len(line)))
@@ -33,7 +42,7 @@ func BenchmarkDecodeSend(b *testing.B) {
 			line[21+at] = 'a' + byte(n&15)
 			line[len(line)-3-at] = 'a' + byte(n&15)
 		}
-		if _, err := Decode(line); err != nil {
+		if _, err := decode(line); err != nil {
 			b.Fatal(err)
 		}
 	}

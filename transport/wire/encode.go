@@ -36,7 +36,12 @@ func AppendEvent(dst []byte, ev Event) []byte {
 }
 
 // AppendCommand appends a command as a client sends it.
-func AppendCommand(dst []byte, c Command) []byte { return appendMarshalled(dst, c) }
+func AppendCommand(dst []byte, c Command) []byte {
+	if hot, ok := c.(appender); ok {
+		return hot.appendBody(dst)
+	}
+	return appendMarshalled(dst, c)
+}
 
 // AppendSeq appends the frame that is body with "seq":seq right after its type.
 // With seq 0 the frame is the body.
