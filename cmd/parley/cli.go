@@ -40,6 +40,9 @@ type commands struct {
 	Version versionCommand `cmd:"" help:"Print the version."`
 	Bench   benchCommand   `cmd:"" help:"Load a server and say what it did."`
 
+	Apply  applyCommand  `cmd:"" help:"Make the configuration of a running node what a file says."`
+	Export exportCommand `cmd:"" help:"Print the configuration of a running node, as a file that apply takes."`
+
 	Explain    explainCommand    `cmd:"" help:"Say why each offer of a chat went to whom it went."`
 	Replay     replayCommand     `cmd:"" help:"Show a chat as it was after each of its records."`
 	History    historyCommand    `cmd:"" help:"List ended chats."`

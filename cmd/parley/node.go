@@ -40,6 +40,7 @@ type node struct {
 	log      *slog.Logger
 	drainFor time.Duration
 	secret   []byte // of development tokens, nil without --dev
+	tokens   transport.AuthOptions
 	public   net.Listener
 	admin    net.Listener
 	journal  journal
@@ -82,6 +83,10 @@ func (m Main) open(ctx context.Context, c *serveCommand, s *config.Settings, log
 	if n.files, err = openFiles(ctx, c.Attachments, c.Data); err != nil {
 		return n, usage(err)
 	}
+	n.tokens = s.Auth
+	if c.Dev {
+		n.tokens = transport.AuthOptions{Secret: n.secret}
+	}
 	if err = n.start(ctx, s, c.Retention); err != nil {
 		return n, err
 	}
@@ -89,6 +94,7 @@ func (m Main) open(ctx context.Context, c *serveCommand, s *config.Settings, log
 	edge := s.Edge
 	edge.Engine, edge.Past, edge.Auth, edge.Config, edge.Log, edge.Metrics = transport.Over(n.engine), n.engine, auth, n.engine.Config, log, set
 	edge.Busy = n.engine.Busy
+	n.administered(&edge)
 	edge.Files = &transport.Files{Bucket: n.files, View: n.engine.ViewChat}
 	if c.Dev {
 		edge.Pages, edge.Dev = &transport.Pages{}, n.devSignIn()
@@ -98,7 +104,11 @@ func (m Main) open(ctx context.Context, c *serveCommand, s *config.Settings, log
 }
 
 func (n *node) start(ctx context.Context, s *config.Settings, retention time.Duration) error {
-	engine, err := actors.New(actors.Options{Journal: n.journal, Config: s.Engine, Logger: n.log, Retention: retention,
+	cfg, note, err := n.configured(s)
+	if err != nil {
+		return err
+	}
+	engine, err := actors.New(actors.Options{Journal: n.journal, Config: cfg, ConfigNote: note, Logger: n.log, Retention: retention,
 		Forgetting: n.forgetFiles, AnswerTarget: s.AnswerWithin})
 	if err != nil {
 		return err

@@ -32,7 +32,7 @@ func (n *node) follow(ctx context.Context, signals <-chan os.Signal, read func()
 		}
 		settings, err := read()
 		if err == nil {
-			err = n.engine.Reconfigure(settings.Engine)
+			err = n.reconfigure(settings)
 		}
 		if err != nil {
 			n.log.Error("configuration not taken", "err", err)

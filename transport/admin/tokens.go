@@ -16,11 +16,12 @@ import (
 
 // wanted is a token that somebody asks for.
 type wanted struct {
-	Role    string `json:"role" enum:"customer,agent,supervisor,admin"`
-	Subject string `json:"subject" minLength:"1" maxLength:"128" doc:"Whose it is."`
-	Name    string `json:"name,omitempty" maxLength:"128" doc:"The person's name."`
-	Seconds int    `json:"ttl_seconds,omitempty" minimum:"1" maximum:"604800" doc:"How long it lives; at most, and by default, as long as the role's may."`
-	Note    string `json:"note,omitempty" maxLength:"200" doc:"What it is for."`
+	Role    string   `json:"role" enum:"customer,agent,supervisor,admin"`
+	Subject string   `json:"subject" minLength:"1" maxLength:"128" doc:"Whose it is."`
+	Name    string   `json:"name,omitempty" maxLength:"128" doc:"The person's name."`
+	Queues  []string `json:"queues,omitempty" maxItems:"200" doc:"Of a supervisor: the queues that he oversees; else all."`
+	Seconds int      `json:"ttl_seconds,omitempty" minimum:"1" maximum:"604800" doc:"How long it lives; at most, and by default, as long as the role's may."`
+	Note    string   `json:"note,omitempty" maxLength:"200" doc:"What it is for."`
 }
 
 // tokenInfo is what is known of a minted token.
@@ -29,6 +30,7 @@ type tokenInfo struct {
 	Role    string    `json:"role"`
 	Subject string    `json:"subject"`
 	Name    string    `json:"name,omitempty"`
+	Queues  []string  `json:"queues,omitempty" doc:"Of a supervisor whose scope is bounded."`
 	Issued  time.Time `json:"issued_at"`
 	Expires time.Time `json:"expires_at"`
 	By      string    `json:"by"`
@@ -108,6 +110,12 @@ func (a *API) mint(_ context.Context, c *call) (*reply, error) {
 	now := a.options.Now().UTC().Truncate(time.Second)
 	t := actors.MintedToken{ID: a.newID(), Principal: acd.Principal{Role: role, ID: w.Subject, Name: w.Name},
 		Issued: now, Expires: now.Add(most), By: c.who, Note: w.Note}
+	for i, q := range w.Queues {
+		if a.options.Engine.Config().Queues[acd.QueueID(q)] == nil {
+			return nil, fieldProblem(fmt.Sprintf("body.queues[%d]", i), fmt.Sprintf("unknown queue %q", q))
+		}
+		t.Principal.Scope = acd.ScopeOf(append(t.Principal.Scope.Queues(), acd.QueueID(q))...)
+	}
 	token, err := a.sign(t)
 	if err != nil {
 		return nil, fieldProblem("body.subject", err.Error())
@@ -139,7 +147,11 @@ func (a *API) revive(body []byte) ([]byte, error) {
 }
 
 func (a *API) tokenOf(t actors.MintedToken) tokenInfo {
-	return tokenInfo{ID: t.ID, Role: string(t.Principal.Role), Subject: t.Principal.ID, Name: t.Principal.Name, Issued: t.Issued, Expires: t.Expires,
+	var queues []string
+	for _, q := range t.Principal.Scope.Queues() {
+		queues = append(queues, string(q))
+	}
+	return tokenInfo{ID: t.ID, Queues: queues, Role: string(t.Principal.Role), Subject: t.Principal.ID, Name: t.Principal.Name, Issued: t.Issued, Expires: t.Expires,
 		By: named(t.By), Note: t.Note, Revoked: a.isRevoked(t)}
 }
 
