@@ -16,6 +16,8 @@ type Hello struct {
 	Seq    uint64
 	// Alerting says that this session rings when an offer comes.
 	Alerting bool
+	// Address is where the person is, for the audit trail.
+	Address string
 	// Wake is called when Next has something again. It may be called from any
 	// goroutine, also before Open has returned, and must not block.
 	Wake func()

@@ -38,7 +38,7 @@ type StreamHead struct {
 func Audit(j Journal, found func(error)) (Audited, error) {
 	a := &auditor{journal: j, found: found, rows: map[string][]byte{}, owing: map[debtor]bool{}, chats: map[acd.ChatID]bool{}}
 	a.sum.Streams = map[acd.Stream]StreamHead{}
-	for _, step := range []func() error{a.allChats, a.allAgents, a.allQueues, a.index, a.numbers} {
+	for _, step := range []func() error{a.allChats, a.allAgents, a.allQueues, a.index, a.trail, a.numbers} {
 		if err := step(); err != nil {
 			return a.sum, fmt.Errorf("audit: %w", err)
 		}

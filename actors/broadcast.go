@@ -15,28 +15,30 @@ const broadcastTimeout = 30 * time.Second
 // that it has done so, as the outcome of a command of its own, so that the same
 // broadcast sent again after a crash in the middle says it only where it has
 // not been said.
-func (s *Session) broadcast(id string, digest uint64, b acd.Broadcast) {
+func (s *Session) broadcast(id string, digest uint64, b acd.Broadcast, told *act) {
 	e := s.engine
+	refuse := func(err error) {
+		e.told(told, err)
+		s.settle(id, nil, err)
+	}
 	chats, err := e.broadcastTo(s.by, b)
 	if err != nil {
-		s.settle(id, nil, err)
+		refuse(err)
 		return
 	}
 	n, err := e.announce(s, id, digest, acd.Announce{Queue: b.Queue, Text: b.Text}, chats)
 	if err != nil {
-		s.settle(id, nil, err)
+		refuse(err)
 		return
 	}
 	result := acd.Result{Chats: n}
 	out := acd.Outcome{Result: result}
 	row := outcomeRow(e.now(), &ask{who: s.stream.name, id: id, digest: digest}, out)
-	e.order.Lock()
-	e.journal.Append(Entry{Epoch: e.epoch, Rows: []Row{row}, Done: func(err error) {
+	e.trail.append(e.trail.line(told, nil), Entry{Rows: []Row{row}, Done: func(err error) {
 		if err == nil {
 			s.settle(id, result, nil)
 		}
 	}})
-	e.order.Unlock()
 }
 
 // broadcastTo checks what can be checked, and names the chats that wait in the

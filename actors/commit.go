@@ -76,10 +76,16 @@ func (e *Engine) commit(w *turn, t acd.Turn) {
 	if w.ask != nil && w.ask.id != "" {
 		entry.Rows = append(entry.Rows, outcomeRow(t.Now, w.ask, w.out))
 	}
+	var told []Row
+	if w.ask != nil {
+		told = e.trail.line(w.ask.act, w.out.Err)
+		entry.Rows = append(entry.Rows, told...)
+	}
 	e.address(w)
 	entry.Done = w.done
 
 	e.order.Lock()
+	e.trail.number(told)
 	numbered := number(w.news)
 	if w.seq > 0 {
 		entry.Record = appendNews(entry.Record, numbered, w.news)

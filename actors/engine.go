@@ -50,6 +50,7 @@ type Engine struct {
 	board     *board
 	overseers *overseers
 	alerts    *alerts
+	trail     *trail
 	revoked   *revoked
 	admission admission
 	config    atomic.Pointer[acd.Config]
@@ -96,6 +97,7 @@ func New(opts Options) (*Engine, error) {
 	e.board = newBoard(e)
 	e.overseers = newOverseers(e)
 	e.alerts = newAlerts(e)
+	e.trail = newTrail(e)
 	e.revoked = newRevoked(e)
 	e.admission.target = opts.AnswerTarget
 	e.admission.share.Store(wholeShare)
@@ -126,6 +128,7 @@ func (e *Engine) Start(context.Context) error {
 	e.housekeeping()
 	e.alerts.watch()
 	e.tellShedding()
+	e.every(trailFlush, e.trail.flush)
 	e.ready.Store(true)
 	return nil
 }
@@ -146,6 +149,7 @@ func (e *Engine) Stop() {
 	e.wait(e.tasks.stop)
 	e.sleepers.stop()
 	e.directory.stop()
+	e.trail.flush()
 	e.barrier()
 	e.letGo()
 	e.counters.unregister()

@@ -17,6 +17,7 @@ type counters struct {
 	started, passivations, restarts, quarantined *metrics.Counter
 	repeated, duplicates, resumed, snapshots     *metrics.Counter
 	replayed, rona                               *metrics.Counter
+	rejected                                     *metrics.Counter
 	wait, accept, handle                         *metrics.Histogram
 }
 
@@ -30,6 +31,7 @@ func newCounters(e *Engine) *counters {
 		quarantined:  s.NewCounter("parley_quarantined"),
 		repeated:     s.NewCounter("parley_repeated_messages_total"),
 		duplicates:   s.NewCounter("parley_dup_commands_total"),
+		rejected:     s.NewCounter("parley_sign_ins_refused_total"),
 		resumed:      s.NewCounter(`parley_hello_total{result="resumed"}`),
 		snapshots:    s.NewCounter(`parley_hello_total{result="snapshot"}`),
 		replayed:     s.NewCounter("parley_replay_events"),

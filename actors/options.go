@@ -40,6 +40,9 @@ type Options struct {
 	// refused with overloaded; all are from twice of it on. 0 takes all.
 	AnswerTarget time.Duration
 	Retention    time.Duration // ended chats; 0 keeps them
+	// TrailRetention is how long lines of the audit trail are kept; 365 days,
+	// negative keeps them.
+	TrailRetention time.Duration
 	// Forgetting is called for each chat that is about to be dropped for its
 	// age: what is kept of it elsewhere goes first. With an error it is kept
 	// and tried again within the hour.
@@ -86,6 +89,7 @@ func (o *Options) defaults() {
 	o.ResumeDesk = orElse(o.ResumeDesk, 10*time.Minute)
 	o.ResumeCustomer = orElse(o.ResumeCustomer, 24*time.Hour)
 	o.PassivateAfter = orElse(o.PassivateAfter, time.Minute)
+	o.TrailRetention = orElse(o.TrailRetention, 365*24*time.Hour)
 	o.CommandTTL = orElse(o.CommandTTL, 24*time.Hour)
 	o.SnapshotEvery = orElse(o.SnapshotEvery, 64)
 	o.RecoverRecords = orElse(o.RecoverRecords, 50_000)

@@ -140,6 +140,9 @@ func (e *Engine) forget(now time.Time) {
 	if err := e.forgetAnswers(now); err != nil {
 		e.log.Error("cannot forget old answers", "err", err)
 	}
+	if err := e.trail.forget(now); err != nil {
+		e.log.Error("cannot forget the old audit trail", "err", err)
+	}
 	if e.opts.Retention <= 0 {
 		return
 	}

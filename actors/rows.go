@@ -14,6 +14,7 @@ const (
 	rowSlot     = 'a' // agent, chat → SlotRow: what a chat says of an agent's slot
 	rowCommand  = 'c' // day, principal, command id → outcome
 	rowEnded    = 'e' // end (newest first), chat → Segment
+	rowTrail    = 'h' // day and number (newest first) → TrailEntry: the audit trail
 	rowAnswer   = 'i' // day, principal, key → KeptAnswer: of the administration, for who asks again
 	rowLive     = 'l' // chat → liveRow: not closed
 	rowMinted   = 'm' // token → MintedToken: that this node has signed

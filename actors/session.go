@@ -199,7 +199,7 @@ func (s *Session) first(id string, digest uint64, to acd.Address, cmd acd.Comman
 		cmd = s.engine.withLast(cmd.(acd.Start), acd.CustomerID(s.by.ID))
 	}
 	if b, ok := cmd.(acd.Broadcast); ok {
-		s.engine.beside(func() { s.broadcast(id, digest, b) })
+		s.engine.beside(func() { s.broadcast(id, digest, b, s.actOf(to, cmd)) })
 		return
 	}
 	order := &struct { // one allocation for what lives and dies together
@@ -207,7 +207,7 @@ func (s *Session) first(id string, digest uint64, to acd.Address, cmd acd.Comman
 		ask ask
 	}{
 		envelope{by: s.by, cmd: s.engine.overseers.called(cmd)},
-		ask{who: s.stream.name, id: id, digest: digest, session: s},
+		ask{who: s.stream.name, id: id, digest: digest, act: s.actOf(to, cmd), session: s},
 	}
 	order.env.ask = &order.ask
 	s.engine.tell(to, &order.env)
@@ -316,6 +316,7 @@ func (s *Session) Typing(to acd.Address, cmd acd.Typing) {
 func (s *Session) History(id string, chat acd.ChatID, before uint64, limit int) {
 	s.engine.beside(func() {
 		page, err := s.engine.history(s.by, chat, before, limit)
+		err = s.looked("history", chat, err)
 		a := &Answer{History: page}
 		_, a.Refusal = answerOf(nil, err)
 		s.reply(id, a)
@@ -327,6 +328,7 @@ func (s *Session) History(id string, chat acd.ChatID, before uint64, limit int) 
 func (s *Session) Explain(id string, chat acd.ChatID, offer acd.OfferID) {
 	s.engine.beside(func() {
 		decisions, err := s.engine.explain(s.by, chat, offer)
+		err = s.looked("explain", chat, err)
 		a := &Answer{Explain: decisions}
 		_, a.Refusal = answerOf(nil, err)
 		s.reply(id, a)

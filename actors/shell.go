@@ -60,6 +60,7 @@ type ask struct {
 	id      string // the command's, empty for a question
 	digest  uint64
 	now     bool
+	act     *act     // of an overseer, for the audit trail
 	session *Session // that has sent the command, or
 	answer  func(result any, err error)
 }

@@ -112,6 +112,7 @@ func (e *Engine) refuse(to acd.Address, msg any) {
 		return
 	}
 	if env.ask != nil {
+		e.told(env.ask.act, acd.ErrQuarantined)
 		env.ask.reply(nil, acd.ErrQuarantined)
 	}
 }
@@ -137,9 +138,11 @@ func (e *Engine) bury(chat acd.ChatID, env *envelope, force acd.ForceEnd) {
 		}
 	}}
 	e.log.Warn("quarantined chat ended by force", "chat", string(chat), "by", env.by.ID, "reason", force.Reason)
-	e.order.Lock()
-	e.journal.Append(entry)
-	e.order.Unlock()
+	var lines []Row
+	if env.ask != nil {
+		lines = e.trail.line(env.ask.act, nil)
+	}
+	e.trail.append(lines, entry)
 }
 
 // answer answers who asked, if anybody did.

@@ -52,6 +52,9 @@ func (s *Server) filed(do func(http.ResponseWriter, *http.Request, acd.Principal
 		}
 		defer s.addresses.leave(addr)
 		id, err := s.Verify(r.Context(), bearer(r.Header.Get("Authorization")))
+		if auth := new(AuthError); errors.As(err, &auth) {
+			s.options.Trail.NoteRejected(addr.String(), "attachment")
+		}
 		if err == nil {
 			slow(w, time.Now().Add(fileTimeout))
 			err = do(w, r, id.Principal)

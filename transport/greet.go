@@ -74,6 +74,7 @@ func (c *conn) identify(token string) (Identity, *wire.Error, wire.CloseCode) {
 	}
 	var auth *AuthError
 	if errors.As(err, &auth) {
+		c.server.options.Trail.NoteRejected(c.addr.String(), "sign_in")
 		return Identity{}, refusal(wire.CodeUnauthenticated, auth.Reason), wire.CloseUnauthenticated
 	}
 	c.log.Error("token verification failed", "err", err)
@@ -83,7 +84,7 @@ func (c *conn) identify(token string) (Identity, *wire.Error, wire.CloseCode) {
 func (c *conn) open(h *wire.Hello) (Session, actors.Welcome, error) {
 	hello := actors.Hello{
 		Principal: c.who, Alerting: h.Alerting == nil || *h.Alerting,
-		Wake: c.wake, Evict: c.evict,
+		Address: c.addr.String(), Wake: c.wake, Evict: c.evict,
 	}
 	if h.Resume != nil {
 		hello.Resume, hello.Epoch, hello.Seq = true, h.Resume.Epoch, h.Resume.Seq

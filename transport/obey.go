@@ -29,12 +29,14 @@ func (c *conn) take(cmd wire.Command) {
 		return
 	}
 	if !wire.MaySend(wire.Role(c.who.Role), cmd.FrameType()) {
+		c.noteRefusal(cmd, wire.CodeForbidden)
 		c.refuse(&wire.Error{Re: cmd.CommandID(), Code: wire.CodeForbidden,
 			Message: cmd.FrameType() + " is not for the role " + string(c.who.Role)})
 		return
 	}
 	if e := c.obey(cmd); e != nil {
 		e.Re = cmd.CommandID()
+		c.noteRefusal(cmd, e.Code)
 		c.refuse(e)
 	}
 }

@@ -31,6 +31,9 @@ type Options struct {
 	// Past answers the operator's questions about what has been; without it the
 	// admin listener has no /v1/admin.
 	Past Past
+	// Trail takes what the edge knows for the audit trail; without it that is
+	// not kept.
+	Trail Trail
 	// Files keeps attachments; without it none are taken.
 	Files *Files
 	// Revoked says whether a token that verifies has been taken back; without it
@@ -93,6 +96,9 @@ type AddressLimits struct {
 }
 
 func (o Options) withDefaults() Options {
+	if o.Trail == nil {
+		o.Trail = unnoted{}
+	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}

@@ -23,17 +23,19 @@ type Past interface {
 
 // pastRoutes mounts the questions about what has been on the admin listener.
 // Who asks needs a token of a supervisor or an administrator; erasing needs an
-// administrator's. Each answer is noted in the log, without a word of text.
+// administrator's. Each answer is noted in the log and in the audit
+// trail, without a word of text.
 func (s *Server) pastRoutes(mux *http.ServeMux) {
 	if s.options.Past == nil {
 		return
 	}
-	mux.HandleFunc("GET /v1/admin/chats", s.overseen(s.history))
-	mux.HandleFunc("GET /v1/admin/chats/{chat}/explain", s.overseen(s.explainChat))
-	mux.HandleFunc("GET /v1/admin/chats/{chat}/replay", s.overseen(s.replayChat))
-	mux.HandleFunc("GET /v1/admin/chats/{chat}/transcript", s.overseen(s.exportTranscript))
-	mux.HandleFunc("DELETE /v1/admin/customers/{customer}/text", s.overseen(s.eraseCustomer))
-	mux.HandleFunc("DELETE /v1/admin/chats/{chat}/text", s.overseen(s.eraseChat))
+	mux.HandleFunc("GET /v1/admin/chats", s.overseen("history", s.history))
+	mux.HandleFunc("GET /v1/admin/chats/{chat}/explain", s.overseen("explain", s.explainChat))
+	mux.HandleFunc("GET /v1/admin/chats/{chat}/replay", s.overseen("replay", s.replayChat))
+	mux.HandleFunc("GET /v1/admin/chats/{chat}/transcript", s.overseen("export", s.exportTranscript))
+	mux.HandleFunc("GET /v1/admin/audit", s.overseen("audit", s.audit))
+	mux.HandleFunc("DELETE /v1/admin/customers/{customer}/text", s.overseen("erase", s.eraseCustomer))
+	mux.HandleFunc("DELETE /v1/admin/chats/{chat}/text", s.overseen("erase", s.eraseChat))
 }
 
 // problem is an answer of RFC 9457.
@@ -50,13 +52,14 @@ func refuse(status int, detail string) *problem {
 }
 
 // overseen lets only those in who oversee, and answers with JSON.
-func (s *Server) overseen(do func(*http.Request, acd.Principal) (any, error)) http.HandlerFunc {
+func (s *Server) overseen(what string, do func(*http.Request, acd.Principal) (any, error)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		who, err := s.overseer(r)
 		var answer any
 		if err == nil {
 			answer, err = do(r, who)
 			s.options.Log.Info("asked about the past", "who", who.ID, "path", r.URL.Path, "refused", err != nil)
+			err = s.noted(r, who, what, err)
 		}
 		w.Header().Set("Cache-Control", "no-store")
 		if err != nil {
@@ -75,9 +78,11 @@ func (s *Server) overseer(r *http.Request) (acd.Principal, error) {
 	}
 	id, err := s.Verify(r.Context(), token)
 	if err != nil {
+		s.options.Trail.NoteRejected(remoteAddr(r.RemoteAddr).String(), "admin")
 		return acd.Principal{}, refuse(http.StatusUnauthorized, err.Error())
 	}
 	if !id.Principal.Oversees() {
+		s.options.Trail.NoteRejected(remoteAddr(r.RemoteAddr).String(), "admin")
 		return acd.Principal{}, refuse(http.StatusForbidden, "expected the token of a supervisor or an administrator")
 	}
 	return id.Principal, nil

@@ -46,6 +46,7 @@ type commands struct {
 	Explain    explainCommand    `cmd:"" help:"Say why each offer of a chat went to whom it went."`
 	Replay     replayCommand     `cmd:"" help:"Show a chat as it was after each of its records."`
 	History    historyCommand    `cmd:"" help:"List ended chats."`
+	Audit      auditCommand      `cmd:"" help:"List what supervisors and administrators did, and were refused."`
 	Transcript transcriptCommand `cmd:"" help:"Export a chat's transcript."`
 	Erase      eraseCommand      `cmd:"" help:"Destroy what was said in ended chats, and of whom: all of a customer's, or one."`
 	CheckData  checkDataCommand  `cmd:"" help:"Hold a whole data folder against every invariant."`

@@ -95,6 +95,7 @@ func (m Main) open(ctx context.Context, c *serveCommand, s *config.Settings, log
 	edge.Engine, edge.Past, edge.Auth, edge.Config, edge.Log, edge.Metrics = transport.Over(n.engine), n.engine, auth, n.engine.Config, log, set
 	edge.Busy = n.engine.Busy
 	n.administered(&edge)
+	edge.Trail = n.engine
 	edge.Files = &transport.Files{Bucket: n.files, View: n.engine.ViewChat}
 	if c.Dev {
 		edge.Pages, edge.Dev = &transport.Pages{}, n.devSignIn()

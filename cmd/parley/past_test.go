@@ -84,6 +84,13 @@ func TestARunningServerAnswersOverseersAboutThePast(t *testing.T) {
 		{"DELETE", "/v1/admin/customers/dana/text", sue, 403, "administrator"},
 		{"DELETE", "/v1/admin/customers/dana/text", root, 200, chat},
 		{"GET", "/v1/admin/chats/" + chat + "/transcript", sue, 200, `"erased":true`},
+		{"GET", "/v1/admin/audit", sue, 403, "administrator"},
+		{"GET", "/v1/admin/audit?cursor=YQ", root, 400, "cursor"},
+		{"GET", "/v1/admin/audit?from=yesterday", root, 400, "2026"},
+		{"GET", "/v1/admin/audit?who=sue&what=export", root, 200, `"on":"chat/` + chat + `","outcome":"ok","address":"127.0.0.1"`},
+		{"GET", "/v1/admin/audit?what=erase&outcome=forbidden", root, 200, `"on":"customer/dana"`},
+		{"GET", "/v1/admin/audit?who=sue&what=erase&outcome=ok", root, 200, `"entries":[]`},
+		{"GET", "/v1/admin/audit?limit=1", root, 200, `"next":"`},
 	} {
 		if status, body := p.ask(c.method, c.path, c.token); status != c.status || !strings.Contains(body, c.has) {
 			t.Errorf("%s %s: %d %s, expected %d with %q", c.method, c.path, status, body, c.status, c.has)
@@ -168,6 +175,8 @@ func TestAStoppedServersFolderAnswersCommandsAboutThePast(t *testing.T) {
 		{[]string{"history", "--customer=dana"}, 0, chat},
 		{[]string{"history", "--queue=sales"}, 0, ""},
 		{[]string{"history", "--limit=0"}, exitUsage, ""},
+		{[]string{"audit", "--limit=0"}, exitUsage, ""},
+		{[]string{"audit", "--limit=1000"}, 0, ""},
 		{[]string{"transcript", chat}, 0, "my card is 4711"},
 		{[]string{"check-data"}, 0, "1 chat (0 closed)"}, // it can still be rated
 		{[]string{"erase", "dana"}, 0, "text of 1 chat erased, 0 chats still open"},
