@@ -94,22 +94,31 @@ func echoes(b *testing.B, h http.Handler, hello string) {
 }
 
 func dialBench(b *testing.B, address string) (net.Conn, *bufio.Reader) {
-	c, err := net.Dial("tcp", address)
+	c, r, err := dialRaw(address, "")
 	if err != nil {
 		b.Fatal(err)
 	}
-	request := "GET /v1/ws HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n" +
+	return c, r
+}
+
+// dialRaw opens a websocket by hand.
+func dialRaw(address, query string) (net.Conn, *bufio.Reader, error) {
+	c, err := net.Dial("tcp", address)
+	if err != nil {
+		return nil, nil, err
+	}
+	request := "GET /v1/ws" + query + " HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n" +
 		"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Protocol: parley.v1\r\n\r\n"
 	if _, err := c.Write([]byte(request)); err != nil {
-		b.Fatal(err)
+		return nil, nil, err
 	}
 	r := bufio.NewReader(c)
 	for line := ""; line != "\r\n"; {
 		if line, err = r.ReadString('\n'); err != nil {
-			b.Fatal(err)
+			return nil, nil, err
 		}
 	}
-	return c, r
+	return c, r, nil
 }
 
 // exchange writes a frame and skips the one that comes back.
