@@ -180,7 +180,8 @@ func standsAs(a *Agent) string {
 }
 
 // What happens less often on a walk than the rest, and how much.
-var seldom = map[string]int{"customer ends": 40, "agent ends": 4, "clock": 4, "session lost": 20, "not ready": 20, "crash": 200}
+var seldom = map[string]int{"customer ends": 40, "agent ends": 4, "clock": 4, "session lost": 20, "not ready": 20, "crash": 200,
+	"take over": 8, "leave": 3, "cancel": 6}
 
 // TestWalksThroughAWorldOfChatsQueueAndAgents goes deep where the exploration
 // goes broad: from the beginning of the day until nothing can happen any more.
@@ -189,10 +190,10 @@ func TestWalksThroughAWorldOfChatsQueueAndAgents(t *testing.T) {
 	if testing.Short() {
 		walks = 300
 	}
-	quiet, moved, ends := 0, 0, map[EndReason]int{}
+	quiet, moved, ends, flows := 0, 0, map[EndReason]int{}, map[string]int{}
 	for seed := range walks {
 		chance := rand.New(rand.NewPCG(uint64(seed), 1))
-		g := newTownMap(1+chance.IntN(3), 1+chance.IntN(2), townLimits{clocks: 60, times: 3, crashes: seed % 3})
+		g := newTownMap(1+chance.IntN(3), 1+chance.IntN(2), townLimits{clocks: 60, times: 3, crashes: seed % 3, flows: seed % 4})
 		w := newTown(g.chats, g.agents, g.limits)
 		w.config.Queues["support"].PreferReturning = seed%2 == 1
 		for ms := w.moves(); len(ms) > 0 && len(g.nodes) < 500; ms = w.moves() {
@@ -203,6 +204,7 @@ func TestWalksThroughAWorldOfChatsQueueAndAgents(t *testing.T) {
 			g.add(len(g.nodes)-1, m)
 			w.do(m)
 			moved++
+			flows[m.what]++
 			if err := w.check(); err != nil {
 				t.Fatalf("walk %d: %v\n%s", seed, err, g.story())
 			}
@@ -217,6 +219,11 @@ func TestWalksThroughAWorldOfChatsQueueAndAgents(t *testing.T) {
 		}
 	}
 	t.Logf("%d walks, %d moves, %d quiet states, chats ended %v", walks, moved, quiet, ends)
+	for _, what := range []string{"transfer", "transfer blind", "invite", "consult", "take over", "leave", "cancel"} {
+		if flows[what] == 0 {
+			t.Errorf("nobody ever did this: %s", what)
+		}
+	}
 	for _, why := range []EndReason{EndAbandoned, EndedByCustomer, EndedByAgent, EndMaxWait} {
 		if ends[why] == 0 {
 			t.Errorf("no chat ended by %s", why)

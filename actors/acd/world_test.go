@@ -19,7 +19,7 @@ type town struct {
 	done   map[string]int
 	limits townLimits
 	asked  uint64   // reservations so far
-	stays  []uint64 // of each chat
+	stays  []uint64 // of each chat, and whatever else it makes ids for
 }
 
 type mail struct {
@@ -39,6 +39,7 @@ type townMove struct {
 // going, the node going down.
 type townLimits struct {
 	asks, clocks, times, crashes int
+	flows                        int  // of each kind, for each chat
 	prompt                       bool // every letter arrives at once
 }
 
@@ -111,24 +112,30 @@ func (w *town) number(a Address) int {
 func (w *town) step(i int, by Principal, cmd Command) {
 	t := Turn{Now: w.now, By: by, Config: w.config, Entropy: 1}
 	if i < len(w.chats) {
-		t.Entropy = w.stays[i] + 1
+		t.Entropy = 1<<20 + w.stays[i] // no id that a queue could make
 	} else if i == len(w.chats) {
 		t.Entropy = w.asked + 1
 	}
 	out := w.machine(i).Step(t, cmd)
 	for _, e := range out.Events {
-		if _, queued := e.(Queued); queued {
+		switch e.(type) {
+		case Queued, TransferStarted, TransferReturning:
 			w.stays[i]++
 		}
 	}
 	for _, s := range out.Sends {
 		if _, asks := s.Cmd.(Reserve); asks {
-			w.asked++
+			if w.asked++; i < len(w.chats) {
+				w.stays[i]++
+			}
 		}
 		to := i*w.size() + w.number(s.To)
 		w.wires[to] = append(w.wires[to], mail{cmd: s.Cmd})
 	}
 	if f := out.Forward; f != nil {
+		if _, asks := f.Cmd.(Reserve); asks && i < len(w.chats) {
+			w.stays[i]++
+		}
 		to := i*w.size() + w.number(f.To)
 		w.wires[to] = append(w.wires[to], mail{by, f.Cmd})
 	}
@@ -199,6 +206,7 @@ func (w *town) agentMoves(j int, a *Agent) []townMove {
 		if slot != nil && slot.State == SlotConnected && c.Owner == a.id {
 			ms = append(ms, townMove{"agent ends", j, i})
 		}
+		ms = append(ms, w.flowMoves(j, i)...)
 		if a.state.debt(c.ID) != nil {
 			ms = append(ms, townMove{"wrap up", j, i})
 		}
@@ -312,6 +320,8 @@ func (w *town) agentDoes(m townMove, at int) {
 		w.step(at, by, RejectOffer{Offer: a.slotOf(c.ID).Offer})
 	case "agent ends":
 		w.step(m.to, by, EndChat{})
+	case "transfer", "transfer blind", "invite", "consult", "hand over", "take over", "leave", "cancel":
+		w.flows(m, a, c)
 	case "wrap up":
 		w.step(at, by, Wrapup{Chat: c.ID, Code: "solved"})
 	case "not ready":
