@@ -22,8 +22,8 @@ type changedBody struct {
 	Changes []config.Change `json:"changes" doc:"What is different."`
 }
 
-// versionInfo is one version as it is listed.
-type versionInfo struct {
+// VersionInfo is one version as it is listed.
+type VersionInfo struct {
 	Version uint64     `json:"version"`
 	At      *time.Time `json:"at,omitempty" doc:"Absent for what an older program has taken."`
 	By      string     `json:"by,omitempty" doc:"The role and id of who changed it, like admin/root."`
@@ -33,13 +33,13 @@ type versionInfo struct {
 
 // versionDetail is one version whole.
 type versionDetail struct {
-	versionInfo
+	VersionInfo
 	Document json.RawMessage `json:"document,omitempty"`
 	Compiled json.RawMessage `json:"compiled,omitempty" doc:"What the rules were given."`
 }
 
-func infoOf(v actors.ConfigVersion) versionInfo {
-	info := versionInfo{Version: v.Version, By: named(v.By), Reason: v.Reason, Written: v.Document != nil}
+func infoOf(v actors.ConfigVersion) VersionInfo {
+	info := VersionInfo{Version: v.Version, By: named(v.By), Reason: v.Reason, Written: v.Document != nil}
 	if !v.At.IsZero() {
 		info.At = &v.At
 	}
@@ -62,7 +62,7 @@ func (a *API) configRoutes() {
 	a.write(operation{id: "put-config", method: http.MethodPut, tag: "config", path: "/config", summary: "Put another configuration in its place",
 		body: whole, result: of[changedBody](a), params: append(conditions(false), dry), errors: conditional}, a.putConfig)
 	a.read(operation{id: "list-config-versions", tag: "config", path: "/config/versions", summary: "List the versions, the newest first",
-		params: paging(), result: a.page("VersionPage", of[versionInfo](a)), errors: []int{http.StatusUnprocessableEntity}}, a.listVersions)
+		params: paging(), result: a.page("VersionPage", of[VersionInfo](a)), errors: []int{http.StatusUnprocessableEntity}}, a.listVersions)
 	a.read(operation{id: "get-config-version", tag: "config", path: "/config/versions/{version}", summary: "Get one version",
 		result: a.versionSchema()}, a.getVersion)
 	a.write(operation{id: "rollback-config", method: http.MethodPost, tag: "config", path: "/config/versions/{version}/rollback",
@@ -74,7 +74,7 @@ func (a *API) configRoutes() {
 func (a *API) versionSchema() *huma.Schema {
 	return a.component("ConfigVersion", func() *huma.Schema {
 		made := &huma.Schema{Type: huma.TypeObject, Required: []string{"version", "written"}, Properties: map[string]*huma.Schema{}}
-		for name, p := range a.huma.OpenAPI().Components.Schemas.SchemaFromRef(of[versionInfo](a).Ref).Properties {
+		for name, p := range a.huma.OpenAPI().Components.Schemas.SchemaFromRef(of[VersionInfo](a).Ref).Properties {
 			made.Properties[name] = p
 		}
 		made.Properties["document"] = &huma.Schema{Type: huma.TypeObject, AdditionalProperties: true, Description: "As it was written."}
@@ -143,7 +143,7 @@ func (a *API) listVersions(_ context.Context, c *call) (*reply, error) {
 			return nil, fieldProblem("query.cursor", "is not one that an answer has given")
 		}
 	}
-	page := pageOf[versionInfo]{Items: []versionInfo{}}
+	page := pageOf[VersionInfo]{Items: []VersionInfo{}}
 	if before == 1 {
 		return &reply{body: page}, nil
 	}

@@ -2,6 +2,7 @@ package admin
 
 import (
 	"reflect"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -51,12 +52,16 @@ func duration(s *config.Shape) *huma.Schema {
 	}
 	if s.Latest > 0 {
 		made.Description += " From " + s.Soonest.String() + " to " + s.Latest.String() + "."
+		made.Examples = []any{min(max(2*time.Minute, s.Soonest), s.Latest).String()}
 	}
 	return made
 }
 
 func text(s *config.Shape) *huma.Schema {
 	made := &huma.Schema{Type: huma.TypeString, Pattern: s.Pattern}
+	if s.Example != "" {
+		made.Examples = []any{s.Example}
+	}
 	if s.MaxChars > 0 {
 		made.MaxLength = &s.MaxChars
 	}

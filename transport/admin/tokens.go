@@ -24,8 +24,8 @@ type wanted struct {
 	Note    string   `json:"note,omitempty" maxLength:"200" doc:"What it is for."`
 }
 
-// tokenInfo is what is known of a minted token.
-type tokenInfo struct {
+// TokenInfo is what is known of a minted token.
+type TokenInfo struct {
 	ID      string    `json:"id" doc:"Its jti."`
 	Role    string    `json:"role"`
 	Subject string    `json:"subject"`
@@ -40,12 +40,12 @@ type tokenInfo struct {
 
 // mintedToken is the one answer that has the token itself in it.
 type mintedToken struct {
-	tokenInfo
+	TokenInfo
 	Token string `json:"token"`
 }
 
-// revocation is what somebody wants to be revoked, or what is.
-type revocation struct {
+// RevocationInfo is what somebody wants to be revoked, or what is.
+type RevocationInfo struct {
 	TokenID string     `json:"token_id,omitempty" maxLength:"200" doc:"The jti of one token."`
 	Role    string     `json:"role,omitempty" enum:"customer,agent,supervisor,admin" doc:"With subject: all tokens of this principal that have been issued until now. Who has a desk has one name, so agent, supervisor and admin are one."`
 	Subject string     `json:"subject,omitempty" maxLength:"128"`
@@ -56,7 +56,7 @@ type revocation struct {
 
 // revokedBody says what a revocation has done.
 type revokedBody struct {
-	revocation
+	RevocationInfo
 	Closed int `json:"sessions_closed" doc:"Live sessions that were closed with 4501."`
 }
 
@@ -67,18 +67,18 @@ func (a *API) tokenRoutes() {
 		about: "Signed with the secret of the node; without one it is a conflict. Nobody gets more from it than the minter may.",
 		body:  of[wanted](a), result: of[mintedToken](a)}, a.mint)
 	a.read(operation{id: "list-tokens", tag: tag, path: "/tokens", summary: "List the minted tokens that have not expired",
-		params: paging(), result: a.page("TokenPage", of[tokenInfo](a)), errors: unprocessable}, a.listTokens)
-	a.read(operation{id: "get-token", tag: tag, path: "/tokens/{token}", summary: "Get what a minted token says", result: of[tokenInfo](a)}, a.getToken)
+		params: paging(), result: a.page("TokenPage", of[TokenInfo](a)), errors: unprocessable}, a.listTokens)
+	a.read(operation{id: "get-token", tag: tag, path: "/tokens/{token}", summary: "Get what a minted token says", result: of[TokenInfo](a)}, a.getToken)
 	a.write(operation{id: "revoke-token", method: http.MethodDelete, tag: tag, path: "/tokens/{token}", summary: "Revoke a token by its jti, minted here or not",
 		result: of[revokedBody](a)}, func(_ context.Context, c *call) (*reply, error) {
-		return a.revoke(c, revocation{TokenID: c.path("token")}, http.StatusOK)
+		return a.revoke(c, RevocationInfo{TokenID: c.path("token")}, http.StatusOK)
 	})
 	a.read(operation{id: "list-revocations", tag: tag, path: "/revocations", summary: "List what is revoked",
-		params: paging(), result: a.page("RevocationPage", of[revocation](a)), errors: unprocessable}, a.listRevocations)
+		params: paging(), result: a.page("RevocationPage", of[RevocationInfo](a)), errors: unprocessable}, a.listRevocations)
 	a.write(operation{id: "revoke", method: http.MethodPost, tag: tag, path: "/revocations", summary: "Revoke a token, or all of a principal's",
 		about: "It holds at once and for ever: sessions that live on such a token are closed with 4501.",
-		made:  true, body: of[revocation](a), result: of[revokedBody](a)}, func(_ context.Context, c *call) (*reply, error) {
-		var r revocation
+		made:  true, body: of[RevocationInfo](a), result: of[revokedBody](a)}, func(_ context.Context, c *call) (*reply, error) {
+		var r RevocationInfo
 		if err := c.decode(&r); err != nil {
 			return nil, err
 		}
@@ -146,12 +146,12 @@ func (a *API) revive(body []byte) ([]byte, error) {
 	return json.Marshal(minted)
 }
 
-func (a *API) tokenOf(t actors.MintedToken) tokenInfo {
+func (a *API) tokenOf(t actors.MintedToken) TokenInfo {
 	var queues []string
 	for _, q := range t.Principal.Scope.Queues() {
 		queues = append(queues, string(q))
 	}
-	return tokenInfo{ID: t.ID, Queues: queues, Role: string(t.Principal.Role), Subject: t.Principal.ID, Name: t.Principal.Name, Issued: t.Issued, Expires: t.Expires,
+	return TokenInfo{ID: t.ID, Queues: queues, Role: string(t.Principal.Role), Subject: t.Principal.ID, Name: t.Principal.Name, Issued: t.Issued, Expires: t.Expires,
 		By: named(t.By), Note: t.Note, Revoked: a.isRevoked(t)}
 }
 
@@ -170,7 +170,7 @@ func (a *API) listTokens(_ context.Context, c *call) (*reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	page := pageOf[tokenInfo]{Items: []tokenInfo{}}
+	page := pageOf[TokenInfo]{Items: []TokenInfo{}}
 	for _, t := range found {
 		page.Items = append(page.Items, a.tokenOf(t))
 	}
@@ -194,7 +194,7 @@ func (a *API) getToken(_ context.Context, c *call) (*reply, error) {
 // keepRevoked is how long a revocation is kept: no token lives longer.
 const keepRevoked = 8 * 24 * time.Hour
 
-func (a *API) revoke(c *call, r revocation, status int) (*reply, error) {
+func (a *API) revoke(c *call, r RevocationInfo, status int) (*reply, error) {
 	one := actors.Revocation{Token: r.TokenID, By: c.who, Reason: r.Reason, Until: a.options.Now().Add(keepRevoked)}
 	switch {
 	case r.TokenID != "" && (r.Subject != "" || r.Role != ""):
@@ -223,9 +223,9 @@ func (a *API) listRevocations(_ context.Context, c *call) (*reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	shown := pageOf[revocation]{Items: []revocation{}, Next: page.Next}
+	shown := pageOf[RevocationInfo]{Items: []RevocationInfo{}, Next: page.Next}
 	for _, r := range page.Items {
-		one := revocation{TokenID: r.Token, Reason: r.Reason, At: &r.At, By: named(r.By)}
+		one := RevocationInfo{TokenID: r.Token, Reason: r.Reason, At: &r.At, By: named(r.By)}
 		for _, role := range roles {
 			if subject, ok := strings.CutPrefix(string(r.Principal), role+"/"); ok {
 				one.Role, one.Subject = role, subject

@@ -42,13 +42,15 @@ func start(t *testing.T) *node {
 	return n
 }
 
-// example is the program's own example, which has one of everything.
+// example is the program's own example, which has one of everything; its queue
+// is open around the clock here.
 func example(t *testing.T) *config.Document {
 	t.Helper()
 	text, err := os.ReadFile("../../cmd/parley/example.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
+	text = bytes.Replace(text, []byte("    schedule: office"), nil, 1)
 	doc, err := config.LiveDocument("example.yaml", text)
 	if err != nil {
 		t.Fatal(err)

@@ -47,6 +47,7 @@ const mostBytes = 1 << 30
 func (a *attachments) check(c *checker, at func(string) string) {
 	c.number(at("max_bytes"), a.MaxBytes, 0, mostBytes)
 	for i, t := range a.Types {
+		c.note(item(at("types"), i), Facts{Example: "image/png"})
 		if kind, sub, ok := strings.Cut(t, "/"); !ok || kind == "" || sub == "" || strings.ContainsAny(t, "*; ") {
 			c.say(item(at("types"), i), "%q is no media type, expected one like image/png", t)
 		}
@@ -73,6 +74,7 @@ func (f *file) checkTemplates(c *checker) {
 	for _, name := range slices.Sorted(maps.Keys(f.Templates)) {
 		at, t := join("templates", name), f.Templates[name]
 		c.id(at, name)
+		c.note(join(at, "text"), Facts{Required: true})
 		c.text(join(at, "text"), t.Text, 32_000)
 		if err := (&acd.Template{Text: t.Text}).Check(); err != nil {
 			c.say(join(at, "text"), "%v", err)

@@ -16,6 +16,7 @@ const (
 
 // match checks an expression by compiling it.
 func (c *checker) match(path string, text *string) {
+	c.note(path, Facts{Example: `chat.language == "en"`})
 	if text == nil {
 		return
 	}

@@ -24,7 +24,7 @@ func (m *membership) read(_ *decoder, node ast.Node, _ string) bool {
 func (f *file) checkMemberships(c *checker, list string, all []membership) {
 	for i, m := range all {
 		at := item(list, i)
-		if c.at[at+".queue"] != nil {
+		if c.facts != nil || c.at[at+".queue"] != nil {
 			at += ".queue"
 		}
 		c.known(at, "queue", m.Queue, f.queues())

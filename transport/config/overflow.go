@@ -10,6 +10,7 @@ import (
 // checkOverflow holds the ways from queue to queue to lead somewhere.
 func (f *file) checkOverflow(c *checker, q queue, at string) {
 	c.number(at+".at", q.Overflow.At, 1, 1_000_000)
+	c.note(at+".queue", Facts{Refers: "queue"})
 	to := q.Overflow.Queue
 	if to == "" {
 		if q.Overflow.At != nil {
@@ -52,6 +53,7 @@ func (f *file) checkDismissals(c *checker, q queue, at func(string) string) {
 	} {
 		c.choice(at(d.name+".do"), d.Do, acd.KeepWaiting, acd.MoveWaiting, acd.EndWaiting)
 		c.text(at(d.name+".text"), d.Text, textChars)
+		c.note(at(d.name+".queue"), Facts{Refers: "queue"})
 		if to := at(d.name + ".queue"); d.Queue != "" {
 			c.known(to, "queue", d.Queue, f.queues())
 			f.circle(c, to, q.ID, d.Queue, d.of)

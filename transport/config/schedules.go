@@ -44,6 +44,7 @@ func (f *file) checkSchedules(c *checker) {
 	for _, name := range f.schedules() {
 		at, s := join("schedules", name), f.Schedules[name]
 		c.id(at, name)
+		c.note(at+".time_zone", Facts{Required: true, Example: "Europe/Prague"})
 		if s.TimeZone == "" {
 			c.say(at+".time_zone", "missing, expected one like Europe/Prague")
 		} else if _, err := zoneOf(s.TimeZone); err != nil {
@@ -81,6 +82,9 @@ func (c *checker) days(list string, all []holiday, special bool) {
 	for i, d := range all {
 		at := item(list, i)
 		c.text(at+".name", d.Name, nameChars)
+		c.note(at+".date", Facts{Required: true, Pattern: dateForm, Example: "2026-12-24"})
+		c.note(at+".until", Facts{Pattern: dateForm, Example: "2026-12-26"})
+		c.note(at+".every", Facts{Example: "FREQ=YEARLY"})
 		if err := d.day().Check(); err != nil {
 			var wrong *acd.FieldError
 			errors.As(err, &wrong)
@@ -103,6 +107,8 @@ func (c *checker) days(list string, all []holiday, special bool) {
 }
 
 func (c *checker) openHours(at string, h openHours) {
+	c.note(at+".from", Facts{Required: true, Pattern: timeForm, Example: "08:00"})
+	c.note(at+".to", Facts{Required: true, Pattern: timeForm, Example: "18:00"})
 	from, err := minutes(h.From)
 	if err == nil && from == 24*60 {
 		err = errors.New("24:00 can only be the end")
@@ -120,6 +126,12 @@ func (c *checker) openHours(at string, h openHours) {
 		c.say(at+".to", "00:00 is the beginning of the day, expected 24:00 for its end")
 	}
 }
+
+// What a date and a time of day look like, for Shapes.
+const (
+	dateForm = `^[0-9]{4}-[0-9]{2}-[0-9]{2}$`
+	timeForm = `^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$`
+)
 
 // minutes reads a time of day, up to 24:00.
 func minutes(text string) (int, error) {

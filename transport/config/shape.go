@@ -51,6 +51,7 @@ type Facts struct {
 	Never        bool          // a Duration may be never
 	Refers       string        // to what the id has to name: queue, channel
 	Requirements bool          // a Text is a skill with or without a level: latin>=7
+	Example      string        // one that fits, of a Text that has a form of its own
 }
 
 // Shapes is the shape of a whole document.
@@ -120,6 +121,12 @@ func (c *checker) note(path string, is Facts) {
 	}
 	if is.Refers == "" {
 		is.Refers = had.Refers
+	}
+	if is.MaxChars == 0 {
+		is.MaxChars = had.MaxChars
+	}
+	if is.Example == "" {
+		is.Example = had.Example
 	}
 	c.facts[path] = is
 }

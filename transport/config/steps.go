@@ -21,6 +21,7 @@ func (c *checker) checkSteps(at func(string) string, first *int, all []step) {
 	after, level, tier := time.Duration(-1), acd.MaxSkillLevel, or(first, 1)
 	for i, s := range all {
 		in := func(name string) string { return at("steps[" + strconv.Itoa(i) + "]." + name) }
+		c.note(in("after"), Facts{Required: true})
 		c.duration(in("after"), s.After, 0, day)
 		c.number(in("min_proficiency"), s.MinLevel, 1, acd.MaxSkillLevel)
 		c.number(in("max_tier"), s.MaxTier, 1, maxTier)

@@ -118,6 +118,7 @@ func (f *file) checkQueue(c *checker, q queue, at func(string) string) {
 	c.duration(at("service_level"), q.ServiceLevel, instant, day)
 	c.text(at("on_max_wait.text"), q.OnMaxWait.Text, textChars)
 	overflow := at("on_max_wait.queue")
+	c.note(overflow, Facts{Refers: "queue"})
 	switch to := q.OnMaxWait.Queue; {
 	case to == "":
 	case to == q.ID:

@@ -18,6 +18,7 @@ const maxSayings = 20
 
 // checkWaiting checks what a queue does for who waits longer.
 func (f *file) checkWaiting(c *checker, q queue, at func(string) string) {
+	c.note(at("schedule"), Facts{Refers: "schedule"})
 	if q.Schedule != "" {
 		c.known(at("schedule"), "schedule", q.Schedule, f.schedules())
 	}
@@ -27,6 +28,7 @@ func (f *file) checkWaiting(c *checker, q queue, at func(string) string) {
 	}
 	for i, s := range q.Sayings {
 		in := item(at("waiting_messages"), i)
+		c.note(in+".text", Facts{Required: true})
 		if s.Text == "" {
 			c.say(in+".text", "missing, expected what the queue says")
 		}
