@@ -1,0 +1,3 @@
+module github.com/parley-engine/parley/mutants
+
+go 1.26.0
