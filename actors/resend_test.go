@@ -113,7 +113,7 @@ func TestAClockThatIsSetBackBetweenLivesGivesNoNumberTwice(t *testing.T) {
 func TestACommandSentAgainAfterTheClockWasSetBackOverMidnightHasNoSecondEffect(t *testing.T) {
 	inWorld(t, func(w *world) {
 		midnight := time.Now().UTC().Truncate(24 * time.Hour).Add(24 * time.Hour)
-		clock := midnight.Add(time.Minute).Sub(time.Now())
+		clock := time.Until(midnight.Add(time.Minute))
 		w.opts.Now = func() time.Time { return time.Now().Add(clock) }
 		w.crash()
 		ann := w.customer("ann")

@@ -22,7 +22,6 @@ type meter struct {
 	connections int64
 	from, until reading
 	peak        int64
-	peakLive    int64
 }
 
 // reading is everything at one moment.

@@ -294,10 +294,3 @@ func (p *peer) again(c *command, after time.Duration) {
 		p.submit(w, copied)
 	})
 }
-
-// idle reports whether everything that was sent is answered.
-func (p *peer) idle() bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return len(p.pending) == 0
-}

@@ -21,7 +21,6 @@ type link struct {
 	pumping bool
 	gone    bool // for the device
 	closed  bool // for the node
-	batch   []actors.Delivery
 }
 
 // dial connects a device, with where it was.

@@ -28,7 +28,7 @@ func unlike(line []byte) string {
 // flatLines are taken by the flat decoder, in whatever order and spacing.
 var flatLines = []string{
 	sendLine,
-	`{"type":"send","id":"1","chat":"c","text":"hÃ© ð","to":"agents"}`,
+	`{"type":"send","id":"1","chat":"c","text":"hé 😀","to":"agents"}`,
 	" {\t\"chat\" : \"c\" ,\"id\":\"1\",\"type\":\"end\" }\r",
 	`{"id":"1","type":"accept","offer":"o-1","later":7,"other":true}`,
 	`{"type":"read","id":"1","chat":"c","upto":999999999999999999}`,
