@@ -24,7 +24,7 @@ func (s *agentStep) offerStart(row SlotRow) {
 	}
 	s.take(row, SlotAlerting)
 	slot = s.slotOf(row.Chat)
-	if s.link == linkOnline {
+	if s.audible() {
 		slot.heard, slot.heardFrom = true, s.t.Now
 	} else {
 		s.unheard(slot.Offer)

@@ -133,6 +133,9 @@ func (s *agentStep) sessionOpened(c SessionOpened) {
 	s.sessions = slices.DeleteFunc(s.sessions, func(x agentSession) bool { return x.id == c.Session })
 	s.sessions = append(s.sessions, agentSession{id: c.Session, alerting: c.Alerting})
 	s.relink()
+	if !s.audible() {
+		return
+	}
 	for i := range s.slots {
 		if slot := &s.slots[i]; slot.rings() && slot.heardFrom.IsZero() {
 			slot.heard, slot.heardFrom = true, s.t.Now
@@ -140,13 +143,26 @@ func (s *agentStep) sessionOpened(c SessionOpened) {
 	}
 }
 
+// audible reports whether an offer rings anywhere: a session that cannot ring
+// shows it and is no proof that the person has heard of it (A8, I8).
+func (a *Agent) audible() bool {
+	return slices.ContainsFunc(a.sessions, func(x agentSession) bool { return x.alerting })
+}
+
 // sessionClosed starts the grace when it was the last one (A22).
 func (s *agentStep) sessionClosed(c SessionClosed) {
-	before := len(s.sessions)
+	before, rang := len(s.sessions), s.audible()
 	s.sessions = slices.DeleteFunc(s.sessions, func(x agentSession) bool { return x.id == c.Session })
-	if before == 0 || len(s.sessions) > 0 {
-		return
+	if rang && !s.audible() {
+		s.hush()
 	}
+	if before > 0 && len(s.sessions) == 0 {
+		s.relink()
+	}
+}
+
+// hush notes that what rings is heard no more.
+func (s *agentStep) hush() {
 	var rang []OfferID
 	for i := range s.slots {
 		if slot := &s.slots[i]; slot.rings() && !slot.heardFrom.IsZero() {
@@ -156,7 +172,6 @@ func (s *agentStep) sessionClosed(c SessionClosed) {
 		}
 	}
 	s.unheard(rang...)
-	s.relink()
 }
 
 // lost takes the person out of his chats when the grace is over (A24). His

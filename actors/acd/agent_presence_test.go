@@ -274,7 +274,7 @@ func TestA14TheClockReturnsFromRONAOnlyWhoIsThere(t *testing.T) {
 	if d.presence() != "rona" {
 		t.Fatal(d.presence())
 	}
-	d.do(ann, SessionOpened{Session: "s2"})
+	d.do(ann, SessionOpened{Session: "s2", Alerting: true})
 	d.wait(0)
 	if d.presence() != "available" {
 		t.Fatal(d.presence())
@@ -283,7 +283,7 @@ func TestA14TheClockReturnsFromRONAOnlyWhoIsThere(t *testing.T) {
 
 func TestA22TheLastSessionGoneWithdrawsTheAdvertsAtOnce(t *testing.T) {
 	d := newDesk(t)
-	d.do(ann, SessionOpened{Session: "s2"})
+	d.do(ann, SessionOpened{Session: "s2", Alerting: true})
 	d.do(nobodyHere, SessionClosed{Session: "s1"})
 	if len(d.out.Sends) != 0 {
 		t.Fatalf("with one session left: %+v", d.out.Sends)
@@ -304,7 +304,7 @@ func TestA22AnOfferRingsOnThroughTheGrace(t *testing.T) {
 	d := newDesk(t)
 	d.ring()
 	d.expect(nobodyHere, SessionClosed{Session: "s1"}, "")
-	d.expect(ann, SessionOpened{Session: "s2"}, "")
+	d.expect(ann, SessionOpened{Session: "s2", Alerting: true}, "")
 	if v := d.view(); len(v.Slots) != 1 || v.Status != "alerting" {
 		t.Fatalf("%+v", v)
 	}
@@ -314,7 +314,7 @@ func TestA23BackInTheGraceHeIsAsBefore(t *testing.T) {
 	d := newDesk(t)
 	d.do(nobodyHere, SessionClosed{Session: "s1"})
 	d.wait(59 * time.Second)
-	d.expect(ann, SessionOpened{Session: "s2"}, "")
+	d.expect(ann, SessionOpened{Session: "s2", Alerting: true}, "")
 	if ad := d.ad("support"); ad.Free != 3 || !ad.Available {
 		t.Fatalf("%+v", ad)
 	}
@@ -438,7 +438,7 @@ func TestA1WithoutAProfileThereIsADeskAndNoWork(t *testing.T) {
 		d.expect(ann, cmd, "refused not_found")
 	}
 	d.expect(ann, AcceptOffer{Offer: "c9.1"}, "refused offer_gone offline")
-	d.expect(ann, SessionOpened{Session: "s2"}, "")
+	d.expect(ann, SessionOpened{Session: "s2", Alerting: true}, "")
 	if v := d.view(); v.Capacity != 0 || len(v.Queues) != 0 {
 		t.Fatalf("%+v", v)
 	}

@@ -62,7 +62,7 @@ func race16AcceptThenSocketDies(t *testing.T) {
 	d.do(ann, AcceptOffer{Offer: offer})
 	d.do(nobodyHere, SessionClosed{Session: "s1"})
 	d.expect(nobodyHere, Assigned{Slot: deskRow(offer, SlotConnected, d.now)}, "focus c1 holds []")
-	d.do(ann, SessionOpened{Session: "s2"})
+	d.do(ann, SessionOpened{Session: "s2", Alerting: true})
 	if v := d.view(); v.Focus != "c1" {
 		t.Fatalf("%+v", v)
 	}
@@ -73,7 +73,7 @@ func race16TheSocketDiesThenAccept(t *testing.T) {
 	offer := d.ring()
 	d.do(nobodyHere, SessionClosed{Session: "s1"})
 	d.wait(10 * time.Second)
-	d.do(ann, SessionOpened{Session: "s2"})
+	d.do(ann, SessionOpened{Session: "s2", Alerting: true})
 	d.expect(ann, AcceptOffer{Offer: offer}, "⇒ chat/c1 {Offer:c1.1 Agent:ann}")
 }
 
@@ -261,7 +261,7 @@ func race51BackThenTheEndOfTheGrace(t *testing.T) {
 	d.serve()
 	d.do(nobodyHere, SessionClosed{Session: "s1"})
 	d.now = d.now.Add(time.Minute)
-	d.expect(ann, SessionOpened{Session: "s2"}, "")
+	d.expect(ann, SessionOpened{Session: "s2", Alerting: true}, "")
 	d.expect(nobodyHere, Tick{}, "")
 }
 
@@ -271,7 +271,7 @@ func race51TheEndOfTheGraceThenBack(t *testing.T) {
 	d.do(nobodyHere, SessionClosed{Session: "s1"})
 	d.now = d.now.Add(time.Minute)
 	d.expect(nobodyHere, Tick{}, "presence offline lost by system | → chat/c1 lost")
-	d.expect(ann, SessionOpened{Session: "s3"}, "")
+	d.expect(ann, SessionOpened{Session: "s3", Alerting: true}, "")
 	d.expect(nobodyHere, Released{Chat: "c1"}, "freed c1")
 }
 

@@ -29,7 +29,7 @@ func TestARestartGivesPeopleTimeToComeBack(t *testing.T) {
 		t.Fatalf("%+v", ad)
 	}
 	d.wait(59 * time.Second)
-	d.do(ann, SessionOpened{Session: "s2"})
+	d.do(ann, SessionOpened{Session: "s2", Alerting: true})
 	if ad := d.ad("support"); ad.Free != 3 {
 		t.Fatalf("%+v", ad)
 	}
@@ -63,7 +63,7 @@ func TestARestartNeverForgetsASlot(t *testing.T) {
 	d.ring()
 	connected, alerting := deskRow("c1.1", SlotConnected, d.now), deskRow("c2.1", SlotAlerting, d.now)
 	d.restart(connected, alerting, connected)
-	d.do(ann, SessionOpened{Session: "s2"})
+	d.do(ann, SessionOpened{Session: "s2", Alerting: true})
 	if v := d.view(); len(v.Slots) != 2 || v.Used != 2 || v.Focus != "c1" {
 		t.Fatalf("%+v", v)
 	}

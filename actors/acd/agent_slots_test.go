@@ -202,7 +202,7 @@ func TestA12OnlyAMissThatCouldBeHeardIsAStrike(t *testing.T) {
 			d.wait(time.Second)
 			d.do(nobodyHere, SessionClosed{Session: "s1"})
 			d.wait(10 * time.Second)
-			d.do(ann, SessionOpened{Session: "s2"})
+			d.do(ann, SessionOpened{Session: "s2", Alerting: true})
 			d.wait(time.Second)
 		}, "struck c1.1 rona | presence rona by system"},
 	} {
@@ -232,7 +232,7 @@ func TestA12AStrikeIsCountedOnceAnOffer(t *testing.T) {
 	d.miss()
 	// A restart brings the same offer again, and it rings out once more.
 	d.do(nobodyHere, Restore{Slots: []SlotRow{deskRow("c1.1", SlotAlerting, d.now)}})
-	d.do(ann, SessionOpened{Session: "s2"})
+	d.do(ann, SessionOpened{Session: "s2", Alerting: true})
 	d.wait(20 * time.Second)
 	d.expect(nobodyHere, OfferOver{Offer: "c1.1", Chat: "c1", Reason: OfferRONA}, "")
 	if d.a.state.Missed != 1 {
@@ -339,7 +339,7 @@ func TestAdvertsGoOutOnlyWhenTheySaySomethingNew(t *testing.T) {
 	for _, c := range []struct {
 		by  Principal
 		cmd Command
-	}{{ann, ViewAgent{}}, {ann, Focus{}}, {nobodyHere, Tick{}}, {ann, SessionOpened{Session: "s9"}}, {ann, SetOpened{Chat: "c1", On: true}}} {
+	}{{ann, ViewAgent{}}, {ann, Focus{}}, {nobodyHere, Tick{}}, {ann, SessionOpened{Session: "s9", Alerting: true}}, {ann, SetOpened{Chat: "c1", On: true}}} {
 		if out := d.do(c.by, c.cmd); len(out.Sends) != 0 {
 			t.Fatalf("%T: %+v", c.cmd, out.Sends)
 		}
