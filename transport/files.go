@@ -27,6 +27,9 @@ type Files struct {
 	Bucket *blob.Bucket
 	// View is the engine's word on a chat; a *acd.Refusal is told to the asker.
 	View func(ctx context.Context, by acd.Principal, chat acd.ChatID) (acd.ChatView, error)
+	// Sync makes a file that has been written durable, by its key; nil where the
+	// bucket does so itself. No upload is acknowledged before.
+	Sync func(key string) error
 }
 
 // file is what is known of one before its bytes are read.
@@ -119,6 +122,11 @@ func (f *Files) keep(ctx context.Context, by acd.Principal, chat acd.ChatID, nam
 	}
 	if err := w.Close(); err != nil {
 		return file{}, fmt.Errorf("attachment of %s: %w", chat, err)
+	}
+	if f.Sync != nil {
+		if err := f.Sync(key); err != nil {
+			return file{}, fmt.Errorf("attachment of %s: %w", chat, err)
+		}
 	}
 	return out, nil
 }

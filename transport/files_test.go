@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"strings"
@@ -218,5 +219,32 @@ func TestAPageOfAnAllowedOriginMayUpload(t *testing.T) {
 		if got := resp.Header.Get("Access-Control-Allow-Origin"); got != want {
 			t.Errorf("%s is told %q", origin, got)
 		}
+	}
+}
+
+func TestNoUploadIsAcknowledgedBeforeItIsDurable(t *testing.T) {
+	bucket := memblob.OpenBucket(nil)
+	defer bucket.Close()
+	var synced []string
+	broken := errors.New("the disk is full")
+	f := &Files{Bucket: bucket, Sync: func(key string) error {
+		if ok, err := bucket.Exists(context.Background(), key); !ok || err != nil {
+			t.Errorf("%s is synced before it is there: %v", key, err)
+		}
+		synced = append(synced, key)
+		if len(synced) > 1 {
+			return broken
+		}
+		return nil
+	}}
+	keep := func() error {
+		_, err := f.keep(context.Background(), acd.Principal{}, "c1", "a", bytes.NewReader(png), acd.AttachmentPolicy{MaxBytes: 1000, Types: []string{"image/png"}})
+		return err
+	}
+	if err := keep(); err != nil || len(synced) != 1 {
+		t.Errorf("%v, synced %v", err, synced)
+	}
+	if err := keep(); !errors.Is(err, broken) {
+		t.Errorf("a file that is not durable is acknowledged: %v", err)
 	}
 }

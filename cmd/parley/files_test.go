@@ -28,3 +28,25 @@ func TestAttachmentsLieInTheDataFolderUnlessAnotherPlaceIsNamed(t *testing.T) {
 		t.Error("ftp is a place for files")
 	}
 }
+
+func TestAFileOfTheFolderIsSyncedWithWhatStandsBesideIt(t *testing.T) {
+	data := t.TempDir()
+	bucket, err := openFiles(t.Context(), "", data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer bucket.Close()
+	if err := bucket.WriteAll(t.Context(), "c1/f1", []byte("x"), nil); err != nil {
+		t.Fatal(err)
+	}
+	sync := syncFiles(filesFolder("", data))
+	if err := sync("c1/f1"); err != nil {
+		t.Error(err)
+	}
+	if err := sync("c1/none"); err == nil {
+		t.Error("a file that is not there is durable")
+	}
+	if syncFiles(filesFolder("s3://bucket", data)) != nil {
+		t.Error("what is elsewhere is synced here")
+	}
+}
