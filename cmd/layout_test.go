@@ -59,7 +59,7 @@ var behind = map[string]string{
 	"github.com/expr-lang/expr":         "actors/condition",
 	"github.com/goccy/go-yaml":          "transport/config transport/conform bench/profiles",
 	"github.com/teambition/rrule-go":    "actors/acd",
-	"github.com/danielgtaylor/huma/v2": "transport/admin",
+	"github.com/danielgtaylor/huma/v2":  "transport/admin",
 }
 
 // soundParts are the packages of protoactor that may be used anywhere, tests

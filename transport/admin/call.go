@@ -204,8 +204,7 @@ func (a *API) admit(ctx huma.Context, next func(huma.Context)) {
 	} else {
 		next(huma.WithValue(ctx, principalKey{}, who))
 	}
-	at := ctx.URL()
-	a.options.Audit(Act{By: who, Remote: ctx.RemoteAddr(), Do: ctx.Operation().OperationID, Path: at.Path, Status: ctx.Status()})
+	a.note(ctx, who)
 }
 
 // ofPeople are the parts about people, not about the configuration: they are

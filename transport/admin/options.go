@@ -42,15 +42,6 @@ type Edge interface {
 	CloseRevoked() int
 }
 
-// Act is one thing that somebody did, or tried to do, through the API.
-type Act struct {
-	By     acd.Principal
-	Remote string
-	Do     string // the operation's name, such as put-queue
-	Path   string
-	Status int
-}
-
 // Options of an API. Engine and Edge are needed.
 type Options struct {
 	Engine Engine
@@ -60,8 +51,9 @@ type Options struct {
 	// Version of the program, for the description.
 	Version string
 	Log     *slog.Logger
-	// Audit is told of every act, refused ones too; by default it is logged.
-	Audit func(Act)
+	// Trail takes a line for every act, every refusal and every look at people;
+	// without it they are logged alone.
+	Trail transport.Trail
 	Now   func() time.Time // time.Now
 }
 
@@ -85,11 +77,6 @@ func New(o Options) (*API, error) {
 	}
 	if o.Now == nil {
 		o.Now = time.Now
-	}
-	if o.Audit == nil {
-		o.Audit = func(a Act) {
-			o.Log.Info("administered", "by", named(a.By), "do", a.Do, "path", a.Path, "status", a.Status, "remote", a.Remote)
-		}
 	}
 	a := &API{options: o, mux: http.NewServeMux(), shapes: config.Shapes(), newID: uuid.NewString}
 	a.describe()

@@ -30,6 +30,10 @@ func (a *API) pastRoutes() {
 		{id: "replay-chat", path: "/chats/{chat}/replay", summary: "Show a chat as it was after each of its records", result: list("records", object),
 			params: []*huma.Param{query("at", "The last record.", &huma.Schema{Type: huma.TypeInteger, Minimum: &least})}},
 		{id: "export-transcript", path: "/chats/{chat}/transcript", summary: "Export a chat's transcript", result: list("messages", of[transport.Line](a))},
+		{id: "list-audit", path: "/audit", summary: "List what overseers did and were refused, the newest first", result: list("entries", of[transport.AuditEntry](a)),
+			params: []*huma.Param{query("from", "", moment), query("to", "", moment), query("who", "", text), query("what", "", text),
+				query("on", "", text), query("outcome", "", text), query("cursor", "", text),
+				query("limit", "", &huma.Schema{Type: huma.TypeInteger, Minimum: &least, Maximum: &most})}},
 		{id: "erase-customer", path: "/customers/{customer}/text", method: http.MethodDelete, result: list("erased", text),
 			summary: "Destroy what was said in all ended chats of a customer, and of him"},
 		{id: "erase-chat", path: "/chats/{chat}/text", method: http.MethodDelete, result: list("erased", text),
@@ -38,7 +42,9 @@ func (a *API) pastRoutes() {
 		if o.method == "" {
 			o.method = http.MethodGet
 		}
-		o.tag, o.errors = "chats", bad
+		if o.tag, o.errors = "chats", bad; o.id == "list-audit" {
+			o.tag = "audit"
+		}
 		op := a.op(o)
 		op.Parameters = withoutKeys(op.Parameters)
 		for _, code := range op.Errors {

@@ -31,12 +31,11 @@ type node struct {
 	store  *persistence.Store
 	public *httptest.Server
 	admin  *httptest.Server
-	acts   chan admin.Act
 }
 
 func start(t *testing.T) *node {
 	t.Helper()
-	n := &node{t: t, dir: t.TempDir(), acts: make(chan admin.Act, 10_000)}
+	n := &node{t: t, dir: t.TempDir()}
 	n.begin()
 	t.Cleanup(func() { n.end() })
 	return n
@@ -83,12 +82,12 @@ func (n *node) begin() {
 	auth, err := transport.NewAuth(n.t.Context(), tokens)
 	must(err)
 	server, err := transport.New(transport.Options{
-		Engine: transport.Over(n.engine), Auth: auth, Config: n.engine.Config, Past: n.engine, TrustLoopback: true,
+		Engine: transport.Over(n.engine), Auth: auth, Config: n.engine.Config, Past: n.engine, Trail: n.engine, TrustLoopback: true,
 		Revoked: func(id transport.Identity) bool {
 			return n.engine.Revoked(id.TokenID, id.Principal.Stream(), id.Issued)
 		},
 		Admin: func(s *transport.Server) http.Handler {
-			n.api, err = admin.New(admin.Options{Engine: n.engine, Edge: s, Tokens: tokens, Version: "test", Audit: func(a admin.Act) { n.acts <- a }})
+			n.api, err = admin.New(admin.Options{Engine: n.engine, Edge: s, Tokens: tokens, Version: "test", Trail: n.engine})
 			must(err)
 			return n.api
 		},
