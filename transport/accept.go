@@ -61,7 +61,7 @@ func (s *Server) serveWS(w http.ResponseWriter, r *http.Request) {
 		s.metrics.refused("handshake")
 		return
 	}
-	c := newConn(s, ws, thin.conn, addr)
+	c := newConn(s, ws, thin, addr)
 	c.bearer = bearer(r.Header.Get("Authorization"))
 	if !s.people.add(c) { // a drain has begun meanwhile
 		c.shut(wire.CloseDrain)
@@ -87,6 +87,7 @@ type thinWriter struct {
 	http.ResponseWriter
 	options *Options
 	conn    *corkedConn
+	reader  *bufio.Reader // the library's
 }
 
 // Hijack implements http.Hijacker.
@@ -101,9 +102,10 @@ func (t *thinWriter) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	limits := &t.options.Customer // until hello says more
 	t.conn = newCorkedConn(c, t.options.WriteTimeout, newMeter(limits.InboundBytes, limits.InboundFrames))
 	if early, _ := rw.Reader.Peek(rw.Reader.Buffered()); len(early) > 0 { // a peer who was quick to say hello
-		t.conn.early = append([]byte(nil), early...)
+		t.conn.arrival.left = append([]byte(nil), early...)
 	}
-	return t.conn, bufio.NewReadWriter(bufio.NewReaderSize(t.conn, readBuffer), bufio.NewWriterSize(t.conn, writeBuffer)), nil
+	t.reader = bufio.NewReaderSize(t.conn, readBuffer)
+	return t.conn, bufio.NewReadWriter(t.reader, bufio.NewWriterSize(t.conn, writeBuffer)), nil
 }
 
 // originAllowed holds a browser page's origin against the list, or against the

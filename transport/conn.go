@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"io"
@@ -23,6 +24,7 @@ type conn struct {
 	server *Server
 	ws     *websocket.Conn
 	net    *corkedConn
+	reader *bufio.Reader // what the library has read ahead
 	addr   netip.Addr
 	bearer string // of the handshake, until hello
 
@@ -31,7 +33,7 @@ type conn struct {
 	limits  *RoleLimits
 	person  *person
 	session Session
-	log     *slog.Logger
+	name    string // of the session, for logs
 
 	// Of the reader alone.
 	bad     window
@@ -50,8 +52,8 @@ type conn struct {
 	cause      atomic.Int32 // the close code that we have decided on
 }
 
-func newConn(s *Server, ws *websocket.Conn, net *corkedConn, addr netip.Addr) *conn {
-	c := &conn{server: s, ws: ws, net: net, addr: addr, log: s.options.Log, limits: &s.options.Customer}
+func newConn(s *Server, ws *websocket.Conn, thin *thinWriter, addr netip.Addr) *conn {
+	c := &conn{server: s, ws: ws, net: thin.conn, reader: thin.reader, addr: addr, limits: &s.options.Customer}
 	c.out.init(c)
 	ws.SetReadLimit(wire.MaxHelloBytes)
 	return c
@@ -65,6 +67,14 @@ func (c *conn) shut(code wire.CloseCode) {
 	}
 }
 
+// log says whose connection it is. It is made when it is needed, which is seldom.
+func (c *conn) log() *slog.Logger {
+	if c.name == "" {
+		return c.server.options.Log
+	}
+	return c.server.options.Log.With("session", c.name, "role", string(c.who.Role), "principal", c.who.ID)
+}
+
 func (c *conn) closing() bool { return c.cause.Load() != 0 }
 
 // serve is the reader's life.
@@ -72,7 +82,9 @@ func (c *conn) serve() {
 	c.beat.start(c)
 	var err error
 	for err == nil && !c.closing() {
-		err = c.read()
+		if err = c.net.await(c.reader); err == nil {
+			err = c.read()
+		}
 	}
 	c.end(err)
 }
@@ -181,7 +193,7 @@ func (c *conn) end(err error) {
 	}
 	c.server.addresses.leave(c.addr)
 	c.server.people.remove(c)
-	c.log.Debug("connection closed", "code", int(code), "by_us", ours)
+	c.log().Debug("connection closed", "code", int(code), "by_us", ours)
 }
 
 // role is that of the session, empty before there is one.

@@ -27,7 +27,7 @@ type corkedConn struct {
 	closed bool // our close frame is out, nothing may follow
 
 	// Of the reading goroutine.
-	early   []byte // came with the handshake
+	arrival arrival
 	meter   meter
 	flooded bool
 }
@@ -87,7 +87,7 @@ func (c *corkedConn) Write(p []byte) (int, error) {
 // frame is not lost to a reset.
 func (c *corkedConn) Read(p []byte) (int, error) {
 	for {
-		n, err := c.readEarly(p)
+		n, err := c.readArrival(p)
 		switch {
 		case c.flooded && err == nil:
 			continue
@@ -99,15 +99,11 @@ func (c *corkedConn) Read(p []byte) (int, error) {
 	}
 }
 
-func (c *corkedConn) readEarly(p []byte) (int, error) {
-	if len(c.early) == 0 {
+func (c *corkedConn) readArrival(p []byte) (int, error) {
+	if len(c.arrival.left) == 0 {
 		return c.Conn.Read(p)
 	}
-	n := copy(p, c.early)
-	if c.early = c.early[n:]; len(c.early) == 0 {
-		c.early = nil
-	}
-	return n, nil
+	return c.arrival.next(p), nil
 }
 
 // meter counts the bytes and frames of one peer against what he may send. It

@@ -46,7 +46,7 @@ func (c *conn) greet(h *wire.Hello) {
 		return
 	}
 	c.session = session
-	c.log = c.log.With("session", w.Session, "role", string(c.who.Role), "principal", c.who.ID)
+	c.name = w.Session
 	c.net.meter.allow(c.limits)
 	c.ws.SetReadLimit(wire.MaxMessageBytes)
 	c.server.metrics.opened(c.who.Role, w.Resumed, h.Resume != nil)
@@ -55,7 +55,7 @@ func (c *conn) greet(h *wire.Hello) {
 	c.beat.expires(id.Expires, o.TokenWarning)
 	c.opened.Store(&opened{w.Session, time.Now()})
 	c.greeted.Store(true)
-	c.log.Debug("session opened", "resumed", w.Resumed, "remote", c.addr.String())
+	c.log().Debug("session opened", "resumed", w.Resumed, "remote", c.addr.String())
 	if c.server.draining.Load() {
 		c.server.sendAway(c)
 	}
@@ -77,7 +77,7 @@ func (c *conn) identify(token string) (Identity, *wire.Error, wire.CloseCode) {
 		c.server.options.Trail.NoteRejected(c.addr.String(), "sign_in")
 		return Identity{}, refusal(wire.CodeUnauthenticated, auth.Reason), wire.CloseUnauthenticated
 	}
-	c.log.Error("token verification failed", "err", err)
+	c.log().Error("token verification failed", "err", err)
 	return Identity{}, refusal(wire.CodeInternal, "the token cannot be verified now"), wire.CloseInternalError
 }
 
@@ -100,7 +100,7 @@ func (c *conn) openFailed(err error) (*wire.Error, wire.CloseCode) {
 	if errors.As(err, &r) {
 		return refusalFrame("", r), wire.CloseForbidden
 	}
-	c.log.Error("session not opened", "err", err)
+	c.log().Error("session not opened", "err", err)
 	return refusal(wire.CodeInternal, "the session cannot be opened now"), wire.CloseInternalError
 }
 

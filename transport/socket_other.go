@@ -8,3 +8,6 @@ import "syscall"
 type attempt struct{}
 
 func (*attempt) write(syscall.RawConn, []byte) (int, error) { return 0, nil }
+
+// take leaves the reading to the library.
+func (a *arrival) take(uintptr) bool { return true }

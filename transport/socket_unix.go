@@ -44,3 +44,27 @@ func (a *attempt) once(fd uintptr) bool {
 		return true
 	}
 }
+
+// take reads what has come, and reports false when that is nothing yet.
+func (a *arrival) take(fd uintptr) bool {
+	a.room = rooms.Get().(*room)
+	for {
+		n, err := syscall.Read(int(fd), a.room[:])
+		switch {
+		case errors.Is(err, syscall.EINTR):
+			continue
+		case errors.Is(err, syscall.EAGAIN):
+			a.give()
+			return false
+		case err != nil:
+			a.err = err
+		case n == 0:
+			a.err = io.EOF
+		default:
+			a.left = a.room[:n]
+			return true
+		}
+		a.give()
+		return true
+	}
+}
