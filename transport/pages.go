@@ -37,12 +37,20 @@ func (s *Server) preparePages() error {
 	return nil
 }
 
-// pageRoutes mounts the pages and, in development, their sign-in.
+// pageRoutes mounts the pages and, in development, their sign-in. The wall's
+// questions about the past are here too, since a page can ask its own origin
+// alone: those that read, answered as on the operator's listener, to the tokens
+// of the same people.
 func (s *Server) pageRoutes(mux *http.ServeMux) {
 	if s.pages != nil {
 		for _, path := range append(web.Paths(), "/embed.js", "/assets/") {
 			mux.Handle("GET "+path, s.pages)
 		}
+	}
+	if s.pages != nil && s.options.Past != nil {
+		mux.HandleFunc("GET /v1/past/chats", s.overseen(s.history))
+		mux.HandleFunc("GET /v1/past/chats/{chat}/replay", s.overseen(s.replayChat))
+		mux.HandleFunc("GET /v1/past/chats/{chat}/transcript", s.overseen(s.exportTranscript))
 	}
 	if s.options.Dev != nil {
 		mux.HandleFunc("GET /v1/dev/people", here(s.devPeople))

@@ -6,7 +6,9 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/parley-engine/parley/actors"
 	"github.com/parley-engine/parley/actors/acd"
 )
 
@@ -114,4 +116,47 @@ func devAsk(h http.Handler, method, path, body string, change func(*http.Request
 	w := httptest.NewRecorder()
 	h.ServeHTTP(w, r)
 	return w
+}
+
+// closedPast is there, and must not be asked.
+type closedPast struct{}
+
+func (closedPast) Past() *actors.Past                                          { panic("asked") }
+func (closedPast) Erase(acd.CustomerID) (erased, open []acd.ChatID, err error) { panic("asked") }
+func (closedPast) EraseChat(acd.ChatID) error                                  { panic("asked") }
+
+func TestThePagesMayAskAboutThePastOnlyForWhoOversees(t *testing.T) {
+	h := withPages(t, Options{Past: closedPast{}}).Handler()
+	for _, tt := range []struct {
+		method, path, role string
+		want               int
+	}{
+		{"GET", "/v1/past/chats", "", 401},
+		{"GET", "/v1/past/chats", "agent", 403},
+		{"GET", "/v1/past/chats/c1/replay", "customer", 403},
+		{"GET", "/v1/past/chats/c1/transcript", "agent", 403},
+		{"DELETE", "/v1/past/chats/c1/text", "admin", 404},
+		{"GET", "/v1/admin/chats", "admin", 404},
+	} {
+		got := devAsk(h, tt.method, tt.path, "", func(r *http.Request) {
+			if tt.role != "" {
+				r.Header.Set("Authorization", "Bearer "+minted(t, acd.Role(tt.role)))
+			}
+		})
+		if got.Code != tt.want {
+			t.Errorf("%s %s as %q: %d %s, want %d", tt.method, tt.path, tt.role, got.Code, got.Body, tt.want)
+		}
+	}
+	if got := devAsk(withPages(t, Options{}).Handler(), "GET", "/v1/past/chats", "", nil); got.Code != 404 {
+		t.Errorf("without a past: %d", got.Code)
+	}
+}
+
+func minted(t *testing.T, role acd.Role) string {
+	t.Helper()
+	text, err := MintDev(secret, role, "x", "", time.Minute)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
 }

@@ -42,6 +42,12 @@ func queueRow(q *acd.QueueView) wire.QueueRow {
 	row := wire.QueueRow{Queue: string(q.Queue), Name: q.Name, Mode: wire.QueueMode(q.Mode), Waiting: q.Waiting,
 		OldestSince: wire.At(q.Oldest), AgentsSignedIn: q.SignedIn, AgentsAvailable: q.Available, FreeUnits: q.Free}
 	row.ServiceLevel, row.ServiceLevelS = levelFrame(q.Level)
+	if share, known := q.Level.Abandonment(); known {
+		row.Abandonment = &share
+	}
+	if w := q.Wait; w != nil {
+		row.WaitS = &wire.WaitRange{Low: int(w.Low.Seconds()), High: int(w.High.Seconds())}
+	}
 	if s := q.Set; s.Mode != "" {
 		row.ModeSet = &wire.ModeSet{By: wire.Ref{ID: string(s.By), Name: s.Name}, Since: wire.At(s.At)}
 	}

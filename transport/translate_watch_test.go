@@ -92,8 +92,9 @@ func TestEachThingBesideTheChatsHasItsFrame(t *testing.T) {
 		{watchFrame(acd.Address{}, acd.ToOverseer, acd.TargetsShown{OfQueue: true, Version: 3, Queues: []acd.TargetQueue{{Queue: "q", Name: "Q", Mode: acd.QueueOpen, Usable: true}}}),
 			`{"type":"targets",` + at + `,"kind":"queue","rows":[{"queue":"q","name":"Q","usable":true,"mode":"open","waiting":0,"available":0}],"version":3}`},
 		{watchFrame(acd.Address{}, acd.ToOverseer, acd.CountersShown{Of: acd.KindQueue, At: time.UnixMilli(1000), Total: 1, Version: 2,
-			Queues: []acd.QueueView{{Queue: "q", Name: "Q", Mode: acd.QueueOpen, Level: acd.ServiceLevel{Answered: 3, Within: 3, Abandoned: 1, Threshold: 20 * time.Second}}}}),
-			`{"type":"counters",` + at + `,"of":"queues","queues":[{"queue":"q","name":"Q","mode":"open","waiting":0,"agents_signed_in":0,"agents_available":0,"free_units":0,"service_level":0.75,"service_level_s":20}],"total":1,"version":2}`},
+			Queues: []acd.QueueView{{Queue: "q", Name: "Q", Mode: acd.QueueOpen, Level: acd.ServiceLevel{Answered: 3, Within: 3, Abandoned: 1, Threshold: 20 * time.Second},
+				Wait: &acd.WaitBand{Low: 40 * time.Second, High: 90 * time.Second}}}}),
+			`{"type":"counters",` + at + `,"of":"queues","queues":[{"queue":"q","name":"Q","mode":"open","waiting":0,"agents_signed_in":0,"agents_available":0,"free_units":0,"service_level":0.75,"service_level_s":20,"abandonment":0.25,"wait_s":{"low":40,"high":90}}],"total":1,"version":2}`},
 	} {
 		if tt.got != tt.want {
 			t.Errorf("got  %s\nwant %s", tt.got, tt.want)

@@ -42,6 +42,15 @@ func (l ServiceLevel) Share() (share float64, known bool) {
 	return 0, false
 }
 
+// Abandonment is the share from 0 to 1 that left unserved; known is false when
+// nobody counts.
+func (l ServiceLevel) Abandonment() (share float64, known bool) {
+	if n := l.Answered + l.Abandoned; n > 0 {
+		return float64(l.Abandoned) / float64(n), true
+	}
+	return 0, false
+}
+
 // News that boards are shown: told when it is true, never again.
 type (
 	// TargetsShown answers who watches where chats could go.

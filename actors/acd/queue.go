@@ -218,6 +218,7 @@ func (q *Queue) view(s *queueTurn) {
 	}
 	v.Level = q.level.sum(s.now)
 	v.Level.Threshold = q.policy.ServiceLevel
+	v.Wait = q.pace.wait(v.Waiting+1, s.now)
 	v.Takes = q.refuses(s.Now) == nil
 	q.line.order.Scan(func(w *waiter) bool {
 		if v.Oldest.IsZero() || w.Leg.EnteredAt.Before(v.Oldest) {

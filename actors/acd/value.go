@@ -371,4 +371,5 @@ type QueueView struct {
 	Free      int
 	Takes     bool // another chat: it is open and not full
 	Level     ServiceLevel
+	Wait      *WaitBand // of who would come now; nil is not known
 }

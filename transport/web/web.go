@@ -43,6 +43,7 @@ type page struct {
 var pages = []page{
 	{"/chat", "chat.html", true},
 	{"/desk", "desk.html", false},
+	{"/wall", "wall.html", false},
 }
 
 // Paths are the addresses of the pages.

@@ -212,6 +212,11 @@ type QueueRow struct {
 	// within ServiceLevelS, from 0 to 1; absent when there were none.
 	ServiceLevel  *float64 `json:"service_level,omitempty"`
 	ServiceLevelS float64  `json:"service_level_s,omitzero"`
+	// Abandonment is the share of the same chats whose customers gave up before
+	// anybody answered.
+	Abandonment *float64 `json:"abandonment,omitempty"`
+	// WaitS is how long who would come now is expected to wait.
+	WaitS *WaitRange `json:"wait_s,omitempty"`
 }
 
 // AgentRow is an agent as a supervisor sees him.

@@ -54,7 +54,7 @@ var (
 	}
 	alert    = Alert{Kind: AlertQuarantined, Chat: "c-1", Agent: "alice", Queue: "support", Text: "the chat cannot go on", Since: t1}
 	queueRow = QueueRow{Queue: "support", Name: "Support", Mode: QueueOpen, Waiting: 3, OldestSince: t0, AgentsSignedIn: 3, AgentsAvailable: 2, FreeUnits: 5,
-		ServiceLevel: pointer(0.875), ServiceLevelS: 20, ModeSet: &ModeSet{By: Ref{ID: "sue", Name: "Sue"}, Since: t1}}
+		ServiceLevel: pointer(0.875), ServiceLevelS: 20, Abandonment: pointer(0.125), WaitS: &WaitRange{Low: 40, High: 90}, ModeSet: &ModeSet{By: Ref{ID: "sue", Name: "Sue"}, Since: t1}}
 	chatRow = ChatRow{
 		Chat: "c-1", Channel: "livechat", Queue: &support, Customer: Named{Name: "Maria Rossi"}, Phase: PhaseActive,
 		Label: LabelActive, Owner: &Ref{ID: "alice", Name: "Alice"}, ReceivedAt: t0, Rating: &Rating{Score: 4, Text: "quick"},

@@ -29,11 +29,12 @@ var entries = []api.EntryPoint{
 	{InputPath: "widget/main.tsx", OutputPath: "chat"},
 	{InputPath: "widget/embed.ts", OutputPath: "embed"},
 	{InputPath: "desk/main.tsx", OutputPath: "desk"},
+	{InputPath: "wall/main.tsx", OutputPath: "wall"},
 }
 
 // sourceDirs hold all that a bundle is made of, beside what package-lock.json
 // names.
-var sourceDirs = []string{"shared", "ui", "widget", "desk"}
+var sourceDirs = []string{"shared", "ui", "widget", "desk", "wall"}
 
 func main() {
 	check := flag.Bool("check", false, "compare instead of write")

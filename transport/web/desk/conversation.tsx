@@ -20,7 +20,8 @@ function keyOf(r: Row): string {
   return 'pending' in r ? `p${r.pending}` : 'uploading' in r ? `u${r.uploading}` : lineKey(r)
 }
 
-export function Conversation({ model, chat }: { model: Model; chat: DeskView }): JSX.Element {
+/** A chat with its transcript; head stands in the place of the desk's own. */
+export function Conversation({ model, chat, head }: { model: Model; chat: DeskView; head?: JSX.Element }): JSX.Element {
   const local = useStore(model.local, (l) => l)
   const live = useStore(model.standing, (s) => s.state === 'live')
   const debt = useStore(model.desk, (s) => s.wrapups.get(chat.chat))
@@ -34,9 +35,10 @@ export function Conversation({ model, chat }: { model: Model; chat: DeskView }):
   const rows = useMemo((): readonly Row[] => (tail.length > 0 ? [...lines, ...tail] : lines), [lines, tail.map(keyOf).join()])
   const last = chat.messages.at(-1)
   const typing = [...chat.typing].map((id) => chat.participants.find((p) => p.participant === id)?.name ?? id)
+  const Frame = head ? 'div' : 'main' // a page has one main part
   return (
-    <main class="conversation">
-      <ChatHead model={model} chat={chat} />
+    <Frame class="conversation">
+      {head ?? <ChatHead model={model} chat={chat} />}
       <Warnings model={model} chat={chat} live={live} />
       <Lines items={rows} keyOf={keyOf} label={t('conversation')} newerLabel={t('newer')} onEnd={setAtEnd}
         onStart={() => { void model.older(chat).catch(() => {}) }} draw={(r, before) => <RowView row={r} before={before} chat={chat} model={model} />} />
@@ -46,7 +48,7 @@ export function Conversation({ model, chat }: { model: Model; chat: DeskView }):
       {debt && local.later.has(chat.chat) && <div class="note bad"><span>{t('wrapupDue')}</span>
         <Button label={t('wrapup')} small hint="Alt+W" onPress={() => model.putOff(chat.chat, false)} /></div>}
       {!debt && chat.phase !== 'ended' && chat.phase !== 'closed' && <Writing model={model} chat={chat} />}
-    </main>
+    </Frame>
   )
 }
 

@@ -39,10 +39,10 @@ export class Model {
   private readonly reaching = new Set<string>() // chats whose older messages are on their way
   private readonly typingTimers = new Map<string, ReturnType<typeof setTimeout>>()
 
-  constructor(me: Me) {
+  constructor(me: Me, name = 'parley-desk') {
     this.me = me
     this.client = new Client({
-      url: socketUrl, principal: `agent.${me.principal}`, name: 'parley-desk',
+      url: socketUrl, principal: `agent.${me.principal}`, name,
       token: async () => (this.lastToken = await me.token()),
       ...(tabStore() && { keep: tabStore() as Storage }),
     })

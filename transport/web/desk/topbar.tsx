@@ -63,7 +63,7 @@ function Load({ model }: { model: Model }): JSX.Element {
   </span>
 }
 
-function Connection({ model }: { model: Model }): JSX.Element {
+export function Connection({ model }: { model: Model }): JSX.Element {
   const s = useStore(model.standing, (x) => x)
   useSeconds(s.state === 'waiting')
   const why: Record<number, string> = { 4501: t('expired'), 4505: t('replaced'), 4506: t('replaced'), 4507: t('signedOut') }

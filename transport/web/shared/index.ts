@@ -10,3 +10,4 @@ export { deskAfter, inOrder, load, noDesk, withAsked, withDirectsRead, withOlder
 export { type Asked, type DeskView } from './desk-chat.ts'
 export { download, upload } from './files.ts'
 export type * from './wire.ts'
+export { alertKey, calls, noWall, wallAfter, type Call, type WallState } from './wall-state.ts'

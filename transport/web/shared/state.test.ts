@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import { backOff, isFinal } from './link.ts'
 import { customerAfter, noCustomer } from './customer-state.ts'
 import { deskAfter, noDesk } from './desk-state.ts'
+import { alertKey, calls, noWall, wallAfter } from './wall-state.ts'
 import { isNotice, merge, notice, weave } from './transcript.ts'
 import type { Message, ServerFrame } from './wire.ts'
 
@@ -23,6 +24,7 @@ test('every frame that the server can send is taken without harm', () => {
   for (const order of [frames, frames.toReversed()]) {
     order.reduce(deskAfter, noDesk)
     order.reduce(customerAfter, noCustomer)
+    order.reduce(wallAfter, noWall)
   }
 })
 
@@ -72,4 +74,20 @@ test('waits grow to twenty seconds under jitter, and are longer when the server 
 test('the close codes of the protocol are told apart', () => {
   for (const code of [4000, 4001, 4002, 4003, 4004, 4005, 4029, 1001, 1006, 1012, 1013]) assert.equal(isFinal(code), false, String(code))
   for (const code of [4500, 4501, 4502, 4503, 4504, 4505, 4506, 4507, 1002, 1003, 1007, 1009]) assert.equal(isFinal(code), true, String(code))
+})
+
+test('the wall shows the newest board, and an alert until it is over', () => {
+  const snapshot = frame('server_snapshot_supervisor')
+  const s = wallAfter(noWall, snapshot)
+  assert.ok(s.ready && s.queues.length === 1 && s.queues[0]?.abandonment === 0.125)
+  const board = (version: number, chats: string[]): ServerFrame => ({ type: 'counters', of: 'chats', total: 7, version,
+    chats: chats.map((chat) => ({ chat, channel: 'livechat', customer: { name: chat }, phase: 'active', received_at: '', assist: { from: { id: 'a', name: 'A' }, since: chat } })) })
+  const later = [board(3, ['c2', 'c1']), board(2, ['old'])].reduce(wallAfter, s)
+  assert.deepEqual([later.chats.length, later.totals.chats, calls(later).map((c) => c.chat)], [2, 7, ['c1', 'c2']])
+  const again = wallAfter(wallAfter(later, frame('server_welcome')), board(1, []))
+  assert.equal(again.chats.length, 0, 'a new connection counts anew')
+  const alert = { kind: 'sla', queue: 'q', since: 'x' } as const
+  const warned = wallAfter(again, { type: 'alert', ...alert })
+  assert.deepEqual(warned.alerts.get(alertKey(alert)), alert)
+  assert.equal(wallAfter(warned, { type: 'alert', ...alert, over: true }).alerts.has(alertKey(alert)), false)
 })

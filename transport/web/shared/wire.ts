@@ -133,6 +133,9 @@ export interface QueueRow {
   free_units: number
   service_level?: number
   service_level_s?: number
+  abandonment?: number
+  wait_s?: WaitRange
+  mode_set?: { by: Ref; since: string }
 }
 export interface AgentRow {
   agent: string
@@ -174,6 +177,7 @@ export interface Decision {
   passed_over: { agent: string; why: string }[]
   more?: Record<string, number>
   config_version?: number
+  step?: number
 }
 export interface TextLimit { max_chars: number; reserved?: string }
 export interface Limits {
@@ -369,6 +373,7 @@ export interface Commands {
   direct: { agent: string; text: string }
   assist: OfChat & { text?: string }
   watch: { queues?: boolean; agents?: boolean; chats?: boolean; filter?: string }
+  queue_mode: { queue: string; mode: 'open' | 'closed' | 'draining' | 'auto' }
   broadcast: { queue: string; text: string }
   monitor: OfChat
   whisper: OfChat

@@ -1,0 +1,97 @@
+import { Model as Desk, type Me } from '../desk/model.ts'
+import {
+  alertKey, noWall, put, Store, wallAfter, type Alert, type Commands, type CommandType, type Ok, type WallState,
+} from '../shared/index.ts'
+import { remember, remembered } from '../ui/session.ts'
+import { Samples } from './samples.ts'
+
+/** What a dialog is about. */
+export type Opened =
+  | { kind: 'queue' | 'broadcast'; queue: string }
+  | { kind: 'agent'; agent: string }
+  | { kind: 'chat' | 'assign' | 'requeue' | 'force_end' | 'explain'; chat: string }
+  | { kind: 'keys' | 'past' | 'alerts' }
+  | { kind: 'replay'; chat: string }
+
+export interface Local {
+  readonly dialog?: Opened
+  readonly filter: string
+  readonly waitingOnly: boolean
+  /** Alerts that were acknowledged in this browser, with when they began. */
+  readonly seen: ReadonlyMap<string, string>
+}
+
+const kept = 'parley.wall.seen'
+
+/** Everything that the wall knows and does. Its chats are those of the desk that it has. */
+export class Model {
+  readonly wall = new Store<WallState>(noWall)
+  readonly local: Store<Local>
+  readonly desk: Desk
+  readonly samples = new Samples()
+  private readonly timer: ReturnType<typeof setInterval>
+
+  constructor(me: Me) {
+    this.local = new Store<Local>({ filter: '', waitingOnly: false, seen: new Map(recall()) })
+    this.desk = new Desk(me, 'parley-wall')
+    this.desk.client.onFrame((f) => {
+      this.wall.update((s) => wallAfter(s, f))
+      if (f.type === 'welcome') this.desk.client.hint('watch', { queues: true, agents: true, chats: true })
+      if (f.type === 'left' && f.participant === this.wall.get().me) this.takeOff(f.chat)
+    })
+    this.timer = setInterval(() => this.samples.take(this.wall.get(), Date.now()), 2000)
+  }
+
+  stop(): void {
+    clearInterval(this.timer)
+    this.desk.stop()
+  }
+
+  do<T extends CommandType>(type: T, fields: Commands[T]): Promise<Ok | undefined> {
+    return this.desk.do(type, fields)
+  }
+
+  open(dialog: Opened | undefined): void {
+    this.local.update(({ dialog: _, ...l }) => ({ ...l, ...(dialog && { dialog }) }))
+  }
+
+  /** Looks into a chat in one of the ways that a supervisor has. */
+  async enter(how: 'monitor' | 'whisper' | 'barge' | 'take_over', chat: string): Promise<void> {
+    if (await this.do(how, { chat })) {
+      this.open(undefined)
+      this.desk.select(chat)
+    }
+  }
+
+  async leave(chat: string): Promise<void> {
+    if (await this.do('unmonitor', { chat })) this.takeOff(chat)
+  }
+
+  acknowledge(alert: Alert): void {
+    this.local.update((l) => ({ ...l, seen: put(l.seen, alertKey(alert), alert.since) }))
+    remember(kept, JSON.stringify([...this.local.get().seen].slice(-200)))
+  }
+
+  /** Whom it watched only, it shows no more; who served a chat still files it. */
+  private takeOff(chat: string): void {
+    this.desk.desk.update((s) => {
+      const c = s.chats.get(chat)
+      return !c || c.owner === s.me || s.wrapups.has(chat) ? s : { ...s, chats: put(s.chats, chat, undefined) }
+    })
+    const { selected } = this.desk.local.get()
+    if (selected && !this.desk.desk.get().chats.has(selected)) this.desk.select(undefined)
+  }
+}
+
+function recall(): [string, string][] {
+  try {
+    return JSON.parse(remembered(kept) ?? '[]') as [string, string][]
+  } catch {
+    return []
+  }
+}
+
+/** Alerts that nobody here has acknowledged, or that began again since. */
+export function fresh(s: WallState, seen: ReadonlyMap<string, string>): Alert[] {
+  return [...s.alerts.values()].filter((a) => seen.get(alertKey(a)) !== a.since)
+}

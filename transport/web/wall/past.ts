@@ -1,0 +1,42 @@
+import { timeOf } from '../ui/words.ts'
+import { t } from './words.ts'
+
+export interface Segment {
+  chat: string; customer: string; name?: string; queue?: string; agents: string[]; started_at: string; ended_at: string; reason: string; messages: number
+}
+export interface Moment {
+  seq: number; at: string; config: number; by: { role?: string; id?: string; name?: string } & Record<string, unknown>
+  events: { type: string; event: Record<string, unknown> }[]; phase: string | number; owner?: string; state_hash: string; erased?: boolean
+}
+export interface Said { message_seq: number; author: string; name?: string; to: string; sent_at: string; text: string; erased?: boolean }
+
+async function ask<T>(token: string, path: string): Promise<T> {
+  const answer = await fetch(path, { headers: { Authorization: `Bearer ${token}` } })
+  if (!answer.ok) {
+    const said = await answer.json().catch(() => ({})) as { detail?: string; title?: string }
+    throw new Error(said.detail ?? said.title ?? String(answer.status))
+  }
+  return await answer.json() as T
+}
+
+export async function pastChats(token: string, filter: { queue?: string; agent?: string; cursor?: string }): Promise<{ chats: Segment[]; next?: string }> {
+  const query = new URLSearchParams({ limit: '50' })
+  for (const [k, v] of Object.entries(filter)) if (v) query.set(k, v)
+  return ask(token, `/v1/past/chats?${query}`)
+}
+
+/** A chat record by record, and what was said in it. */
+export async function replayOf(token: string, chat: string): Promise<{ records: Moment[]; messages: Said[] }> {
+  const at = `/v1/past/chats/${encodeURIComponent(chat)}`
+  const [replay, transcript] = await Promise.all([ask<{ records: Moment[] | null }>(token, `${at}/replay`), ask<{ messages: Said[] }>(token, `${at}/transcript`)])
+  return { records: replay.records ?? [], messages: transcript.messages }
+}
+
+/** OfferAccepted as "offer accepted". */
+export function spaced(type: string): string {
+  return type.replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase()
+}
+
+export function momentName(m: Moment): string {
+  return `${timeOf(m.at, t.lang)} ${m.events.map((e) => spaced(e.type)).join(', ')}`
+}

@@ -1,0 +1,26 @@
+export const en = {
+  title: 'Supervisor wall', chooseSupervisor: 'Who are you?', badToken: 'This is not the token of a supervisor or administrator.', supervisor: 'Supervisor', signOut: 'Sign out',
+  close: 'Close', cancel: 'Cancel', send: 'Send', set: 'Set', done: 'Done', none: 'Nothing found', all: 'All', open: 'Open', failed: 'That did not work: {why}', gone: 'It is not on the board any more.', more: '{n} more: filter to see them', keys: 'Keyboard', id: 'Id',
+  queues: 'Queues', queue: 'Queue', noQueues: 'No queues', waiting: 'Waiting', oldest: 'Oldest', level: 'Service level', levelOf: 'Answered within {s} s, last hour', abandonment: 'Abandoned', ewt: 'Expected wait', agentsHere: 'Agents', freeUnits: 'Free', waitingN: '{n} waiting',
+  mode: 'Mode', mode_open: 'Open', mode_closed: 'Closed', mode_draining: 'Draining', mode_auto: 'As configured', byHand: 'by hand', setBy: 'Set by {name}', modeAutoText: 'The configuration and its hours decide.', modeText: 'Closed and draining take no new chats; who waits is served.',
+  agents: 'Agents', agent: 'Agent', noAgents: 'No agents', presence: 'Presence', status: 'Doing', inState: 'Since', load: 'Load', available: 'Available', wrapupsN: '{n} wrap-ups',
+  p_available: 'Available', p_not_ready: 'Not ready', p_offline: 'Offline', p_rona: 'Did not answer', p_draining: 'Finishing chats',
+  s_off_queue: 'Off queue', s_idle: 'Idle', s_alerting: 'Ringing', s_interacting: 'In chats', s_wrapup: 'Wrap-up', s_not_responding: 'Not responding',
+  setPresence: 'Set presence', logout: 'Sign out…', logoutSure: 'Sign out now', logoutText: 'At once: the chats wait again, wrap-ups stay.', wrapups: 'Wrap-ups due', wrapupOf: 'Wrap-up: {name}', code: 'Code', file: 'File it',
+  chats: 'Chats', chat: 'Chat', customer: 'Customer', state: 'State', age: 'Age', noChats: 'No chats', filter: 'Filter chats', waitingOnly: 'Waiting only', calls: 'Calls for help', rating: 'Rating', inChats: 'In chats', active: 'Active',
+  phase_new: 'New', phase_queued: 'Waiting', phase_active: 'Active', phase_interrupted: 'Interrupted', phase_ended: 'Ended', phase_closed: 'Closed', phase_routing: 'Waiting',
+  label_transfer_requested: 'Transfer requested', label_conference_requested: 'Conference requested', label_conference: 'Conference', label_consulting: 'Consulting', label_interrupted: 'Interrupted',
+  monitor: 'Monitor', whisper: 'Whisper', barge: 'Barge in', take_over: 'Take over', stop: 'Stop looking', putAway: 'Put away', yours: 'Yours', as_monitor: 'You monitor', as_whisper: 'You whisper', as_talk: 'You take part', as_consult: 'You are consulted', everything: 'All actions', endChat: 'End chat', nextChat: 'Next chat, {n} of {of}', conversation: 'Conversation',
+  assign: 'Assign', assignForce: 'Even if the agent could take none', requeue: 'Put into a queue', requeueText: 'The chat waits there, as old as it is.', priority: 'Priority', force_end: 'End by force', forceEndText: 'The chat ends at once, in whatever state it is.', reason: 'Reason',
+  alerts: 'Alerts', noAlerts: 'Nothing needs you.', acknowledge: 'Acknowledge', acknowledgedN: '{n} acknowledged', acknowledgeText: 'Acknowledged in this browser; they still hold.', callOf: '{agent} calls you to {name}.',
+  a_sla: '{queue}: the oldest waits too long', a_stuck: '{about} does not go on', a_strikes: '{agent} does not answer offers', a_quarantined: '{about} failed again and again',
+  broadcast: 'Broadcast', broadcastText: 'To all who wait in the queue or are served from it', broadcastDone: 'Told in {n} chats.',
+  plotWaiting: 'Waiting by queue', plotChats: 'Chats', plotAgents: 'Agents', free: 'Free', full: 'Full', away: 'Away',
+  explain: 'Explain', noDecisions: 'Nobody was asked yet.', chosen: '{name} was chosen', nobody: 'Nobody was chosen', strategy: 'Strategy', step: 'step {n}', config: 'Configuration', decidedAt: 'Decided', notChosen: 'Not chosen', because: 'Because',
+  why_not_available: 'not available', why_busy: 'no capacity left', why_channel: 'does not take this channel', why_skill: 'lacks a skill', why_tier: 'not asked yet at this step', why_preferred: 'the chat waits for somebody else', why_excluded: 'rejected or missed it', why_reserved: 'another offer is on its way', why_ringing: 'another offer rings', why_expression: 'the condition is not true', why_expression_failed: 'the condition could not be told', why_behind: 'came later in the order',
+  past: 'Past chats', older: 'Older', messagesN: '{n} messages', replay: 'Replay', play: 'Play', pause: 'Pause', moment: 'Moment', noEvents: 'Nothing changed', at: 'At', hash: 'State hash', erased: '(erased)', agent_author: 'Agent', system: 'System',
+  end_agent: 'ended by the agent', end_customer: 'ended by the customer', end_abandoned: 'abandoned', end_disconnected: 'customer lost', end_forced: 'ended by force', end_max_wait: 'waited too long', end_customer_idle: 'customer silent', end_queue_refused: 'queue closed', end_source_removed: 'source removed', end_transfer_failed: 'transfer failed',
+  k_next: 'Next chat', k_compose: 'To the composer', k_thread: 'To the messages', k_accept: 'Accept the offer', k_reject: 'Reject the offer', k_rows: 'Rows of a board',
+} as const
+
+export type Key = keyof typeof en

@@ -1,0 +1,27 @@
+import type { Pack } from '../ui/words.ts'
+import type { Key } from './words-en.ts'
+
+export const it: Pack<Key> = {
+  title: 'Parete del supervisore', chooseSupervisor: 'Chi sei?', badToken: 'Questo non è il token di un supervisore o amministratore.', supervisor: 'Supervisore', signOut: 'Esci',
+  close: 'Chiudi', cancel: 'Annulla', send: 'Invia', set: 'Imposta', done: 'Fatto', none: 'Nessun risultato', all: 'Tutti', open: 'Apri', failed: 'Non ha funzionato: {why}', gone: 'Non è più sulla lavagna.', more: 'Altri {n}: filtra per vederli', keys: 'Tastiera', id: 'Id',
+  queues: 'Code', queue: 'Coda', noQueues: 'Nessuna coda', waiting: 'In attesa', oldest: 'Più vecchia', level: 'Livello di servizio', levelOf: 'Risposte entro {s} s, ultima ora', abandonment: 'Abbandoni', ewt: 'Attesa prevista', agentsHere: 'Agenti', freeUnits: 'Liberi', waitingN: '{n} in attesa',
+  mode: 'Modalità', mode_open: 'Aperta', mode_closed: 'Chiusa', mode_draining: 'In svuotamento', mode_auto: 'Come configurata', byHand: 'a mano', setBy: 'Impostata da {name}', modeAutoText: 'Decidono la configurazione e i suoi orari.', modeText: 'Chiusa o in svuotamento non accetta nuove chat; chi attende viene servito.',
+  agents: 'Agenti', agent: 'Agente', noAgents: 'Nessun agente', presence: 'Presenza', status: 'Attività', inState: 'Da', load: 'Carico', available: 'Disponibili', wrapupsN: '{n} chiusure',
+  p_available: 'Disponibile', p_not_ready: 'Non pronto', p_offline: 'Offline', p_rona: 'Non ha risposto', p_draining: 'Finisce le chat',
+  s_off_queue: 'Fuori coda', s_idle: 'Libero', s_alerting: 'Squilla', s_interacting: 'In chat', s_wrapup: 'Chiusura', s_not_responding: 'Non risponde',
+  setPresence: 'Imposta la presenza', logout: 'Disconnetti…', logoutSure: 'Disconnetti ora', logoutText: 'Subito: le chat tornano in attesa, le chiusure restano.', wrapups: 'Chiusure dovute', wrapupOf: 'Chiusura: {name}', code: 'Codice', file: 'Registra',
+  chats: 'Chat', chat: 'Chat', customer: 'Cliente', state: 'Stato', age: 'Età', noChats: 'Nessuna chat', filter: 'Filtra le chat', waitingOnly: 'Solo in attesa', calls: 'Chiede aiuto', rating: 'Voto', inChats: 'In chat', active: 'Attive',
+  phase_new: 'Nuova', phase_queued: 'In attesa', phase_active: 'Attiva', phase_interrupted: 'Interrotta', phase_ended: 'Finita', phase_closed: 'Chiusa', phase_routing: 'In attesa',
+  label_transfer_requested: 'Trasferimento richiesto', label_conference_requested: 'Conferenza richiesta', label_conference: 'Conferenza', label_consulting: 'Consulto', label_interrupted: 'Interrotta',
+  monitor: 'Osserva', whisper: 'Suggerisci', barge: 'Intervieni', take_over: 'Prendi la chat', stop: 'Smetti di guardare', putAway: 'Riponi', yours: 'Tua', as_monitor: 'Osservi', as_whisper: 'Suggerisci', as_talk: 'Partecipi', as_consult: 'Sei consultato', everything: 'Tutte le azioni', endChat: 'Termina chat', nextChat: 'Chat seguente, {n} di {of}', conversation: 'Conversazione',
+  assign: 'Assegna', assignForce: 'Anche se l’agente non potrebbe prenderne', requeue: 'Metti in coda', requeueText: 'La chat attende lì, con la sua età.', priority: 'Priorità', force_end: 'Termina a forza', forceEndText: 'La chat finisce subito, in qualunque stato sia.', reason: 'Motivo',
+  alerts: 'Avvisi', noAlerts: 'Niente richiede la tua attenzione.', acknowledge: 'Prendi atto', acknowledgedN: '{n} già visti', acknowledgeText: 'Visti in questo browser; valgono ancora.', callOf: '{agent} ti chiama da {name}.',
+  a_sla: '{queue}: la più vecchia attende troppo', a_stuck: '{about} non va avanti', a_strikes: '{agent} non risponde alle offerte', a_quarantined: '{about} ha fallito più volte',
+  broadcast: 'Annuncio', broadcastText: 'A tutti quelli che attendono nella coda o ne sono serviti', broadcastDone: 'Detto in {n} chat.',
+  plotWaiting: 'In attesa per coda', plotChats: 'Chat', plotAgents: 'Agenti', free: 'Liberi', full: 'Pieni', away: 'Assenti',
+  explain: 'Spiega', noDecisions: 'Nessuno è stato ancora chiamato.', chosen: 'Scelto: {name}', nobody: 'Nessuno è stato scelto', strategy: 'Strategia', step: 'passo {n}', config: 'Configurazione', decidedAt: 'Deciso', notChosen: 'Non scelti', because: 'Perché',
+  why_not_available: 'non disponibile', why_busy: 'senza capacità', why_channel: 'non prende questo canale', why_skill: 'manca una competenza', why_tier: 'non ancora chiamato a questo passo', why_preferred: 'la chat attende un altro', why_excluded: 'l’ha rifiutata o persa', why_reserved: 'un’altra offerta è in arrivo', why_ringing: 'squilla un’altra offerta', why_expression: 'la condizione non è vera', why_expression_failed: 'la condizione non si è potuta valutare', why_behind: 'viene dopo nell’ordine',
+  past: 'Chat passate', older: 'Più vecchie', messagesN: '{n} messaggi', replay: 'Rivedi', play: 'Avvia', pause: 'Pausa', moment: 'Momento', noEvents: 'Nulla è cambiato', at: 'Quando', hash: 'Hash dello stato', erased: '(cancellato)', agent_author: 'Agente', system: 'Sistema',
+  end_agent: 'terminata dall’agente', end_customer: 'terminata dal cliente', end_abandoned: 'abbandonata', end_disconnected: 'cliente perso', end_forced: 'terminata a forza', end_max_wait: 'attesa troppo lunga', end_customer_idle: 'cliente in silenzio', end_queue_refused: 'coda chiusa', end_source_removed: 'fonte rimossa', end_transfer_failed: 'trasferimento fallito',
+  k_next: 'Chat seguente', k_compose: 'Al campo di scrittura', k_thread: 'Ai messaggi', k_accept: 'Accetta l’offerta', k_reject: 'Rifiuta l’offerta', k_rows: 'Righe di una tabella',
+}
