@@ -74,6 +74,12 @@ export class Server {
     await gone
   }
 
+  /** Changes the configuration under the running server. */
+  async reconfigure(change) {
+    writeFileSync(this.config, change(readFileSync(this.config, 'utf8')))
+    this.process.kill('SIGHUP')
+  }
+
   async crash() {
     await this.kill()
     await this.run()
