@@ -48,9 +48,9 @@ func (s *Server) pageRoutes(mux *http.ServeMux) {
 		}
 	}
 	if s.pages != nil && s.options.Past != nil {
-		mux.HandleFunc("GET /v1/past/chats", s.overseen(s.history))
-		mux.HandleFunc("GET /v1/past/chats/{chat}/replay", s.overseen(s.replayChat))
-		mux.HandleFunc("GET /v1/past/chats/{chat}/transcript", s.overseen(s.exportTranscript))
+		mux.HandleFunc("GET /v1/past/chats", s.overseen("history", s.history))
+		mux.HandleFunc("GET /v1/past/chats/{chat}/replay", s.overseen("replay", s.replayChat))
+		mux.HandleFunc("GET /v1/past/chats/{chat}/transcript", s.overseen("export", s.exportTranscript))
 	}
 	if s.options.Dev != nil {
 		mux.HandleFunc("GET /v1/dev/people", here(s.devPeople))

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { accept, accessible, agent, available, customer, fits, said, say, Server, shot, skip, supervisor } from './kit.mjs'
+import { accept, accessible, agent, available, customer, said, say, Server, shot, skip, supervisor } from './kit.mjs'
 
 const o = { skip, timeout: 180_000 }
 const quick = (text) => text.replaceAll('offer_timeout: 20s', 'offer_timeout: 4s')
@@ -102,10 +102,11 @@ test('S2: who does not answer gets nothing more until he says so, and the chat g
   const alice = await agent(t, server, 'Alice')
   const maria = await customer(t, server, 'Maria Rossi', 'Hello?')
   await alice.waitForSelector('.offer')
-  const bob = await agent(t, server, 'Bob')
+  const bob = await agent(t, server, 'Bob', { available: false })
   await alice.waitForSelector('.rona')
-  await accessible(alice, 'a desk that did not answer')
+  await available(bob)
   await accept(bob)
+  await accessible(alice, 'a desk that did not answer')
   await say(bob, 'I am here')
   await said(maria, 'I am here')
   await server.crash()
@@ -136,6 +137,8 @@ test('S6: two chats, one connected and one held, in step over two windows and a 
     await row(p, 'Jan').locator('text=Connected').waitFor()
     await row(p, 'Maria').locator('text=Held').waitFor()
   }
+  await row(second, 'Jan').click() // both windows are looked at, as Playwright has it
+  await second.locator('.chat-title', { hasText: 'Jan' }).waitFor()
   await say(maria, 'Are you')
   await say(maria, 'still there?')
   for (const p of [alice, second]) await row(p, 'Maria').locator('.burst', { hasText: '2' }).waitFor()
@@ -162,7 +165,7 @@ test('S12: a transfer that nobody takes leaves the chat where it was; a blind on
   await alice.locator('.dialog-foot .primary').click()
   await bob.locator('.offer', { hasText: 'Her parcel is at the depot.' }).waitFor()
   await row(alice, 'Maria').locator('text=Transfer requested').waitFor()
-  await gone(bob, '.offer') // he does not look
+  await bob.locator('.offer').waitFor({ state: 'detached', timeout: 60_000 }) // he does not look
   await alice.locator('.notice', { hasText: 'Nobody took the transfer' }).waitFor()
   await say(alice, 'I am still here')
   await said(maria, 'I am still here')

@@ -10,15 +10,20 @@ import { named, t } from './words.ts'
 
 type Kind = 'agent' | 'queue'
 
+/** Counts the looks at targets, to know the last one. */
+let looks = 0
+
 /** Rows of where a chat could go, as long as they are looked at. */
 export function useTargets(model: Model, kind: Kind, chat?: string): readonly TargetRow[] {
   const live = useStore(model.standing, (s) => s.state === 'live')
   const targets = useStore(model.desk, (s) => s.targets)
   useEffect(() => {
     if (!live) return
+    const mine = ++looks
     model.desk.update(({ targets: _, ...s }) => s)
     model.client.hint('watch_targets', { on: true, kind, ...(chat && { chat }) })
-    return () => model.client.hint('watch_targets', { on: false })
+    // Who looks at the other list next has the watch: it is not ended behind him.
+    return () => { setTimeout(() => { if (looks === mine) model.client.hint('watch_targets', { on: false }) }, 0) }
   }, [live, kind, chat])
   const rows = targets?.kind === kind ? targets.rows : undefined
   return useMemo(() => [...(rows ?? [])].sort((a, b) => Number(b.usable) - Number(a.usable) || a.name.localeCompare(b.name)), [rows])
