@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/alecthomas/kong"
 
@@ -30,6 +31,8 @@ type Main struct {
 	openJournal func(dir string, o persistence.Options) (journal, error)
 	// reload is a signal to read the configuration again; nil is SIGHUP.
 	reload <-chan os.Signal
+	// now is the wall clock that the engine reads at its start; nil is the real one.
+	now func() time.Time
 }
 
 // commands is the grammar of the command line.

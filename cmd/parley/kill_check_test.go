@@ -23,7 +23,7 @@ func (c *crowd) overseer() *client.Client {
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	sue, err := client.Dial(c.ctx, client.Options{URL: c.url, Token: token})
+	sue, err := client.Dial(c.ctx, client.Options{URL: "ws://" + c.server.address + "/v1/ws", Token: token})
 	if err != nil {
 		c.t.Fatal(err)
 	}

@@ -20,6 +20,7 @@ import (
 
 // crowd is everybody who drives the server.
 type crowd struct {
+	seed      uint64
 	t         *testing.T
 	server    *server
 	url       string
@@ -27,6 +28,7 @@ type crowd struct {
 	leave     context.CancelFunc
 	work      sync.WaitGroup
 	closing   atomic.Bool   // no new chats, no mischief
+	done      atomic.Bool   // nothing at all any more
 	rush      atomic.Bool   // as much as possible on its way
 	moved     chan struct{} // something has changed
 	customers []*customer
@@ -194,7 +196,7 @@ func (p *person) think() bool {
 		d /= 40
 	}
 	p.wait(d)
-	return p.ctx.Err() == nil
+	return p.ctx.Err() == nil && !p.done.Load()
 }
 
 // next is the id of the person's next command.

@@ -18,14 +18,13 @@ var killSeed = flag.Uint64("kill.seed", 0, "seed of the kill test, 0 for another
 // agents, kills it again and again in the middle of their work, and holds what
 // everybody was told, on whatever connection, against the disk.
 func TestNothingAcknowledgedIsLostByKill9(t *testing.T) {
-	seed := *killSeed
-	if seed == 0 {
-		seed = rand.Uint64()
-	}
-	t.Logf("-kill.seed=%d", seed)
+	seed := chaosSeed(t)
 	dice := rand.New(rand.NewPCG(seed, 0))
 	kills := 21
-	if testing.Short() {
+	switch {
+	case thorough:
+		kills = 200
+	case testing.Short():
 		kills = 5
 	}
 	s := newServer(t)
@@ -48,38 +47,16 @@ func TestNothingAcknowledgedIsLostByKill9(t *testing.T) {
 		}
 		s.start()
 	}
-	s.serving()
-	c.close()
-	transcripts := c.transcripts()
-	c.part()
-	s.terminate()
-	sum := audit(t, s, "in the end")
-
-	acknowledged := c.checkAnswers()
-	lines := c.checkTexts(transcripts)
-	c.checkHeard(transcripts)
-	c.checkEnds()
-	c.checkOwners()
-	debts := c.checkDebts()
-	c.checkStore(sum, lines)
-	s.checkLog()
-	happened := c.happened()
-	t.Logf("what happened: %v", happened)
-	var events, resent, resumed, snapshots, repeated int
-	for _, who := range c.people() {
-		n := &who.witness.count
-		events += len(who.witness.events)
-		resent, resumed, snapshots, repeated = resent+n.resent, resumed+n.resumed, snapshots+n.snapshots, repeated+n.repeated
-	}
-	t.Logf("%d kills, %d chats, %d wrap-ups, %d commands acknowledged, %d re-sent, %d events (%d told again), %d resumed, %d snapshots, %d records, %d messages",
-		kills, sum.Chats, debts, acknowledged, resent, events, repeated, resumed, snapshots, sum.Records, sum.Messages)
+	f := c.settle(s)
+	f.Kills = kills
+	f.tell(t)
 	if testing.Short() {
 		return
 	}
 	for _, what := range []string{"offer accepted", "offer rejected", "offer rona", "offer customer_gone", "ended agent", "ended customer",
 		"ended abandoned", "wrapup_extended"} {
-		if happened[what] == 0 || resent < 20 || resumed < 100 {
-			t.Errorf("too little has happened to prove anything: %s %d times", what, happened[what])
+		if f.happened[what] == 0 || f.Resent < 20 || f.Resumed < 100 {
+			t.Errorf("too little has happened to prove anything: %s %d times", what, f.happened[what])
 		}
 	}
 }
@@ -93,9 +70,12 @@ func lifetimeOf(dice *rand.Rand, long bool) time.Duration {
 	return time.Duration(dice.Int64N(int64(2200 * time.Millisecond)))
 }
 
-func newCrowd(t *testing.T, s *server, seed uint64) *crowd {
+func newCrowd(t *testing.T, s *server, seed uint64) *crowd { return newCrowdAt(t, s, seed, s.address) }
+
+// newCrowdAt lets the crowd reach the server in a roundabout way.
+func newCrowdAt(t *testing.T, s *server, seed uint64, address string) *crowd {
 	t.Helper()
-	c := &crowd{t: t, server: s, url: "ws://" + s.address + "/v1/ws", moved: make(chan struct{}, 1)}
+	c := &crowd{t: t, server: s, seed: seed, url: "ws://" + address + "/v1/ws", moved: make(chan struct{}, 1)}
 	c.ctx, c.leave = context.WithCancel(t.Context())
 	t.Cleanup(c.part)
 	for i := range 8 {
@@ -121,6 +101,14 @@ func (c *crowd) during(d time.Duration) {
 	case <-c.server.exit:
 		c.server.exit <- nil
 		c.t.Fatalf("the server ended by itself:\n%s", c.server.tail())
+	}
+}
+
+// pause is during for a server that may end meanwhile.
+func (c *crowd) pause(d time.Duration) {
+	select {
+	case <-time.After(d):
+	case <-c.ctx.Done():
 	}
 }
 

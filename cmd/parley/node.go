@@ -87,7 +87,7 @@ func (m Main) open(ctx context.Context, c *serveCommand, s *config.Settings, log
 	if c.Dev {
 		n.tokens = transport.AuthOptions{Secret: n.secret}
 	}
-	if err = n.start(ctx, s, c.Retention); err != nil {
+	if err = n.start(ctx, s, c.Retention, m.now); err != nil {
 		return n, err
 	}
 	set.RegisterMetricsWriter(n.engine.WriteMetrics)
@@ -104,13 +104,13 @@ func (m Main) open(ctx context.Context, c *serveCommand, s *config.Settings, log
 	return n, err
 }
 
-func (n *node) start(ctx context.Context, s *config.Settings, retention time.Duration) error {
+func (n *node) start(ctx context.Context, s *config.Settings, retention time.Duration, now func() time.Time) error {
 	cfg, note, err := n.configured(s)
 	if err != nil {
 		return err
 	}
 	engine, err := actors.New(actors.Options{Journal: n.journal, Config: cfg, ConfigNote: note, Logger: n.log, Retention: retention,
-		Forgetting: n.forgetFiles, AnswerTarget: s.AnswerWithin})
+		Forgetting: n.forgetFiles, AnswerTarget: s.AnswerWithin, Now: now})
 	if err != nil {
 		return err
 	}

@@ -24,14 +24,27 @@ import (
 // patience is how long a test waits for what must come.
 const patience = 20 * time.Second
 
-// TestMain lets a test start this binary as the program itself.
+// TestMain lets a test start this binary as the program itself, also with a
+// wall clock that is wrong.
 func TestMain(m *testing.M) {
+	if shift := os.Getenv(clockShift); shift != "" {
+		os.Exit(shifted(shift))
+	}
 	if os.Getenv("PARLEY_TEST_AS_PROGRAM") != "" {
 		main()
 		return
 	}
-	os.Exit(m.Run())
+	var err error
+	if scratch, err = os.MkdirTemp("", "parley-test-"); err != nil {
+		panic(err)
+	}
+	code := m.Run()
+	_ = os.RemoveAll(scratch) // what is left is in the folder for temporary files
+	os.Exit(code)
 }
+
+// scratch is a folder that all tests share.
+var scratch string
 
 // program is parley, running inside a test.
 type program struct {
