@@ -16,7 +16,8 @@ type bug struct {
 	was    string   // stands in the file exactly once
 	is     string
 
-	changed string // the whole file with the bug in it
+	from, to int    // where in the file
+	changed  string // the whole file with the bug in it
 }
 
 // read takes a list apart. A bug is
@@ -90,6 +91,9 @@ func (b *bug) apply(root string) error {
 	if n := strings.Count(string(text), was); n != 1 {
 		return fmt.Errorf("bug %s does not apply: what it replaces stands %d times in %s, expected once", b.name, n, b.file)
 	}
-	b.changed = strings.Replace(string(text), was, is, 1)
+	b.from = strings.Index(string(text), was)
+	b.to = b.from + len(was)
+	b.is = is
+	b.changed = string(text[:b.from]) + is + string(text[b.to:])
 	return nil
 }

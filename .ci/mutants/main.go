@@ -1,6 +1,7 @@
 // Command mutants plants bugs in the tree, one at a time, and says which of
-// them the tests and the simulator find. The tree is never touched: a bug is an
-// overlay that the go command lays over one file.
+// them the tests and the simulator find. The tree is never touched: the bugs are
+// an overlay that the go command lays over its files, all of them in one build,
+// where each sleeps until its run switches it on.
 //
 // Each bug in the *.bugs files names those who should find it, the quickest
 // first. They are asked in that order; if none does, so are all tests of the
@@ -83,7 +84,12 @@ func run(ctx context.Context, o options) error {
 	}
 	defer os.RemoveAll(scratch)
 	began := time.Now()
-	results := plantAll(ctx, o, scratch, bugs)
+	all, err := weave(o.root, filepath.Join(scratch, "all"), bugs)
+	if err != nil {
+		return err
+	}
+	fmt.Printf("%d bugs, %d of them in one build\n", len(bugs), len(all.holds))
+	results := plantAll(ctx, o, all, scratch, bugs)
 	if ctx.Err() != nil {
 		return fmt.Errorf("interrupted after %d of %d", len(results), len(bugs))
 	}
@@ -131,7 +137,7 @@ func chosen(o options) ([]bug, error) {
 }
 
 // plantAll tries the bugs, a few at once, and prints each as it is decided.
-func plantAll(ctx context.Context, o options, scratch string, bugs []bug) []result {
+func plantAll(ctx context.Context, o options, all *together, scratch string, bugs []bug) []result {
 	work := make(chan bug)
 	var mu sync.Mutex
 	var results []result
@@ -140,7 +146,7 @@ func plantAll(ctx context.Context, o options, scratch string, bugs []bug) []resu
 		dir := filepath.Join(scratch, fmt.Sprint(i))
 		wg.Go(func() {
 			for b := range work {
-				r := try(ctx, o, dir, b)
+				r := try(ctx, o, all, dir, b)
 				mu.Lock()
 				if ctx.Err() == nil {
 					results = append(results, r)

@@ -16,7 +16,7 @@ var swaps = map[token.Token]token.Token{
 	token.EQL: token.NEQ, token.NEQ: token.EQL,
 	token.LSS: token.LEQ, token.LEQ: token.LSS, token.GTR: token.GEQ, token.GEQ: token.GTR,
 	token.LAND: token.LOR, token.LOR: token.LAND,
-	token.ADD: token.SUB, token.SUB: token.ADD,
+	token.SUB: token.ADD,
 }
 
 // draw makes random bugs: an operator turned into its neighbour, a statement
@@ -64,9 +64,17 @@ func changes(root, file string) ([]bug, error) {
 		was := string(text[a.Offset:b.Offset])
 		all = append(all, bug{
 			name: fmt.Sprintf("%s:%d:%d", filepath.Base(file), a.Line, a.Column), file: filepath.ToSlash(name),
-			breaks:  fmt.Sprintf("%q becomes %q", first(was), is),
+			breaks: fmt.Sprintf("%q becomes %q", first(was), is),
+			is:     is, from: a.Offset, to: b.Offset,
 			changed: string(text[:a.Offset]) + is + string(text[b.Offset:]),
 		})
+	}
+	whole := statements(tree)
+	// What is left out stays in the text, so that what it uses is used.
+	leaveOut := func(n ast.Stmt) {
+		if whole[n] {
+			add(n.Pos(), n.End(), "if false { "+string(text[fset.Position(n.Pos()).Offset:fset.Position(n.End()).Offset])+" }")
+		}
 	}
 	ast.Inspect(tree, func(n ast.Node) bool {
 		switch n := n.(type) {
@@ -78,17 +86,42 @@ func changes(root, file string) ([]bug, error) {
 			cond := string(text[fset.Position(n.Cond.Pos()).Offset:fset.Position(n.Cond.End()).Offset])
 			add(n.Cond.Pos(), n.Cond.End(), "!("+cond+")")
 		case *ast.ExprStmt:
-			add(n.Pos(), n.End(), "")
+			if call, ok := n.X.(*ast.CallExpr); ok && !isPanic(call) {
+				leaveOut(n)
+			}
 		case *ast.AssignStmt:
 			if n.Tok == token.ASSIGN {
-				add(n.Pos(), n.End(), "")
+				leaveOut(n)
 			}
-		case *ast.IncDecStmt:
-			add(n.Pos(), n.End(), "")
 		}
 		return true
 	})
 	return all, nil
+}
+
+// statements are those that stand on their own, not in the head of an if.
+func statements(tree *ast.File) map[ast.Stmt]bool {
+	whole := map[ast.Stmt]bool{}
+	note := func(list []ast.Stmt) {
+		for _, s := range list {
+			whole[s] = true
+		}
+	}
+	ast.Inspect(tree, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.BlockStmt:
+			note(n.List)
+		case *ast.CaseClause:
+			note(n.Body)
+		}
+		return true
+	})
+	return whole
+}
+
+func isPanic(call *ast.CallExpr) bool {
+	id, ok := call.Fun.(*ast.Ident)
+	return ok && id.Name == "panic"
 }
 
 func first(s string) string {

@@ -75,19 +75,28 @@ func (b *bug) askers(quick bool) []string {
 	return append(list, beyond[dir]...)
 }
 
+// buildLimit is for one build; on a machine with much else to do it takes long.
+const buildLimit = 30 * time.Minute
+
 // try plants a bug and asks until somebody finds it.
-func try(ctx context.Context, o options, dir string, b bug) (r result) {
+func try(ctx context.Context, o options, all *together, dir string, b bug) (r result) {
 	began := time.Now()
 	r.bug = b
 	defer func() { r.took = time.Since(began) }()
-	overlay, err := b.plant(o.root, dir)
-	if err != nil {
-		r.invalid = true
-		return r
+	tree := all
+	if !all.holds[b.name] {
+		overlay, err := b.plant(o.root, dir)
+		if err != nil {
+			fmt.Println(err)
+			r.invalid = true
+			return r
+		}
+		tree = &together{overlay: overlay, dir: dir, built: map[string]string{}}
 	}
 	for _, who := range b.askers(o.quick) {
-		killer := ask(ctx, o, dir, overlay, who)
-		if killer == notBuilt {
+		killer, err := tree.ask(ctx, o, b.name, who)
+		if err != nil {
+			fmt.Println(err)
 			r.invalid = true
 			return r
 		}
@@ -120,37 +129,34 @@ func (b *bug) plant(root, dir string) (overlay string, err error) {
 	return overlay, os.WriteFile(overlay, text, 0o600)
 }
 
-// notBuilt is the answer where the bug does not compile.
-const notBuilt = "not built"
-
 // ask has one asker look at the planted bug and returns who found it, or
 // nothing. A run that hangs has found it as well.
-func ask(ctx context.Context, o options, dir, overlay, who string) string {
-	first, rest, _ := strings.Cut(who, " ")
-	if first == "sim" {
-		return simulate(ctx, o, dir, overlay, rest)
+func (t *together) ask(ctx context.Context, o options, bug, who string) (string, error) {
+	pkg, rest, _ := strings.Cut(who, " ")
+	if pkg == "sim" {
+		return t.simulate(ctx, o, bug, rest)
 	}
-	args := []string{"test", "-overlay", overlay, "-vet", "off", "-failfast", "-timeout", o.limit.String()}
+	program, err := t.program(ctx, o, pkg)
+	if err != nil {
+		return "", err
+	}
+	args := []string{"-test.failfast", "-test.paniconexit0", "-test.timeout", o.limit.String()}
 	switch {
 	case rest == "quick":
-		args = append(args, "-short")
-		if slow[first] != "" {
-			args = append(args, "-skip", slow[first])
+		args = append(args, "-test.short")
+		if slow[pkg] != "" {
+			args = append(args, "-test.skip", slow[pkg])
 		}
 	case rest != "":
-		args = append(args, "-run", rest)
+		args = append(args, "-test.run", rest)
 	default:
-		args = append(args, "-short")
+		args = append(args, "-test.short")
 	}
-	out, err := goTool(ctx, o, o.limit+time.Minute, append(args, "./"+first)...)
-	switch {
-	case err == nil:
-		return ""
-	case strings.Contains(out, "[build failed]"):
-		fmt.Println(strings.TrimSpace(out))
-		return notBuilt
+	out, err := command(ctx, filepath.Join(o.root, pkg), bug, o.limit+time.Minute, program, args...)
+	if err == nil {
+		return "", nil
 	}
-	return first + " " + found(out)
+	return pkg + " " + found(out), nil
 }
 
 var failed = regexp.MustCompile(`(?m)^\s*--- FAIL: (\S+)|^panic: (.{0,60})|^(fatal error: .{0,60})`)
@@ -183,33 +189,33 @@ func last(out string) string {
 var broke = regexp.MustCompile(`(?m)^invariant +(.*)$`)
 
 // simulate plays worlds with the bug in them.
-func simulate(ctx context.Context, o options, dir, overlay, seeds string) string {
-	program := filepath.Join(dir, "parley")
-	if out, err := goTool(ctx, o, time.Hour, "build", "-overlay", overlay, "-o", program, "./cmd/parley"); err != nil {
-		fmt.Println(strings.TrimSpace(out))
-		return notBuilt
+func (t *together) simulate(ctx context.Context, o options, bug, seeds string) (string, error) {
+	program, err := t.program(ctx, o, "")
+	if err != nil {
+		return "", err
 	}
-	out, err := command(ctx, o, o.limit, program, "sim", "--seed", "1", "--seeds", seeds, "--workers", "1")
+	out, err := command(ctx, o.root, bug, o.limit, program, "sim", "--seed", "1", "--seeds", seeds, "--workers", "1")
 	if err == nil {
-		return ""
+		return "", nil
 	}
 	what := "parley sim --seed 1 --seeds " + seeds
 	if m := broke.FindStringSubmatch(out); m != nil {
-		return what + ": " + m[1]
+		return what + ": " + m[1], nil
 	}
-	return what + ": " + last(out)
+	return what + ": " + last(out), nil
 }
 
 func goTool(ctx context.Context, o options, limit time.Duration, args ...string) (string, error) {
-	return command(ctx, o, limit, "go", args...)
+	return command(ctx, o.root, "", limit, "go", args...)
 }
 
-// command runs a program in the repository. Its children end with it.
-func command(ctx context.Context, o options, limit time.Duration, name string, args ...string) (string, error) {
+// command runs a program with a bug switched on. Its children end with it.
+func command(ctx context.Context, dir, bug string, limit time.Duration, name string, args ...string) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, name, args...)
-	cmd.Dir = o.root
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), switchName+"="+bug)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
 	cmd.WaitDelay = 5 * time.Second
