@@ -193,7 +193,7 @@ func (c *Chat) Waiting() *Enqueue {
 		return nil
 	}
 	q := &Enqueue{Chat: c.ID, Leg: *c.Leg, Customer: c.Customer.ID, Channel: c.Channel, Weight: c.Weight,
-		Facts: Facts{c.Source, c.Customer.Attributes}}
+		Facts: Facts{c.Source, c.Customer.Attributes}, Rings: c.rings()}
 	for i := range c.Offers {
 		switch o := &c.Offers[i]; {
 		case o.Kind != OfferRoute:
@@ -211,6 +211,9 @@ func (c *Chat) Waiting() *Enqueue {
 	}
 	return q
 }
+
+// rings is how many offers of the queue may be open at once in this stay.
+func (c *Chat) rings() int { return max(c.waitPolicy().RingCount, 1) }
 
 // SlotRows is what the chat says about the slots of agents: the index from
 // which an agent who starts again learns what he has.

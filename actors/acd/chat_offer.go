@@ -37,7 +37,7 @@ func (s *chatStep) grant(m OfferGrant) error {
 // than may, unless it goes back to who lost it, and to an agent who is neither avoided nor there already, nor owes the
 // wrap-up of an earlier time.
 func (s *chatStep) takes(m OfferGrant) bool {
-	return s.Leg != nil && s.Leg.ID == m.ID && (s.ringing() < max(s.waitPolicy().RingCount, 1) || m.Agent == s.Leg.Returning) &&
+	return s.Leg != nil && s.Leg.ID == m.ID && (s.ringing() < s.rings() || m.Agent == s.Leg.Returning) &&
 		!s.excluded(m.Agent, s.t.Now) && s.serving(m.Agent) == nil && s.offerTo(m.Agent) == nil && !s.owes(m.Agent)
 }
 
@@ -208,7 +208,7 @@ func (c *Chat) ringing() int {
 // place, and whom not to ask. A queue that has it ring at several hears of each
 // who is out.
 func (s *chatStep) requeue() {
-	if s.Leg != nil && (s.ringing() == 0 || s.waitPolicy().RingCount > 1) {
+	if s.Leg != nil && (s.ringing() == 0 || s.rings() > 1) {
 		s.tell(s.sendQueue(s.Leg.Queue, *s.Waiting()))
 	}
 }

@@ -136,6 +136,9 @@ type (
 		More     []OfferID         `cbor:"8,keyasint,omitempty"` // and the others
 		// Facts are not kept in the index: a queue that has lost them asks the chat.
 		Facts Facts `cbor:"-"`
+		// Rings is how many it lets ring at once in this stay; 0 is as many as the
+		// queue's policy. The index does not keep it either.
+		Rings int `cbor:"-"`
 	}
 	// Withdraw takes it out again (Q2), served or gone.
 	Withdraw struct {

@@ -108,3 +108,17 @@ func TestOneWhoDoesNotAnswerLeavesTheOthersRinging(t *testing.T) {
 		t.Fatalf("waits as %+v", e)
 	}
 }
+
+func TestNoMoreRingThanTheChatLets(t *testing.T) {
+	h := newHall(t, ringingAt(1))
+	e := h.entry("c1")
+	e.Rings = 1
+	h.configure(ringingAt(3))
+	h.wantAsked(h.stepAll(h.advert("alice"), h.advert("bob"), e), "alice:c1")
+	chat, do := ringsAt(t, 2)
+	do(Principal{}, grantTo(chat, "c1.1", "alice"))
+	do(Principal{}, grantTo(chat, "c1.2", "bob"))
+	if e, _ := the[Enqueue](t, do(Principal{}, grantTo(chat, "c1.3", "carol"))); e.Rings != 2 {
+		t.Fatalf("a queue that wants more is told %+v", e)
+	}
+}

@@ -19,14 +19,24 @@ func (q *Queue) steps() []Step {
 	return q.policy.Steps
 }
 
+// ringsOf is how many may ring for w at once: as many as the policy wants now,
+// and no more than the chat lets in this stay, which began under another policy
+// perhaps.
+func (q *Queue) ringsOf(w *waiter) int {
+	switch {
+	case q.policy == nil:
+		return 1
+	case w.Rings > 0:
+		return min(w.Rings, q.policy.RingCount)
+	}
+	return q.policy.RingCount
+}
+
 // suit finds the class of who asks for what w asks for now, and sets the alarm
 // for the moment when that changes.
 func (q *Queue) suit(w *waiter, now int64) {
 	q.unstep(w)
-	w.rings = 1
-	if q.policy != nil {
-		w.rings = q.policy.RingCount
-	}
+	w.rings = q.ringsOf(w)
 	steps, entered := q.steps(), w.Leg.EnteredAt.UnixMilli()
 	for w.step = 0; w.step < len(steps); w.step++ {
 		if at := entered + steps[w.step].After.Milliseconds(); at > now {
