@@ -274,7 +274,7 @@ func (c *Checker) operations() []Op {
 			op.Kind, op.Offer = Reject, string(cmd.Offer)
 		case acd.EndChat, acd.ForceEnd:
 			op.Kind, op.Chat = End, o.To.ID
-		default:
+		default: // a transfer: its id came with the answer
 			continue
 		}
 		if op.Chat == "" {
@@ -293,5 +293,16 @@ func (c *Checker) operations() []Op {
 			c.ops = append(c.ops, Op{Kind: TransferOver, Chat: op.Chat, Who: "nobody", Offer: op.Offer, OK: true, Call: op.Call, Return: math.MaxInt64})
 		}
 	}
-	return c.ops
+	return c.known()
+}
+
+// known leaves out the ends of transfers whose beginning nobody was answered.
+func (c *Checker) known() []Op {
+	begun := map[string]bool{}
+	for i := range c.ops {
+		if c.ops[i].Kind == TransferOut {
+			begun[c.ops[i].Offer] = true
+		}
+	}
+	return slices.DeleteFunc(c.ops, func(op Op) bool { return op.Kind == TransferOver && !begun[op.Offer] })
 }

@@ -36,3 +36,11 @@ func TestHistoriesOfAChatAreHeldAgainstOneOrder(t *testing.T) {
 		}
 	}
 }
+
+func TestTheEndOfATransferThatNobodyWasAnsweredIsNoViolation(t *testing.T) {
+	c := New(func() int64 { return 1 })
+	c.ops = []Op{{Kind: TransferOver, Chat: "c", Who: "alice", Offer: "x", OK: true, Return: 1}}
+	if v := Linearizable(c.operations()); v != nil {
+		t.Error(v)
+	}
+}
