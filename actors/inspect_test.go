@@ -71,3 +71,37 @@ func TestADeadlineThatTheRulesHoldBackAfterAStartIsNotAskedForAgainAndAgain(t *t
 		t.Errorf("the next alarm is at %s, expected when the hold is over, at %s", s.timerAt, e.holdUntil)
 	}
 }
+
+// schedule is a machine with several deadlines.
+type schedule struct {
+	patient
+	all []time.Time
+}
+
+func (p *schedule) Deadline() time.Time { return p.DeadlineAfter(time.Time{}) }
+
+func (p *schedule) DeadlineAfter(t time.Time) (first time.Time) {
+	for _, at := range p.all {
+		if at.After(t) && (first.IsZero() || at.Before(first)) {
+			first = at
+		}
+	}
+	return first
+}
+
+func TestADeadlineThatIsHeldBackDoesNotHideANewerOne(t *testing.T) {
+	e := &Engine{base: time.Now(), runtime: newLive(), log: slog.New(slog.DiscardHandler)}
+	e.holdUntil = e.now().Add(time.Hour)
+	old, soon := e.now().Add(-time.Minute), e.now().Add(30*time.Minute)
+	m := &schedule{all: []time.Time{old, old.Add(time.Second)}}
+	s := &shell{engine: e, life: 1, machine: m}
+	defer s.halt()
+	s.remember()
+	if s.arm(); !s.timerAt.Equal(e.holdUntil) {
+		t.Errorf("with old deadlines only the alarm is at %s, expected at %s", s.timerAt, e.holdUntil)
+	}
+	m.all = append(m.all, soon)
+	if s.arm(); !s.timerAt.Equal(soon) {
+		t.Errorf("with a new one the alarm is at %s, expected at %s", s.timerAt, soon)
+	}
+}

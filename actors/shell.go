@@ -32,8 +32,8 @@ type shell struct {
 
 	timer   Timer
 	timerAt time.Time
-	loaded  time.Time // the deadline that this life found; see arm
-	ticked  time.Time // the deadline of the last alarm
+	loaded  []time.Time // the deadlines that this life found, during the hold; see next
+	ticked  time.Time   // the last alarm
 	outbox  outbox
 	tail    tail // of a chat
 	asking  *ask // whose command is being taken, for when the step panics
@@ -94,7 +94,7 @@ func (s *shell) Receive(msg any) {
 		s.take(m)
 	case alarm:
 		if m.life == s.life {
-			s.timerAt, s.ticked = time.Time{}, s.machine.Deadline()
+			s.timerAt, s.ticked = time.Time{}, s.engine.now()
 			s.step(acd.Principal{}, acd.Tick{}, nil)
 		}
 	case acknowledge:
@@ -121,7 +121,7 @@ func (s *shell) start() {
 		s.step(acd.Principal{}, cmd, nil)
 	}
 	s.deliver(s.machine.Pending())
-	s.loaded = s.machine.Deadline()
+	s.remember()
 	s.arm()
 }
 
@@ -198,22 +198,16 @@ func (s *shell) deliver(sends []acd.Send) {
 	}
 }
 
-// arm sets the timer that the state wants. Right after the node's start a
-// deadline that was found there does not fire for a while, so that people can
-// come back first.
+// arm sets the timer that the state wants.
 func (s *shell) arm() {
-	at := s.machine.Deadline()
+	now := s.engine.now()
+	at := s.next(now)
 	if at.IsZero() {
 		if s.timer != nil {
 			s.timer.Stop()
 		}
 		s.timerAt = at
 		return
-	}
-	now := s.engine.now()
-	held := at.Equal(s.loaded) || at.Equal(s.ticked) && !at.After(now) // the rules would not have it yet
-	if hold := s.engine.holdUntil; held && at.Before(hold) {
-		at = hold
 	}
 	if at.Equal(s.timerAt) {
 		return

@@ -92,10 +92,13 @@ func (a *Agent) ronaDue() time.Time {
 
 // Deadline is the earliest of reservations, delays, debts, grace and the
 // return from rona.
-func (a *Agent) Deadline() time.Time {
+func (a *Agent) Deadline() time.Time { return a.DeadlineAfter(time.Time{}) }
+
+// DeadlineAfter is the earliest of them that is later than a time.
+func (a *Agent) DeadlineAfter(floor time.Time) time.Time {
 	var first time.Time
 	sooner := func(t time.Time) {
-		if !t.IsZero() && (first.IsZero() || t.Before(first)) {
+		if t.After(floor) && (first.IsZero() || t.Before(first)) {
 			first = t
 		}
 	}

@@ -77,18 +77,31 @@ func (c *Chat) Live() bool { return c.Phase == PhaseQueued || c.Phase == PhaseAc
 // Deadline implements Machine: the first of the offers' deadlines, the longest
 // wait (never while a queue's offer is open), the next saying of the queue, the
 // customer's grace, the wait for a sender's answer, the end of an interrupted chat and what silence brings.
-func (c *Chat) Deadline() time.Time {
-	if !c.Live() {
-		return c.ratingDue()
+func (c *Chat) Deadline() time.Time { return c.DeadlineAfter(time.Time{}) }
+
+// DeadlineAfter is the first of them that is later than a time.
+func (c *Chat) DeadlineAfter(floor time.Time) (first time.Time) {
+	add := func(at time.Time) {
+		if at.After(floor) {
+			first = sooner(first, at)
+		}
 	}
-	at := sooner(sooner(c.AwayUntil, c.CloseAt), sooner(sooner(c.returnDue(), c.sayDue()), c.idleDue()))
-	for _, o := range c.Offers {
-		at = sooner(at, o.Deadline)
+	if !c.Live() {
+		add(c.ratingDue())
+		return first
+	}
+	add(c.AwayUntil)
+	add(c.CloseAt)
+	add(c.returnDue())
+	add(c.sayDue())
+	add(c.idleDue())
+	for i := range c.Offers {
+		add(c.Offers[i].Deadline)
 	}
 	if c.Leg != nil && c.openOffer(OfferRoute) == nil {
-		at = sooner(at, c.waitPolicy().GiveUpAt)
+		add(c.waitPolicy().GiveUpAt)
 	}
-	return at
+	return first
 }
 
 // waitPolicy is the policy of the present stay in a queue.
