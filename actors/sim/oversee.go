@@ -58,6 +58,9 @@ func (p *person) supervise() {
 	case 13:
 		q := w.anyQueue()
 		d.order(q.Address(), acd.Broadcast{Queue: q, Text: fmt.Sprintf("to all %d", p.orders)})
+		if w.faults.Kills > 0 && w.dice.chance(3) { // in the middle of it, perhaps
+			w.machine.at(w.dice.span(0, 60*time.Millisecond), w.killed)
+		}
 	case 14:
 		d.look(func(s *actors.Session) {
 			s.Look("b", actors.WatchBoards{Queues: w.dice.chance(2), Agents: w.dice.chance(2), Chats: w.dice.chance(2)})

@@ -62,6 +62,7 @@ func newWorld(seed uint64, o Options) *world {
 	w.check = check.New(func() int64 { return int64(w.machine.now) })
 	w.first = drawConfig(w.dice)
 	w.first.Normalize()
+	w.check.Configured(w.first)
 	w.config = w.first
 	w.node = drawOptions(w.dice)
 	if w.dice.chance(3) { // around midnight
@@ -222,6 +223,14 @@ func (w *world) kill() {
 	if w.engine != nil && !w.life.dead {
 		w.life.dead = true
 		w.died()
+	}
+}
+
+// killed is a kill, unless faults are over.
+func (w *world) killed() {
+	if w.engine != nil && !w.calm {
+		w.fault("kill")
+		w.kill()
 	}
 }
 

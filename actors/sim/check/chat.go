@@ -16,7 +16,7 @@ type chat struct {
 	joined                 map[acd.AgentID]acd.Mode
 	slots                  map[acd.AgentID]bool
 	offers                 map[acd.OfferID]acd.Offer
-	over                   map[acd.OfferID]acd.OfferReason
+	over                   map[acd.OfferID]ended
 	leg, transfer          bool
 	parked                 bool // at some time: what it weighs follows from who has written since
 	messages               uint64
@@ -26,7 +26,7 @@ type chat struct {
 }
 
 func newChat(id acd.ChatID) *chat {
-	return &chat{id: id, joined: map[acd.AgentID]acd.Mode{}, slots: map[acd.AgentID]bool{}, offers: map[acd.OfferID]acd.Offer{}, over: map[acd.OfferID]acd.OfferReason{}}
+	return &chat{id: id, joined: map[acd.AgentID]acd.Mode{}, slots: map[acd.AgentID]bool{}, offers: map[acd.OfferID]acd.Offer{}, over: map[acd.OfferID]ended{}}
 }
 
 // waitingMost is how long a chat may wait while somebody is there who could
@@ -73,39 +73,59 @@ func (c *chat) order(fail func(string, string, ...any), e acd.Event) {
 func (c *chat) offered(f *fold, from acd.Address, e acd.Event) {
 	switch e := e.(type) {
 	case acd.Offered:
-		if _, open := c.offers[e.Offer.ID]; open || c.over[e.Offer.ID] != "" {
+		if _, open := c.offers[e.Offer.ID]; open || c.over[e.Offer.ID].reason != "" {
 			f.checker.fail("I3", from, "offer %s was made twice", e.Offer.ID)
 		}
 		c.offers[e.Offer.ID] = e.Offer
 		f.carries(from, c, e.Offer.Agent)
+		c.explained(f.checker, from, &e)
 	case acd.OfferEnded:
-		c.close(f.checker, from, e.Offer, e.Reason)
+		c.close(f.checker, from, e.Offer, ended{e.Reason, e.Agent, e.Rang})
 	case acd.Accepted:
 		if _, open := c.offers[e.Offer]; open || e.Offer != "" && e.Kind != "" {
-			c.close(f.checker, from, e.Offer, acd.OfferAccepted)
+			c.close(f.checker, from, e.Offer, ended{reason: acd.OfferAccepted, agent: e.Agent})
 		}
 		c.slots[e.Agent] = true
 		f.carries(from, c, e.Agent)
 	}
 }
 
-func (c *chat) close(k *Checker, from acd.Address, id acd.OfferID, why acd.OfferReason) {
-	if _, open := c.offers[id]; !open && c.over[id] != "" {
-		k.fail("I3", from, "offer %s ended as %s and again as %s", id, c.over[id], why)
+func (c *chat) close(k *Checker, from acd.Address, id acd.OfferID, why ended) {
+	if _, open := c.offers[id]; !open && c.over[id].reason != "" {
+		k.fail("I3", from, "offer %s ended as %s and again as %s", id, c.over[id].reason, why.reason)
 	}
 	delete(c.offers, id)
 	c.over[id] = why
 }
 
-// carries is I2: what rings at an agent and what he serves fits into what he
-// may carry. What supervisors force on him, and what was parked and came back,
+// explained holds the reasons of an offer to themselves: who won is who is rung
+// at, and nobody is passed over twice, or for having won.
+func (c *chat) explained(k *Checker, from acd.Address, e *acd.Offered) {
+	d := &e.Decision
+	if e.Offer.Kind != acd.OfferRoute || d.Winner == "" {
+		return
+	}
+	if d.Winner != e.Offer.Agent {
+		k.fail("decision", from, "offer %s rings at %s and was decided for %s", e.Offer.ID, e.Offer.Agent, d.Winner)
+	}
+	named := map[acd.AgentID]bool{d.Winner: true}
+	for _, p := range d.Passed {
+		if named[p.Agent] || p.Why == "" {
+			k.fail("decision", from, "offer %s was decided for %s, and %s was passed over for %q", e.Offer.ID, d.Winner, p.Agent, p.Why)
+		}
+		named[p.Agent] = true
+	}
+}
+
+// carries is I2: what rings at an agent, what he serves and what he has to wrap up
+// fits into what he may carry. What supervisors force on him, and what was parked and came back,
 // he carries beside it.
 func (f *fold) carries(from acd.Address, c *chat, a acd.AgentID) {
 	most, known := f.checker.capacity[a]
 	if !known || f.checker.forced[a] {
 		return
 	}
-	load := 0
+	load := f.owed(a)
 	for _, o := range f.chats {
 		rings := o.slots[a]
 		for _, open := range o.offers {

@@ -65,6 +65,7 @@ type Checker struct {
 	ended    map[acd.OfferID]bool
 	capacity map[acd.AgentID]int
 	forced   map[acd.AgentID]bool // may carry more than he can
+	minAlert time.Duration        // the shortest of any queue
 	order    []streamKey
 	said     []told
 	saidAt   map[place]string
@@ -120,8 +121,14 @@ func (c *Checker) fail(rule string, about acd.Address, format string, args ...an
 	}
 }
 
-// Configured notes what agents may carry at most, under any configuration.
+// Configured notes what agents may carry at most and how long an offer rings at
+// least before it counts, under any configuration.
 func (c *Checker) Configured(cfg *acd.Config) {
+	for _, q := range cfg.Queues {
+		if c.minAlert == 0 || q.MinAlert < c.minAlert {
+			c.minAlert = q.MinAlert
+		}
+	}
 	for id, a := range cfg.Agents {
 		c.capacity[id] = max(c.capacity[id], a.Capacity)
 	}

@@ -40,12 +40,6 @@ type effect struct {
 	events  []acd.Event
 }
 
-// desk is what the journal says of one agent.
-type desk struct {
-	struck map[acd.OfferID]bool
-	owes   map[acd.ChatID]bool
-}
-
 // Settled reports whether nothing is left to do: the index has no chat that is
 // not closed, waits, or takes a slot.
 func (c *Checker) Settled(j actors.Journal) bool {
@@ -135,7 +129,7 @@ func (f *fold) record(kind, id string, seq uint64, w *actors.Written, savior acd
 	case "agent":
 		from.Kind = acd.KindAgent
 		for _, e := range w.Events {
-			f.desk(acd.AgentID(id)).apply(f.checker, from, e)
+			f.desk(acd.AgentID(id)).apply(f, from, e)
 			if p, ok := e.(acd.PresenceSet); ok && id == string(savior) && f.saved.IsZero() && p.State == acd.Available && w.At.After(calm) {
 				f.saved = w.At
 			}
@@ -240,37 +234,6 @@ func (f *fold) chat(id acd.ChatID) *chat {
 		f.chats[id] = c
 	}
 	return c
-}
-
-func (f *fold) desk(id acd.AgentID) *desk {
-	d := f.desks[id]
-	if d == nil {
-		d = &desk{struck: map[acd.OfferID]bool{}, owes: map[acd.ChatID]bool{}}
-		f.desks[id] = d
-	}
-	return d
-}
-
-// apply is I8 and I12 for one agent: a strike once for an offer that was
-// missed, a wrap-up opened once and closed once.
-func (d *desk) apply(c *Checker, from acd.Address, e acd.Event) {
-	switch e := e.(type) {
-	case acd.Struck:
-		if d.struck[e.Offer] {
-			c.fail("I8", from, "struck twice for offer %s", e.Offer)
-		}
-		d.struck[e.Offer] = true
-	case acd.WrapupStarted:
-		if d.owes[e.Debt.Chat] {
-			c.fail("I12", from, "the wrap-up of %s was opened twice", e.Debt.Chat)
-		}
-		d.owes[e.Debt.Chat] = true
-	case acd.WrapupDone:
-		if !d.owes[e.Chat] {
-			c.fail("I12", from, "the wrap-up of %s was closed and was not open", e.Chat)
-		}
-		delete(d.owes, e.Chat)
-	}
 }
 
 // texts: the transcript of every chat says what everybody was told.
