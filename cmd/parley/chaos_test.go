@@ -59,6 +59,7 @@ type figures struct {
 	Snapshots    int     `json:"snapshots"`
 	Records      int     `json:"records"`
 	Messages     int     `json:"messages"`
+	Operations   int     `json:"operations"` // in one order, each chat's
 	Violations   int     `json:"violations"`
 	FirstOfferS  float64 `json:"first_offer_s,omitempty"`
 
@@ -111,6 +112,7 @@ func (c *crowd) settleBut(s *server, moved bool, but ...string) *figures {
 	lines := c.checkTexts(transcripts)
 	c.checkHeard(transcripts)
 	c.checkEnds()
+	f.Operations = c.checkOrder()
 	if !moved {
 		c.checkOwners()
 	}

@@ -98,9 +98,10 @@ func (c *crowd) people() []*person {
 	return all
 }
 
-// allowed are the refusals that come of being late, or alone.
+// allowed are the refusals that come of being late, or alone, or of a machine
+// that is too slow for the crowd.
 var allowed = []wire.ErrorCode{wire.CodeOfferGone, wire.CodeEnded, wire.CodeNotParticipant, wire.CodeSoleAgent,
-	wire.CodeWrapupPending, wire.CodeTooLate, wire.CodeBadState, wire.CodeNotFound}
+	wire.CodeWrapupPending, wire.CodeTooLate, wire.CodeBadState, wire.CodeNotFound, wire.CodeOverloaded}
 
 // checkAnswers: every command was answered, and refused for a good reason only.
 func (c *crowd) checkAnswers() (acknowledged int) {

@@ -79,6 +79,8 @@ type order struct {
 	command wire.Command
 	ok      *wire.Ok
 	refused *wire.Error
+
+	call, answered int64 // when; see since
 }
 
 func (c *crowd) person(role acd.Role, name string, seed uint64) *person {
@@ -209,7 +211,7 @@ func (p *person) next() string {
 // do gives a command until it is answered, over as many clients as it takes.
 // It returns nil when the test ends before.
 func (p *person) do(command wire.Command) *order {
-	o := &order{command: command}
+	o := &order{command: command, call: since()}
 	p.mu.Lock()
 	p.orders = append(p.orders, o)
 	p.mu.Unlock()
@@ -219,7 +221,7 @@ func (p *person) do(command wire.Command) *order {
 // start gives a command and does not wait for its answer, unless many are on
 // their way.
 func (p *person) start(command wire.Command) {
-	o := &order{command: command}
+	o := &order{command: command, call: since()}
 	p.mu.Lock()
 	p.orders = append(p.orders, o)
 	p.mu.Unlock()
@@ -245,7 +247,7 @@ func (p *person) carry(o *order) *order {
 		switch {
 		case err == nil || errors.As(err, &refused):
 			p.mu.Lock()
-			o.ok, o.refused = ok, refused
+			o.ok, o.refused, o.answered = ok, refused, since()
 			p.mu.Unlock()
 			p.stir()
 			return o

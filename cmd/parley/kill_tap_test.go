@@ -135,7 +135,8 @@ type witness struct {
 
 // event is one numbered event as it was told first.
 type event struct {
-	at place
+	at    place
+	heard int64 // when
 	wire.Event
 }
 
@@ -249,7 +250,7 @@ func (h *hearing) event(at place, line []byte) {
 		h.wrong("%s got %s: %v", h.who, line, err)
 		return
 	}
-	h.events = append(h.events, event{at, got.Event})
+	h.events = append(h.events, event{at, since(), got.Event})
 }
 
 // answer: a command that is sent again gets the same answer again.
