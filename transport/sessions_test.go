@@ -67,3 +67,13 @@ func TestAMintedTokenIsBelievedAndTheSameAgain(t *testing.T) {
 		t.Error("the same was signed differently")
 	}
 }
+
+func TestARevokedTokenDoesNotRefreshASession(t *testing.T) {
+	var revoked atomic.Bool
+	e := onLoopback(t, func(o *Options) { o.Revoked = func(Identity) bool { return revoked.Load() } })
+	bob := e.hello(acd.RoleAgent, "bob")
+	token := e.token(acd.RoleAgent, "bob", time.Hour)
+	revoked.Store(true)
+	bob.say(`{"type":"refresh","id":"r","token":"` + token + `"}`)
+	bob.expect(`"re":"r"`, `"code":"unauthenticated"`, "revoked")
+}
