@@ -45,3 +45,16 @@ test('a supervisor sees the floor, looks into a chat, whispers, barges in and ta
   await say(maria, 'Thank you so much')
   await said(sue, 'Thank you so much')
 })
+
+test('the wall fits a phone and a big screen, light and dark', { skip, timeout: 120_000 }, async (t) => {
+  const server = await Server.start()
+  t.after(() => server.stop())
+  for (const [width, height, dark] of [[360, 740, false], [1920, 1080, true], [360, 740, true]]) {
+    const sue = await supervisor(t, server, { width, height, dark })
+    await fits(sue, `the wall at ${width}`)
+    await accessible(sue, `the wall at ${width}, ${dark ? 'dark' : 'light'}`)
+    const boards = await sue.locator('.board').evaluateAll((all) => all.map((b) => b.scrollHeight - b.clientHeight))
+    assert.ok(boards.every((hidden) => hidden <= 1), `a board is cut at ${width}: ${boards}`)
+    await shot(sue, `wall-${width}${dark ? '-dark' : ''}`)
+  }
+})
