@@ -47,7 +47,7 @@ func main() {
 	flag.StringVar(&o.within, "within", "actors/acd", "the `folder` that -random draws from")
 	flag.Uint64Var(&o.seed, "seed", 0, "of -sample and -random; 0 draws one")
 	flag.IntVar(&o.workers, "workers", 2, "bugs at once")
-	flag.DurationVar(&o.limit, "limit", 3*time.Minute, "for each run of a test")
+	flag.DurationVar(&o.limit, "limit", 90*time.Second, "for each run of a test")
 	flag.BoolVar(&o.quick, "quick", false, "ask only the quick tests of the bug's own package and the simulator")
 	flag.BoolVar(&o.check, "check", false, "only see whether every bug still applies")
 	flag.Parse()
