@@ -14,8 +14,20 @@ import (
 // present is the configuration as it was written, and its version.
 func (a *API) present() (*config.Document, uint64, error) {
 	version := a.options.Engine.Config().Version
+	if last := a.last.Load(); last != nil && last.version == version {
+		return last.document, version, nil
+	}
 	doc, err := a.written(version)
+	if err == nil {
+		a.last.Store(&read{version, doc})
+	}
 	return doc, version, err
+}
+
+// read is a version that has been read: versions never change.
+type read struct {
+	version  uint64
+	document *config.Document
 }
 
 // written is one version as it was written.

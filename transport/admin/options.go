@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -65,6 +66,7 @@ type API struct {
 	shapes   *config.Shape
 	changing sync.Mutex // one unsafe request at a time
 	newID    func() string
+	last     atomic.Pointer[read] // the present version, once it was asked for
 }
 
 // New returns the API, to be mounted at /v1/admin/.
