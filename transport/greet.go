@@ -50,10 +50,10 @@ func (c *conn) greet(h *wire.Hello) {
 	c.net.meter.allow(c.limits)
 	c.ws.SetReadLimit(wire.MaxMessageBytes)
 	c.server.metrics.opened(c.who.Role, w.Resumed, h.Resume != nil)
+	c.opened.Store(&opened{w.Session, time.Now()}) // who has read welcome is on the list
 	c.out.open(session, c.firstFrames(h, &w)...)
 	c.beat.greeted(o.heartbeat(c.who.Role))
 	c.beat.expires(id.Expires, o.TokenWarning)
-	c.opened.Store(&opened{w.Session, time.Now()})
 	c.greeted.Store(true)
 	c.log().Debug("session opened", "resumed", w.Resumed, "remote", c.addr.String())
 	if c.server.draining.Load() {
