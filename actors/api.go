@@ -34,6 +34,9 @@ const (
 	EvictSlow      EvictReason = "slow_consumer"
 	EvictSignedOut EvictReason = "signed_out"
 	EvictStopping  EvictReason = "stopping"
+	// EvictReplaced is for the session of an agent who may have one and has
+	// opened another.
+	EvictReplaced EvictReason = "replaced"
 )
 
 // Welcome is what a session starts from: the whole state in Snapshot, or, when

@@ -59,6 +59,8 @@ var racesOfTheRest = racetest.Orders{
 	"49 phone_first":    in(func(w *world) { race49(w, true) }),
 	"51 return_first":   in(race51ReturnThenGrace),
 	"51 grace_first":    in(race51GraceThenReturn),
+	"53 new_first":      single(race53NewFirst),
+	"53 old_first":      single(race53OldFirst),
 	"57 timer_first":    in(race57TimerThenStop),
 	"57 stop_first":     in(race57StopThenTimer),
 	"58 ahead":          in(func(w *world) { race58(w, time.Hour) }),

@@ -29,7 +29,9 @@ type Session struct {
 	shown   []*Note // ephemeral, the latest of each kind and chat
 	ready   bool    // the welcome is out, deliveries may follow
 	evicted bool
-	closed  sync.Once
+	// replaced by another one, which is not to be told of it.
+	replaced bool
+	closed   sync.Once
 
 	due bool // among wakes; guarded by wakes.mu
 
@@ -415,6 +417,9 @@ func (e *Engine) attach(s *Session, customer bool) (Welcome, error) {
 	if customer && first {
 		e.seen(st, true)
 	}
+	if s.by.Role == acd.RoleAgent && e.Config().Desk.SingleSession {
+		st.replace(s)
+	}
 	st.mu.Unlock()
 	return w, nil
 }
@@ -470,7 +475,7 @@ func (e *Engine) closeSession(s *Session, reason string) {
 	st.mu.Lock()
 	s.evicted = true
 	last := st.remove(s)
-	if reason != "" {
+	if reason != "" && !s.replaced {
 		st.closed = reason
 	}
 	st.idle = e.now()

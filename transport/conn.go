@@ -163,6 +163,8 @@ func (c *conn) evict(reason actors.EvictReason) {
 		c.shut(wire.CloseSlowConsumer)
 	case actors.EvictSignedOut:
 		c.shut(wire.CloseSignedOut)
+	case actors.EvictReplaced:
+		c.shut(wire.CloseReplaced)
 	case actors.EvictStopping:
 		c.shut(wire.CloseGoingAway)
 	default:

@@ -320,6 +320,9 @@ type DeskPolicy struct {
 	// first.
 	ChooseWithin time.Duration
 	AmendWindow  time.Duration // a code given by the clock may be put right; 5 min
+	// SingleSession lets an agent have one session: a new one takes the place of
+	// the one before.
+	SingleSession bool `json:",omitempty"`
 }
 
 // Normalize writes the defaults into every zero field.

@@ -22,6 +22,13 @@ func TestTheServerPlaysAllScenarios(t *testing.T) {
 	conform.Run(t, target(t, folder+"testdata/config.yaml"), os.DirFS(folder+"scenarios"))
 }
 
+// TestTheServerClosesTheSessionThatAnotherReplaces plays what is only so where
+// an agent may have one session.
+func TestTheServerClosesTheSessionThatAnotherReplaces(t *testing.T) {
+	const folder = "../../transport/conform/"
+	conform.Run(t, target(t, folder+"testdata/single.yaml"), os.DirFS(folder+"single"))
+}
+
 // target starts the server with a copy of a configuration.
 func target(t *testing.T, original string) conform.Target {
 	t.Helper()

@@ -161,6 +161,7 @@ func (d desk) policy() acd.DeskPolicy {
 		WrapupMax:      orZero(d.WrapupMax),
 		ChooseWithin:   d.choosing(),
 		AmendWindow:    or(d.AmendWindow, 0),
+		SingleSession:  d.Sessions == "single",
 	}
 }
 

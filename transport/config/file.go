@@ -214,4 +214,5 @@ type desk struct {
 	WrapupMax      *time.Duration `yaml:"wrapup_max"`
 	ChooseWithin   *time.Duration `yaml:"choose_within"`
 	AmendWindow    *time.Duration `yaml:"amend_window"`
+	Sessions       string         `yaml:"sessions"`
 }

@@ -19,6 +19,7 @@ func TestEachProblemIsNamedWhereItStands(t *testing.T) {
 		{"a number for a duration", "queues:\n  - {id: a, offer_timeout: 20}\n",
 			`queues[0].offer_timeout: expected a duration like 500ms, 20s, 5m or 2h`},
 		{"a negative duration", "desk: {grace: -5s}\n", `desk.grace: -5s is negative`},
+		{"no number of sessions", "desk: {sessions: two}\n", `desk.sessions:`},
 		{"a text for a flag", "desk: {keep_offers: yes please}\n", `desk.keep_offers: expected true or false`},
 		{"a value for a list", "queues: support\n", `1:9: queues: expected a list, one "- " each`},
 		{"a value for fields", "desk: 5\n", `1:7: desk: expected fields, "name: value" each`},

@@ -216,4 +216,5 @@ func (d *desk) check(c *checker) {
 		c.say("desk.choose_within", "%s is too long for queues that wait %s for an answer", short(*d.ChooseWithin), short(patience))
 	}
 	c.duration("desk.amend_window", d.AmendWindow, instant, day)
+	c.choice("desk.sessions", d.Sessions, "many", "single")
 }
