@@ -13,21 +13,14 @@ type servedRow struct {
 
 func servedKey(u acd.CustomerID) []byte { return rowKey(rowServed, string(u), "") }
 
-// withLast fills in who served the customer last, where a queue wants to know.
-// A chat that starts without it starts all the same.
+// withLast fills in who served the customer last, and in which chat. A chat
+// that starts without it starts all the same.
 func (e *Engine) withLast(start acd.Start, customer acd.CustomerID) acd.Start {
-	wanted := false
-	for _, q := range e.Config().Queues {
-		wanted = wanted || q.LastAgent > 0
-	}
-	if !wanted {
-		return start
-	}
 	row, err := e.lastServed(customer)
 	if err != nil {
 		e.log.Error("cannot look up who served a customer last", "err", err)
 	}
-	start.Last = row.Agent
+	start.Last, start.Previous = row.Agent, row.Chat
 	return start
 }
 

@@ -142,7 +142,7 @@ func offerFrame(e *acd.Offered, chat acd.ChatID, thread []acd.Message) wire.Offe
 		Queue: wire.Ref{ID: string(p.Queue), Name: p.QueueName}, Customer: customerFrame(p.Customer, p.Attributes),
 		Source: sourceRef(p.Source, p.SourceName), Thread: messageFrames(thread, acd.RoleAgent),
 		ReceivedAt: wire.At(p.ReceivedAt), OfferedAt: wire.At(e.Offer.Started), ExpiresAt: wire.At(e.Offer.Deadline),
-		Attempt: e.Offer.Attempt, Note: e.Offer.Note,
+		Attempt: e.Offer.Attempt, Note: e.Offer.Note, PreviousChat: string(p.Previous),
 	}
 	if e.Offer.From != "" {
 		out.From = &wire.Ref{ID: string(e.Offer.From), Name: e.Offer.FromName}

@@ -106,6 +106,7 @@ func agentChat(v *acd.ChatView, messages []acd.Message, reader acd.AgentID, desk
 		Participants: participants(v, reader), Owner: string(v.Owner), Label: labelFrame(v), Phase: phaseFrame(v),
 		Focus: wire.FocusHeld, Unread: v.Unread, Messages: messageFrames(messages, acd.RoleAgent), MessageSeq: v.Messages,
 		Read: map[string]uint64{wire.ParticipantCustomer: v.CustomerRead}, ReceivedAt: wire.At(v.ReceivedAt),
+		PreviousChat: string(v.Previous),
 	}
 	out.Customer.State = customerState(v.Away)
 	for i := range v.Participants {

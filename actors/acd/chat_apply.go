@@ -12,7 +12,7 @@ func (c *Chat) Apply(at time.Time, e Event) {
 	case ChatStarted:
 		c.StartedAt, c.Customer, c.Channel = at, e.Customer, e.Channel
 		c.Source, c.SourceName, c.Subject = e.Source, e.SourceName, e.Subject
-		c.Weight, c.Grace = e.Weight, e.Grace
+		c.Weight, c.Grace, c.Previous = e.Weight, e.Grace, e.Previous
 	case Queued:
 		c.applyQueued(at, e)
 		if c.Phase == PhaseQueued && !c.AwayUntil.IsZero() {

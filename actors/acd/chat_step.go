@@ -394,7 +394,7 @@ func (s *chatStep) start(m Start) (any, error) {
 	s.emit(ChatStarted{
 		Customer: Customer{ID: CustomerID(s.t.By.ID), Name: name, Auth: m.Auth, Attributes: m.Attributes},
 		Channel:  src.Channel, Source: src.ID, SourceName: src.Name, Subject: m.Subject, Weight: ch.Weight,
-		Grace: Graces{ch.CustomerGrace.Waiting, ch.CustomerGrace.Served},
+		Grace: Graces{ch.CustomerGrace.Waiting, ch.CustomerGrace.Served}, Previous: m.Previous,
 	})
 	s.enqueue(leg, policy, "")
 	return Result{Chat: s.ID}, nil

@@ -20,6 +20,8 @@ type (
 		// queue's policy says how long he is waited for.
 		Agent AgentID
 		Last  AgentID
+		// Previous is the chat in which the customer was served last.
+		Previous ChatID
 		// Tried are the queues that have passed it on.
 		Tried []QueueID
 		// Admitted is set by the queue, with whom the chat waits for.

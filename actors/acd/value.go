@@ -120,6 +120,7 @@ type Popover struct {
 	SourceName string            `cbor:"7,keyasint,omitempty"`
 	ReceivedAt time.Time         `cbor:"8,keyasint"`
 	Thread     uint64            `cbor:"9,keyasint,omitempty"`
+	Previous   ChatID            `cbor:"10,keyasint,omitempty"`
 }
 
 // Decision is why an agent was chosen, and why each other one was not. With
@@ -326,6 +327,8 @@ type ChatView struct {
 	Assist       *AssistAsked      `cbor:"40,keyasint,omitempty"` // while nobody has come
 	// Waits is the queue that it waits in, also beside being served.
 	Waits QueueID `cbor:"22,keyasint,omitempty"`
+	// Previous is the chat in which the customer was served last.
+	Previous ChatID `cbor:"41,keyasint,omitempty"`
 }
 
 // AgentView is what an agent's desk starts from. Chats, offers and debts are

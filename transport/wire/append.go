@@ -139,7 +139,8 @@ func (e *OfferEvent) appendBody(dst []byte) []byte {
 	dst = appendTime(dst, `,"received_at":`, o.ReceivedAt)
 	dst = appendTime(dst, `,"offered_at":`, o.OfferedAt)
 	dst = appendTime(dst, `,"expires_at":`, o.ExpiresAt)
-	return append(appendInt(dst, `,"attempt":`, o.Attempt), '}')
+	dst = appendInt(dst, `,"attempt":`, o.Attempt)
+	return append(appendOptional(dst, `,"previous_chat":`, o.PreviousChat), '}')
 }
 
 func (e *OfferEndedEvent) appendBody(dst []byte) []byte {
@@ -175,7 +176,7 @@ func appendChat(dst []byte, c *Chat) []byte {
 	if c.StartedAt != 0 {
 		dst = appendTime(dst, `,"started_at":`, c.StartedAt)
 	}
-	return append(dst, '}')
+	return append(appendOptional(dst, `,"previous_chat":`, c.PreviousChat), '}')
 }
 
 func appendParticipants(dst []byte, participants []Participant) []byte {

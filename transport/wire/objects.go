@@ -91,6 +91,8 @@ type Offer struct {
 	ExpiresAt  Time `json:"expires_at"`
 	// Attempt counts the offers of this wait from 1.
 	Attempt int `json:"attempt"`
+	// PreviousChat is the chat in which the customer was served last.
+	PreviousChat string `json:"previous_chat,omitempty"`
 }
 
 // Chat is a chat on an agent's desktop, complete.
@@ -119,6 +121,8 @@ type Chat struct {
 	ReceivedAt Time      `json:"received_at"`
 	// StartedAt is when an agent first accepted.
 	StartedAt Time `json:"started_at,omitzero"`
+	// PreviousChat is the chat in which the customer was served last.
+	PreviousChat string `json:"previous_chat,omitempty"`
 }
 
 // CustomerChat is a chat on the customer's page, complete.
