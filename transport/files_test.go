@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -200,6 +201,35 @@ func TestTheFilesOfAnErasedChatAreGoneAndNoOthers(t *testing.T) {
 		if _, _, err := f.find(ctx, id); (err == nil) != (i == 2) {
 			t.Errorf("file %d: %v", i, err)
 		}
+	}
+}
+
+func TestTheWelcomeTellsWhatFilesEachChannelTakes(t *testing.T) {
+	told := func(e *edge, role acd.Role) map[string]wire.AttachmentLimit {
+		p := e.dial()
+		p.say(`{"type":"hello","token":"` + e.token(role, "maria", 10*time.Minute) + `"}`)
+		var w wire.Welcome
+		if err := json.Unmarshal([]byte(p.expect(`"type":"welcome"`)), &w); err != nil {
+			t.Fatal(err)
+		}
+		return w.Limits.Attachments
+	}
+	e := filing(t, func(c *acd.Config) {
+		c.Channels["livechat"].Attachments = acd.AttachmentPolicy{MaxBytes: 1000, Types: []string{"image/png"}}
+		c.Channels["sms"] = &acd.ChannelPolicy{MaxChars: 100, Attachments: acd.AttachmentPolicy{MaxBytes: -1}}
+		c.Channels["mail"] = &acd.ChannelPolicy{MaxChars: 100}
+	})
+	for _, role := range []acd.Role{acd.RoleCustomer, acd.RoleSupervisor} {
+		got := told(e, role)
+		if chat := got["livechat"]; len(got) != 2 || chat.MaxBytes != 1000 || !slices.Equal(chat.MediaTypes, []string{"image/png"}) {
+			t.Errorf("%s is told %+v", role, got)
+		}
+		if mail := got["mail"]; mail.MaxBytes != 10<<20 || !slices.Contains(mail.MediaTypes, "application/pdf") {
+			t.Errorf("%s is told the defaults %+v", role, mail)
+		}
+	}
+	if got := told(onLoopback(t, nil), acd.RoleCustomer); got != nil {
+		t.Errorf("a server that keeps no files tells %+v", got)
 	}
 }
 

@@ -119,6 +119,9 @@ func (c *conn) firstFrames(h *wire.Hello, w *actors.Welcome) []wire.Event {
 		HeartbeatS: int(o.heartbeat(c.who.Role) / time.Second), Limits: limitsFrame(c.who.Role, c.limits, o.Config()),
 		ClosedBecause: closedBecause(w.ClosedBecause),
 	}
+	if o.Files != nil {
+		welcome.Limits.Attachments = attachmentLimits(o.Config())
+	}
 	if w.Resumed || w.Snapshot == nil {
 		return []wire.Event{welcome}
 	}
@@ -167,6 +170,20 @@ func limitsFrame(role acd.Role, l *RoleLimits, cfg *acd.Config) wire.Limits {
 			t.Reserved = ch.ReservedChars
 		}
 		out.Text[string(name)] = t
+	}
+	return out
+}
+
+// attachmentLimits is what each channel takes, of those that take any file.
+func attachmentLimits(cfg *acd.Config) map[string]wire.AttachmentLimit {
+	if cfg == nil {
+		return nil
+	}
+	out := make(map[string]wire.AttachmentLimit, len(cfg.Channels))
+	for name := range cfg.Channels {
+		if p := cfg.Attachments(name); p.MaxBytes > 0 {
+			out[string(name)] = wire.AttachmentLimit{MaxBytes: p.MaxBytes, MediaTypes: p.Types}
+		}
 	}
 	return out
 }

@@ -134,7 +134,8 @@ var sampleEvents = []Event{
 		Limits: Limits{
 			MessageBytes: 32768, Frames: 64, Nesting: 16, IDChars: 64, NotesChars: 4000, AttributesBytes: 32768, HistoryMessages: 200,
 			Sessions: 16, OpenChats: 3, UnansweredCommands: 32, OutboundBytes: 262144, PerSecond: 20, Burst: 40,
-			Text: map[string]TextLimit{"livechat": {MaxChars: 4000, Reserved: "<>"}, "facebook": {MaxChars: 1000}},
+			Text:        map[string]TextLimit{"livechat": {MaxChars: 4000, Reserved: "<>"}, "facebook": {MaxChars: 1000}},
+			Attachments: map[string]AttachmentLimit{"livechat": {MaxBytes: 10485760, MediaTypes: []string{"image/png", "application/pdf"}}},
 		},
 		ClosedBecause: &Closed{Code: CloseSlowConsumer, Text: CloseSlowConsumer.Text()},
 	},

@@ -47,6 +47,15 @@ type Limits struct {
 	Burst     int `json:"burst,omitzero"`
 	// Text says for each channel how long a text may be and what it must not contain.
 	Text map[string]TextLimit `json:"text,omitempty"`
+	// Attachments says what files each channel takes. A channel that takes none is not in it.
+	Attachments map[string]AttachmentLimit `json:"attachments,omitempty"`
+}
+
+// AttachmentLimit is what a channel takes in one file.
+type AttachmentLimit struct {
+	MaxBytes int64 `json:"max_bytes"`
+	// MediaTypes are the types that a file may be found to be.
+	MediaTypes []string `json:"media_types"`
 }
 
 // TextLimit is what a channel allows in one message.
