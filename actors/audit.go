@@ -98,7 +98,7 @@ func (a *auditor) allAgents() error {
 		id := acd.AgentID(addr.ID)
 		agent := acd.NewAgent(id)
 		kind := agentKind(&keyring{journal: a.journal, owner: addr})
-		if err := a.fold(addr, agent, acd.NewAgent(id), kind, func(acd.Event) error { return nil }); err != nil {
+		if err := a.fold(addr, agent, acd.NewAgent(id), kind, func(e acd.Event) error { a.amended(id, e); return nil }); err != nil {
 			return err
 		}
 		a.sum.Agents++
@@ -282,7 +282,7 @@ func (a *auditor) index() error {
 	if lines != a.sum.Messages {
 		a.found(fmt.Errorf("%d lines of transcripts belong to no chat", lines-a.sum.Messages))
 	}
-	for _, table := range []byte{rowSlot, rowEnded, rowLive, rowPresent, rowWaiting, rowCustomer} {
+	for _, table := range []byte{rowSlot, rowEnded, rowLive, rowPresent, rowWaiting, rowCustomer, rowAmended} {
 		err = errors.Join(err, a.journal.Scan([]byte{table}, []byte{table + 1}, a.row))
 	}
 	for key := range a.rows {
@@ -302,6 +302,8 @@ func (a *auditor) row(key, value []byte) error {
 		return a.wake(key, value, want)
 	case key[0] == rowEnded:
 		return a.segment(key, value, want)
+	case key[0] == rowAmended:
+		return a.amendment(key, value, want)
 	case !bytes.Equal(value, want):
 		a.found(fmt.Errorf("row %q is %x, expected %x", key, value, want))
 	}

@@ -65,7 +65,11 @@ func (p *Past) destroy(epoch uint64, gone []Segment, rows ...Row) error {
 	}
 	for _, s := range gone {
 		s.Name = ""
-		rows = append(rows, Row{secretKey(s.Chat), nil}, Row{endedKey(s.EndedAt, s.Chat), mustEncode(s)})
+		amended, err := p.withoutNotes(s.Chat)
+		if err != nil {
+			return err
+		}
+		rows = append(append(rows, amended...), Row{secretKey(s.Chat), nil}, Row{endedKey(s.EndedAt, s.Chat), mustEncode(s)})
 	}
 	done := make(chan error, 1)
 	p.journal.Append(Entry{Epoch: epoch, Rows: rows, Done: func(err error) { done <- err }})

@@ -200,8 +200,12 @@ func agentKind(keys *keyring) kind {
 			}
 			return acd.Restore{Slots: slots}
 		},
-		rows: func(s *shell, _ time.Time, _ []acd.Event) []Row {
-			rows := keys.taken()
+		rows: func(s *shell, now time.Time, events []acd.Event) []Row {
+			rows, err := keys.amended(acd.AgentID(s.addr.ID), now, events)
+			if err != nil {
+				panic(err)
+			}
+			rows = append(rows, keys.taken()...)
 			if present {
 				return rows
 			}

@@ -211,12 +211,13 @@ func (e *Engine) forgetChats(before time.Time) error {
 			}
 		}
 		rows := e.outlived(segments[i], [][]byte{key, secretKey(chat)})
-		from, to := rowRange(rowText, string(chat))
-		if err := e.journal.Scan(from, to, func(k, _ []byte) error {
-			rows = append(rows, append([]byte(nil), k...))
-			return nil
-		}); err != nil {
-			return err
+		for _, table := range []byte{rowText, rowAmended} {
+			if err := e.scan(table, string(chat), func(k, _ []byte) error {
+				rows = append(rows, append([]byte(nil), k...))
+				return nil
+			}); err != nil {
+				return err
+			}
 		}
 		if err := e.journal.Drop(chat.Address().String(), rows); err != nil {
 			return fmt.Errorf("drop chat %s: %w", chat, err)

@@ -30,6 +30,8 @@ type Segment struct {
 	EndedAt   time.Time      `cbor:"9,keyasint"`
 	Reason    acd.EndReason  `cbor:"10,keyasint"`
 	Messages  uint64         `cbor:"11,keyasint,omitempty"`
+	// Amended are the wrap-ups that were put right after the clock had given them.
+	Amended []Amendment `cbor:"-"`
 	// Erased says that what was said in it, and of whom, has been erased.
 	Erased bool `cbor:"-"`
 }
@@ -102,6 +104,9 @@ func (p *Past) History(q Query) (page []Segment, next []byte, err error) {
 		if err := p.name(&page[i]); err != nil {
 			return nil, nil, fmt.Errorf("history: %w", err)
 		}
+		if page[i].Amended, err = p.Amended(page[i].Chat); err != nil {
+			return nil, nil, fmt.Errorf("history: %w", err)
+		}
 	}
 	return page, next, nil
 }
@@ -145,6 +150,9 @@ type Moment struct {
 	State  *acd.Chat
 	Hash   uint64
 	Erased bool // the words that were in it
+	// Amended is what stands in the place of the wrap-ups that Events has, when
+	// their agents have put them right since.
+	Amended []Amendment
 }
 
 // Replay folds a chat's records up to and with the one numbered at, all of
@@ -156,6 +164,10 @@ func (p *Past) Replay(chat acd.ChatID, at uint64, each func(Moment) error) error
 	key, err := keys.find(chat, time.Time{})
 	if err != nil {
 		return fmt.Errorf("replay %s: %w", chat, err)
+	}
+	left, err := p.Amended(chat)
+	if err != nil {
+		return fmt.Errorf("replay: %w", err)
 	}
 	err = p.journal.Replay(chat.Address().String(), 0, func(seq uint64, b []byte) error {
 		if at > 0 && seq > at {
@@ -169,7 +181,9 @@ func (p *Past) Replay(chat acd.ChatID, at uint64, each func(Moment) error) error
 			state.Apply(r.at, e)
 		}
 		seen = true
-		return each(Moment{seq, r.at, r.config, r.by, r.events, state, StateHash(state), key == nil})
+		m := Moment{seq, r.at, r.config, r.by, r.events, state, StateHash(state), key == nil, nil}
+		left = amends(&m, left)
+		return each(m)
 	})
 	if err != nil && !errors.Is(err, errEnough) {
 		return fmt.Errorf("replay %s: %w", chat, err)

@@ -3,6 +3,7 @@ package actors_test
 import (
 	"time"
 
+	"github.com/parley-engine/parley/actors"
 	"github.com/parley-engine/parley/actors/acd"
 )
 
@@ -379,6 +380,11 @@ func race48TimerThenSubmit(w *world) {
 		w.t.Errorf("amended %+v", e)
 	}
 	filed(w, chat, "timeout") // the chat is closed, and nothing follows that
+	w.crash()
+	page, _, err := w.engine.Past().History(actors.Query{})
+	if err != nil || len(page) != 1 || len(page[0].Amended) != 1 || page[0].Amended[0].Code != "other" || page[0].Amended[0].Agent != "alice" {
+		w.t.Errorf("history has %+v (%v)", page, err)
+	}
 }
 
 func race49(w *world, phoneFirst bool) {

@@ -125,6 +125,23 @@ type Segment struct {
 	Reason    string    `json:"reason"`
 	Messages  uint64    `json:"messages"`
 	Erased    bool      `json:"erased,omitempty"` // what was said, and of whom
+	// Amended are the wrap-ups that agents put right after the clock had given them.
+	Amended []Amendment `json:"amended,omitempty"`
+}
+
+// Amendment is a wrap-up that its agent put right.
+type Amendment struct {
+	Agent     string    `json:"agent"`
+	Code      string    `json:"code"`
+	Notes     string    `json:"notes,omitempty"`
+	AmendedAt time.Time `json:"amended_at"`
+}
+
+func amendments(all []actors.Amendment) (list []Amendment) {
+	for _, a := range all {
+		list = append(list, Amendment{string(a.Agent), a.Code, a.Notes, a.At})
+	}
+	return list
 }
 
 // SegmentOf is a segment of the index as it is shown.
@@ -134,7 +151,8 @@ func SegmentOf(s actors.Segment) Segment {
 		agents = append(agents, string(a))
 	}
 	return Segment{Chat: string(s.Chat), Customer: string(s.Customer), Name: s.Name, Source: string(s.Source), Channel: string(s.Channel),
-		Queue: string(s.Queue), Agents: agents, StartedAt: s.StartedAt, EndedAt: s.EndedAt, Reason: string(s.Reason), Messages: s.Messages, Erased: s.Erased}
+		Queue: string(s.Queue), Agents: agents, StartedAt: s.StartedAt, EndedAt: s.EndedAt, Reason: string(s.Reason), Messages: s.Messages, Erased: s.Erased,
+		Amended: amendments(s.Amended)}
 }
 
 func (s *Server) history(r *http.Request, who acd.Principal) (any, error) {
@@ -212,6 +230,8 @@ type MomentView struct {
 	Owner  acd.AgentID   `json:"owner,omitempty"`
 	Hash   string        `json:"state_hash"`
 	Erased bool          `json:"erased,omitempty"` // the words that were in it
+	// Amended is what stands in the place of wrap-ups among the events by now.
+	Amended []Amendment `json:"amended,omitempty"`
 }
 
 // EventView names an event.
@@ -223,7 +243,7 @@ type EventView struct {
 // ViewMoment copies what is shown of a moment.
 func ViewMoment(m actors.Moment) MomentView {
 	v := MomentView{Seq: m.Seq, At: m.At, Config: m.Config, By: m.By, Phase: m.State.Phase, Owner: m.State.Owner,
-		Hash: fmt.Sprintf("%016x", m.Hash), Erased: m.Erased}
+		Hash: fmt.Sprintf("%016x", m.Hash), Erased: m.Erased, Amended: amendments(m.Amended)}
 	for _, e := range m.Events {
 		v.Events = append(v.Events, EventView{strings.TrimPrefix(fmt.Sprintf("%T", e), "acd."), e})
 	}

@@ -99,7 +99,7 @@ func (s *agentStep) amend(c Wrapup) error {
 	if err := checkWrapup(settled.Spec, c.Code, c.Notes); err != nil {
 		return err
 	}
-	s.emit(WrapupAmended{Chat: c.Chat, Code: c.Code, Notes: c.Notes})
+	s.emit(WrapupAmended{Chat: c.Chat, Code: c.Code, Notes: c.Notes, Of: settled.Done.At})
 	s.file(*s.state.settled(c.Chat))
 	return nil
 }

@@ -183,6 +183,8 @@ type (
 		Chat  ChatID `cbor:"1,keyasint"`
 		Code  string `cbor:"2,keyasint"`
 		Notes string `cbor:"3,keyasint,omitempty"`
+		// Of is when the clock gave it; absent in records of an older version.
+		Of time.Time `cbor:"4,keyasint,omitzero"`
 	}
 	// SlotFreed tells the desk that a chat left the list without a debt.
 	SlotFreed struct {
