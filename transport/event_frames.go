@@ -139,7 +139,7 @@ func offerFrame(e *acd.Offered, chat acd.ChatID, thread []acd.Message) wire.Offe
 	p := &e.Popover
 	out := wire.Offer{
 		Offer: string(e.Offer.ID), Kind: wire.OfferKind(e.Offer.Kind), Chat: string(chat), Channel: string(p.Channel),
-		Queue: wire.Ref{ID: string(p.Queue), Name: p.QueueName}, Customer: customerFrame(p.Customer, p.Attributes),
+		Queue: wire.Ref{ID: string(p.Queue), Name: p.QueueName}, Customer: customerFrame(p.Customer, p.Auth, p.Attributes),
 		Source: sourceRef(p.Source, p.SourceName), Thread: messageFrames(thread, acd.RoleAgent),
 		ReceivedAt: wire.At(p.ReceivedAt), OfferedAt: wire.At(e.Offer.Started), ExpiresAt: wire.At(e.Offer.Deadline),
 		Attempt: e.Offer.Attempt, Note: e.Offer.Note, PreviousChat: string(p.Previous),

@@ -86,11 +86,11 @@ func sourceRef(id acd.SourceID, name string) *wire.Ref {
 	return &wire.Ref{ID: string(id), Name: name}
 }
 
-func customerFrame(name string, attributes map[string]string) wire.Customer {
+func customerFrame(name, auth string, attributes map[string]string) wire.Customer {
 	if attributes == nil {
 		attributes = map[string]string{}
 	}
-	return wire.Customer{Name: name, Initials: initials(name), Attributes: attributes}
+	return wire.Customer{Name: name, Initials: initials(name), Auth: wire.CustomerAuth(auth), Attributes: attributes}
 }
 
 func choices(codes []acd.WrapupCode) []wire.Choice {

@@ -102,7 +102,7 @@ func shown(p *acd.Participant, reader acd.AgentID) bool {
 func agentChat(v *acd.ChatView, messages []acd.Message, reader acd.AgentID, desk *acd.AgentView) wire.Chat {
 	out := wire.Chat{
 		Chat: string(v.Chat), Channel: string(v.Channel), Subject: v.Subject, Queue: wire.Ref{ID: string(v.Queue), Name: v.QueueName},
-		Customer: customerFrame(v.Customer, v.Attributes), Source: sourceRef(v.Source, v.SourceName),
+		Customer: customerFrame(v.Customer, v.Auth, v.Attributes), Source: sourceRef(v.Source, v.SourceName),
 		Participants: participants(v, reader), Owner: string(v.Owner), Label: labelFrame(v), Phase: phaseFrame(v),
 		Focus: wire.FocusHeld, Unread: v.Unread, Messages: messageFrames(messages, acd.RoleAgent), MessageSeq: v.Messages,
 		Read: map[string]uint64{wire.ParticipantCustomer: v.CustomerRead}, ReceivedAt: wire.At(v.ReceivedAt),

@@ -60,7 +60,8 @@ func (s *chatStep) popover() Popover {
 		queue, name = s.Leg.Queue, s.waitPolicy().QueueName
 	}
 	return Popover{Channel: s.Channel, Queue: queue, QueueName: name, Customer: s.Customer.Name,
-		Attributes: s.Customer.Attributes, Source: s.Source, SourceName: s.SourceName, ReceivedAt: s.StartedAt, Thread: s.Messages, Previous: s.Previous}
+		Attributes: s.Customer.Attributes, Source: s.Source, SourceName: s.SourceName, ReceivedAt: s.StartedAt, Thread: s.Messages, Previous: s.Previous,
+		Auth: s.Customer.Auth}
 }
 
 // answered finds the open offer that an agent's answer is for, or says what

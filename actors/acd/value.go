@@ -121,6 +121,7 @@ type Popover struct {
 	ReceivedAt time.Time         `cbor:"8,keyasint"`
 	Thread     uint64            `cbor:"9,keyasint,omitempty"`
 	Previous   ChatID            `cbor:"10,keyasint,omitempty"`
+	Auth       string            `cbor:"11,keyasint,omitempty"` // signed | anon
 }
 
 // Decision is why an agent was chosen, and why each other one was not. With
@@ -329,6 +330,9 @@ type ChatView struct {
 	Waits QueueID `cbor:"22,keyasint,omitempty"`
 	// Previous is the chat in which the customer was served last.
 	Previous ChatID `cbor:"41,keyasint,omitempty"`
+	// Auth says whether the customer's name was signed for or is what he calls
+	// himself: signed or anon.
+	Auth string `cbor:"42,keyasint,omitempty"`
 }
 
 // AgentView is what an agent's desk starts from. Chats, offers and debts are

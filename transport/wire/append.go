@@ -119,6 +119,7 @@ func appendMessages(dst []byte, key string, messages []Message) []byte {
 func appendCustomer(dst []byte, c *Customer) []byte {
 	dst = appendText(dst, `,"customer":{"name":`, c.Name)
 	dst = appendText(dst, `,"initials":`, c.Initials)
+	dst = appendOptional(dst, `,"auth":`, string(c.Auth))
 	dst = appendTexts(dst, `,"attributes":`, c.Attributes)
 	return append(appendOptional(dst, `,"state":`, string(c.State)), '}')
 }

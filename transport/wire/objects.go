@@ -53,8 +53,10 @@ type Message struct {
 
 // Customer is the customer as agents see him.
 type Customer struct {
-	Name       string            `json:"name"`
-	Initials   string            `json:"initials"`
+	Name     string `json:"name"`
+	Initials string `json:"initials"`
+	// Auth is absent where it is not known.
+	Auth       CustomerAuth      `json:"auth,omitempty"`
 	Attributes map[string]string `json:"attributes"`
 	// State is known in a chat and absent in an offer.
 	State CustomerState `json:"state,omitempty"`

@@ -14,7 +14,7 @@ func pointer[T any](v T) *T { return &v }
 var (
 	support  = Ref{ID: "support", Name: "Support"}
 	web      = &Ref{ID: "web", Name: "Website"}
-	maria    = Customer{Name: "Maria Rossi", Initials: "MR", Attributes: map[string]string{"order": "A-1042", "vip": "yes"}}
+	maria    = Customer{Name: "Maria Rossi", Initials: "MR", Auth: CustomerSigned, Attributes: map[string]string{"order": "A-1042", "vip": "yes"}}
 	question = Message{
 		MessageSeq: 1, Author: Author{Kind: AuthorCustomer, ID: "customer", Name: "Maria Rossi", Initials: "MR"},
 		Text: "Where is my parcel? <A-1042> \"late\"\n\u2028é😀", To: ToAll, SentAt: t0,

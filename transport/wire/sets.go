@@ -236,6 +236,21 @@ var participantStates = list(StateInvited, StateJoined, StateLeft)
 // Values is the closed list of states.
 func (ParticipantState) Values() []string { return participantStates }
 
+// CustomerAuth says whose word a customer's name is.
+type CustomerAuth string
+
+// A signed name stands in the customer's token; an anonymous customer says
+// himself who he is, or does not.
+const (
+	CustomerSigned CustomerAuth = "signed"
+	CustomerAnon   CustomerAuth = "anon"
+)
+
+var customerAuths = list(CustomerSigned, CustomerAnon)
+
+// Values is the closed list of identities.
+func (CustomerAuth) Values() []string { return customerAuths }
+
 // CustomerState says whether the customer's page is connected.
 type CustomerState string
 
