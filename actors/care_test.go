@@ -114,3 +114,32 @@ func TestAChatThatNobodyRatesClosesThoughItSleeps(t *testing.T) {
 		w.sound()
 	})
 }
+
+func TestARatingIsToldOnceToEachSupervisorWhoWatches(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.caring()
+		alice, kim := w.agent("alice"), w.customer("kim")
+		sue, both, gone, away := w.supervisor("sue"), w.supervisor("both"), w.supervisor("gone"), w.supervisor("away")
+		alice.ready()
+		kim.starts()
+		chat := alice.accepts()
+		for _, p := range []*person{sue, both, gone} {
+			p.must(chat.Address(), acd.Monitor{Mode: acd.Monitoring})
+		}
+		gone.must(chat.Address(), acd.Unmonitor{})
+		alice.must(chat.Address(), acd.EndChat{})
+		both.look(actors.WatchBoards{Chats: true})
+		w.pass(2 * time.Second)
+		kim.must(chat.Address(), acd.Rate{Score: 4, Text: "quick"})
+		w.pass(time.Second)
+		for p, want := range map[*person]int{sue: 1, both: 1, gone: 0, away: 0, alice: 0} {
+			if got := told[acd.Rated](p); got != want {
+				t.Errorf("%s was told %d times, want %d", p.by.ID, got, want)
+			}
+		}
+		if e, view := last[acd.Rated](sue); e.Score != 4 || e.Text != "quick" || view != acd.ToOverseer {
+			t.Errorf("sue was told %+v in view %d", e, view)
+		}
+		w.sound()
+	})
+}

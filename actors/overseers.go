@@ -85,11 +85,15 @@ func decodeScope(b []byte) (acd.Scope, error) {
 	return "", fmt.Errorf("row of an overseer: %x, expected 1 or 2 and queues", b)
 }
 
-// called puts into a call for assistance whom it goes to.
+// called puts into a call for assistance, or a rating, whom it goes to.
 func (o *overseers) called(cmd acd.Command) acd.Command {
-	if a, ok := cmd.(acd.Assist); ok {
-		a.To = o.list()
-		return a
+	switch c := cmd.(type) {
+	case acd.Assist:
+		c.To = o.list()
+		return c
+	case acd.Rate:
+		c.To = o.engine.board.onChats()
+		return c
 	}
 	return cmd
 }

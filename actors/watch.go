@@ -62,6 +62,19 @@ func (b *board) leave(s *Session) {
 	}
 }
 
+// onChats names who looks at the board of chats, in the order in which they
+// came, with the scope of the session that looks.
+func (b *board) onChats() (all []acd.Overseer) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, s := range slices.SortedFunc(maps.Keys(b.watchers), func(s, o *Session) int { return cmp.Compare(s.nth, o.nth) }) {
+		if b.watchers[s].boards.Chats && s.by.Oversees() {
+			all = append(all, acd.Overseer{Agent: acd.AgentID(s.by.ID), Scope: s.by.Scope})
+		}
+	}
+	return all
+}
+
 // want adds up what is wanted. The picture of a kind that nobody watches is
 // whole no more; that of chats is forgotten. The caller holds mu.
 func (b *board) want() {

@@ -142,6 +142,7 @@ var told = map[acd.View][]acd.Event{
 	acd.ToOffered: {acd.Offered{}, acd.OfferEnded{}, acd.Accepted{}},
 	acd.ToOwnDesk: {acd.PresenceSet{}, acd.NextPresenceSet{}, acd.ChannelSet{}, acd.Focused{}, acd.WindowSet{}, acd.WrapupStarted{}, acd.WrapupSaved{},
 		acd.WrapupExtended{}, acd.WrapupDone{}, acd.WrapupAmended{}, acd.SlotFreed{}},
+	acd.ToOverseer: {acd.AssistAsked{}, acd.Rated{}},
 }
 
 func TestEveryPieceOfNewsHasAFrameOfItsOwn(t *testing.T) {

@@ -98,6 +98,8 @@ func overseerEvent(n *actors.Note) wire.Event {
 			ev.Queue = &wire.Ref{ID: string(e.Queue), Name: e.QueueName}
 		}
 		return ev
+	case acd.Rated:
+		return &wire.RatedEvent{At: at, Chat: n.From.ID, Rating: *ratingFrame(&e)}
 	case acd.TargetsShown:
 		kind := wire.TargetAgent
 		if e.OfQueue {

@@ -87,6 +87,8 @@ func TestEachThingBesideTheChatsHasItsFrame(t *testing.T) {
 			`{"type":"alert",` + at + `,"kind":"sla","queue":"support","since":"1970-01-01T00:00:00.500Z","over":true}`},
 		{watchFrame(chatC, acd.ToOverseer, acd.AssistAsked{Agent: "alice", Name: "Alice", Text: "help", Queue: "support", QueueName: "Support", Customer: "Ann"}),
 			`{"type":"assist",` + at + `,"chat":"c","from":{"id":"alice","name":"Alice"},"text":"help","queue":{"id":"support","name":"Support"},"customer":{"name":"Ann"}}`},
+		{watchFrame(chatC, acd.ToOverseer, acd.Rated{Score: 2, Text: "slow"}),
+			`{"type":"rated",` + at + `,"chat":"c","rating":{"score":2,"text":"slow"}}`},
 		{watchFrame(acd.Address{}, acd.ToOverseer, acd.TargetsShown{Version: 3}),
 			`{"type":"targets",` + at + `,"kind":"agent","rows":[],"version":3}`},
 		{watchFrame(acd.Address{}, acd.ToOverseer, acd.TargetsShown{OfQueue: true, Version: 3, Queues: []acd.TargetQueue{{Queue: "q", Name: "Q", Mode: acd.QueueOpen, Usable: true}}}),

@@ -51,6 +51,7 @@ type ChatState struct {
 	Waits        *WaitState       `cbor:"45,keyasint,omitempty"` // while nobody serves it and something is to be said
 	RateUntil    time.Time        `cbor:"33,keyasint,omitzero"`  // how long an ended chat can be rated
 	Rating       *Rated           `cbor:"34,keyasint,omitempty"`
+	Watched      []AgentID        `cbor:"47,keyasint,omitempty"` // who oversaw it to its end
 	Forgotten    []AgentID        `cbor:"41,keyasint,omitempty"` // who had offers that Past has lost
 }
 

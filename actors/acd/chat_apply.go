@@ -58,7 +58,7 @@ func (c *Chat) Apply(at time.Time, e Event) {
 	case ChatEnded:
 		c.Phase, c.Leg, c.Owner = PhaseEnded, nil, ""
 		c.EndReason, c.EndedAt, c.AwayUntil = e.Reason, at, time.Time{}
-		c.RateUntil = e.RateUntil
+		c.RateUntil, c.Watched = e.RateUntil, e.Watched
 		c.NextPolicy, c.Transfer, c.CloseAt, c.Assist, c.Waits = nil, nil, time.Time{}, nil, nil
 		c.owe(at, e.Debts, e.Wrapup, string(e.Reason))
 		for _, o := range e.Apart {

@@ -153,7 +153,10 @@ func (s *chatStep) finish(e ChatEnded, offers OfferReason) {
 			e.Wrapup, e.Debts = spec, append(e.Debts, p.Agent)
 		}
 		told = append(told, p.Agent)
-		if p.Slot {
+		switch {
+		case !p.Slot && !e.RateUntil.IsZero():
+			e.Watched = append(e.Watched, p.Agent)
+		case p.Slot:
 			released = append(released, s.sendAgent(p.Agent, Released{Chat: s.ID, Spec: spec, Reason: string(e.Reason)}))
 		}
 	}

@@ -240,7 +240,7 @@ func (s *chatStep) careAudience(e Event) {
 		s.news(m.Agent.Stream(), ToAgent, e)
 	case Parked, Unparked, EndDeclined:
 		s.newsAgents(e, nil)
-	case Rated: // for who looks at the chat later
+	case Rated: // ratedAudience: who watches comes with the command
 	}
 }
 

@@ -1,6 +1,7 @@
 package acd
 
 import (
+	"slices"
 	"time"
 	"unicode/utf8"
 )
@@ -11,6 +12,8 @@ import (
 type Rate struct {
 	Score int // 1 to 5
 	Text  string
+	// To are the supervisors who look at the board of chats just now.
+	To []Overseer
 }
 
 // Rated is what the customer thought of it.
@@ -44,9 +47,26 @@ func (s *chatStep) rate(m Rate) (any, error) {
 	case !s.rateable(s.t.Now):
 		return nil, refusal(ErrTooLate.Code, "it cannot be rated any more")
 	}
-	s.emit(Rated{Score: m.Score, Text: m.Text, At: s.t.Now})
+	rated := Rated{Score: m.Score, Text: m.Text, At: s.t.Now}
+	s.emit(rated)
+	s.ratedAudience(m.To, rated)
 	s.closeIfSettled()
 	return Result{}, nil
+}
+
+// ratedAudience is who watches: those who oversaw the chat to its end, and those
+// at whose boards it was, each once. Who looks at the chat later finds the
+// rating in it.
+func (s *chatStep) ratedAudience(boards []Overseer, e Event) {
+	told := slices.Clone(s.Watched)
+	for _, o := range boards {
+		if (o.Scope == "" || s.within(o.Scope)) && !slices.Contains(told, o.Agent) {
+			told = append(told, o.Agent)
+		}
+	}
+	for _, a := range told {
+		s.news(a.Stream(), ToOverseer, e)
+	}
 }
 
 // rateable reports whether a judgement may still come.

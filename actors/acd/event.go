@@ -99,6 +99,8 @@ type (
 		RateUntil time.Time `cbor:"7,keyasint,omitzero"`
 		// Apart are the debts of those who owe something else than Wrapup.
 		Apart []Owed `cbor:"8,keyasint,omitempty"`
+		// Watched are those who oversaw it to its end, if it can be rated.
+		Watched []AgentID `cbor:"9,keyasint,omitempty"`
 	}
 	// WrapupRecorded files one agent's disposition.
 	WrapupRecorded struct {

@@ -56,6 +56,17 @@ type Rating struct {
 	Text  string `json:"text,omitempty"`
 }
 
+// RatedEvent tells supervisors who watch what the customer thought of a chat
+// that has ended.
+type RatedEvent struct {
+	At     Time   `json:"at"`
+	Chat   string `json:"chat"`
+	Rating Rating `json:"rating"`
+}
+
+// FrameType is "rated".
+func (*RatedEvent) FrameType() string { return "rated" }
+
 // FrameType is "idle_warning".
 func (*IdleWarningEvent) FrameType() string { return "idle_warning" }
 

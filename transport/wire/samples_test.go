@@ -202,6 +202,7 @@ var sampleEvents = []Event{
 	&InactiveEvent{At: t1, Chat: "c-1", On: true},
 	&EndProposedEvent{At: t1, Chat: "c-1", By: "alice", Name: "Alice"},
 	&EndDeclinedEvent{At: t1, Chat: "c-1"},
+	&RatedEvent{At: t1, Chat: "c-1", Rating: Rating{Score: 2, Text: "slow"}},
 	&QueuedEvent{At: t0, Chat: "c-1", Queue: &Named{Name: "Support"}},
 	&AgentJoinedEvent{At: t1, Chat: "c-1", Name: "Alice", Initials: "A"},
 	&AgentChangedEvent{At: t1, Chat: "c-1", Name: "Bob", Initials: "B"},

@@ -168,6 +168,7 @@ var eventTable = []eventSpec{
 	event[TargetsEvent](ephemeral, agents),
 	event[AssistEvent](durable, supervisors),
 	event[AlertEvent](durable, supervisors),
+	event[RatedEvent](durable, supervisors),
 	event[CountersEvent](ephemeral, supervisors),
 }
 
