@@ -94,8 +94,7 @@ func (s *shell) Receive(msg any) {
 		s.take(m)
 	case alarm:
 		if m.life == s.life {
-			s.timerAt, s.ticked = time.Time{}, s.engine.now()
-			s.step(acd.Principal{}, acd.Tick{}, nil)
+			s.tick(s.engine.now())
 		}
 	case acknowledge:
 		s.outbox.acknowledged(m)
@@ -125,9 +124,20 @@ func (s *shell) start() {
 	s.arm()
 }
 
+// tick lets the machine do what is due.
+func (s *shell) tick(now time.Time) {
+	s.timerAt, s.ticked = time.Time{}, now
+	s.step(acd.Principal{}, acd.Tick{}, nil)
+}
+
+// take takes a message, after what is due: the time decides what comes first,
+// not how late a timer rings.
 func (s *shell) take(m *envelope) {
 	s.asking = m.ask
 	defer s.failing()
+	if now := s.engine.now(); !s.timerAt.IsZero() && !now.Before(s.timerAt) {
+		s.tick(now)
+	}
 	s.step(m.by, m.cmd, m.ask)
 	if m.key != "" {
 		s.engine.acknowledge(m.from, acknowledge{from: s.addr, key: m.key, nth: m.nth})
