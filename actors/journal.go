@@ -52,6 +52,18 @@ type Journal interface {
 	// Last calls fn with the last n records (or fewer, if that is all there
 	// is), oldest first, in the total order of the journal.
 	Last(n int, fn func(stream string, seq uint64, record []byte) error) error
+	// After calls fn with up to n records that stand after a position of the
+	// total order, oldest first, and no further than what is durable. Positions
+	// rise and are never given twice; 0 is before the first. From is position,
+	// or a later one if what came right behind it is not listed any more.
+	// Bytes are fn's to keep.
+	After(position uint64, n int, fn func(position uint64, stream string, seq uint64, record []byte) error) (from uint64, err error)
+	// Ends returns the position from which on After misses nothing, and that of
+	// the last durable record.
+	Ends() (oldest, newest uint64, err error)
+	// Keep asks that what stands after a position stays listed for After, as far
+	// as the journal's own bound allows. The last call counts.
+	Keep(position uint64)
 	// Streams calls fn with the name of each stream that has a record and the
 	// given prefix.
 	Streams(prefix string, fn func(stream string) error) error

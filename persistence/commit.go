@@ -15,6 +15,7 @@ type group struct {
 	items   []item[*writer]
 	refused []refusal
 	batches []*pebble.Batch
+	last    uint64 // number of the last batch with records that was filled
 	started time.Time
 }
 
@@ -143,6 +144,7 @@ func (s *Store) complete() {
 			s.mourn()
 			return
 		}
+		s.durable.Store(g.last)
 		s.answer(g)
 		<-s.slots
 	}

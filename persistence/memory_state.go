@@ -12,6 +12,9 @@ import (
 // memKept is how many of the last records a Memory can list.
 const memKept = 200_000
 
+// memMost is how many of them it lists at most for who wants them.
+const memMost = 10 * memKept
+
 // memState is what a Memory has made durable. Bytes inside are never changed,
 // so a clone shares them.
 type memState struct {
@@ -20,6 +23,8 @@ type memState struct {
 	rows    btree.Map[string, []byte]
 	order   []memPlace
 	written uint64 // records ever
+	trimmed uint64 // place of the last record that the order has lost
+	wanted  uint64 // place after which the order is to be kept
 }
 
 type memStream struct {
@@ -39,7 +44,9 @@ type memPlace struct {
 	at uint64
 }
 
-func newMemState() *memState { return &memState{streams: make(map[string]*memStream)} }
+func newMemState() *memState {
+	return &memState{streams: make(map[string]*memStream), wanted: nothingWanted}
+}
 
 func (s *memState) clone() *memState {
 	c := &memState{
@@ -48,6 +55,8 @@ func (s *memState) clone() *memState {
 		rows:    *s.rows.Copy(),
 		order:   slices.Clone(s.order),
 		written: s.written,
+		trimmed: s.trimmed,
+		wanted:  s.wanted,
 	}
 	for name, st := range s.streams {
 		c.streams[name] = &memStream{slices.Clone(st.records), st.snapshot, st.at}
@@ -98,7 +107,8 @@ func (s *memState) stream(e *Entry) {
 	} else {
 		st.records = slices.Insert(st.records, i, rec)
 	}
-	if len(s.order) >= 2*memKept {
+	if n := len(s.order); n >= memMost || n >= 2*memKept && s.order[memKept-1].at <= s.wanted {
+		s.trimmed = s.order[memKept-1].at
 		s.order = append(s.order[:0:0], s.order[memKept:]...)
 	}
 	s.order = append(s.order, memPlace{ref{e.Stream, e.Seq}, s.written})

@@ -19,6 +19,10 @@ type Options struct {
 	// OrderKept is how many of the last records Last can still list; up to an
 	// eighth more are kept. Default 200000, at least 1.
 	OrderKept int
+	// OrderMost is how many of the last records After can still list for who has
+	// asked for them with Keep. Default 5000000, or OrderKept if that is more;
+	// 50 bytes of disk each.
+	OrderMost int
 	// LockWait is how long Open waits for another process to let go of the
 	// folder; a killed process may hold it for a moment. Default 3 s; negative
 	// tries once.
@@ -54,6 +58,7 @@ func (o Options) withDefaults() Options {
 	orDefault(&o.QueueSize, 16384)
 	orDefault(&o.BatchSize, maxPerBatch)
 	orDefault(&o.OrderKept, 200_000)
+	orDefault(&o.OrderMost, max(5_000_000, o.OrderKept))
 	orDefault(&o.LockWait, 3*time.Second)
 	orDefault(&o.LockPoll, 100*time.Millisecond)
 	orDefault(&o.StallTimeout, 30*time.Second)
@@ -77,6 +82,7 @@ func (o Options) Validate() error {
 	within("QueueSize", o.QueueSize, 1, 1<<20)
 	within("BatchSize", o.BatchSize, 1, maxPerBatch)
 	within("OrderKept", o.OrderKept, 1, 1<<30)
+	within("OrderMost", o.OrderMost, 1, 1<<30)
 	within("MemTableBytes", o.MemTableBytes, 256<<10, 256<<20)
 	within("CacheBytes", o.CacheBytes, 1<<20, 1<<40)
 	if o.LockPoll < time.Millisecond {

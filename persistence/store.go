@@ -41,6 +41,8 @@ type Store struct {
 	closing  sync.Once
 	closeErr error
 
+	durable  atomic.Uint64 // number of the last batch with records that is on disk
+	wanted   atomic.Uint64 // position after which the order is to be kept
 	around   atomic.Pointer[around]
 	applying atomic.Int64 // since when (after started), 0 if not
 	syncing  atomic.Int64
@@ -81,6 +83,9 @@ func Open(dir string, o Options) (*Store, error) {
 		_ = errors.Join(s.db.Close(), lock.Close())
 		return nil, fmt.Errorf("open journal %s: %w", dir, err)
 	}
+	w.wanted = &s.wanted
+	s.wanted.Store(nothingWanted)
+	s.durable.Store(w.number - 1)
 	go s.commit(w)
 	go s.sync()
 	go s.complete()

@@ -54,6 +54,48 @@ func TestOrderRowsAreTrimmedToWhatIsKept(t *testing.T) {
 	}
 }
 
+func TestTheOrderReachesBackAsFarAsSomebodyWantsAndNoFurtherThanItsLimit(t *testing.T) {
+	s := mustOpen(t, "data", persistence.Options{FS: vfs.NewMem(), OrderKept: 40, OrderMost: 120, BatchSize: 3})
+	defer s.Close()
+	epoch, seq := acquire(t, s), uint64(0)
+	write := func(n int) {
+		for range n {
+			seq++
+			if err := put(s, persistence.Entry{Epoch: epoch, Stream: "a", Seq: seq, Record: []byte("r")}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	first := func(after uint64) (from, got uint64) {
+		from, err := s.After(after, 1, func(_ uint64, _ string, seq uint64, _ []byte) error { got = seq; return nil })
+		if err != nil {
+			t.Fatal(err)
+		}
+		return from, got
+	}
+	write(10)
+	_, position, err := s.Ends()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Keep(position)
+	write(100)
+	if from, got := first(position); from != position || got != 11 {
+		t.Errorf("wanted after %d: read from %d, record %d, expected record 11", position, from, got)
+	}
+	if from, got := first(0); from == 0 || got < 2 {
+		t.Errorf("not wanted: read from %d, record %d, expected a gap", from, got)
+	}
+	write(100)
+	from, got := first(position)
+	if from == position || got < 80 || got > 92 {
+		t.Errorf("past the limit: read from %d, record %d, expected about the last 120 of %d", from, got, seq)
+	}
+	if oldest, _, err := s.Ends(); err != nil || oldest != from {
+		t.Errorf("the oldest is %d, %v, and reading begins at %d", oldest, err, from)
+	}
+}
+
 // TestADamagedSnapshotCountsAsNone writes behind the store's back.
 func TestADamagedSnapshotCountsAsNone(t *testing.T) {
 	fs := vfs.NewMem()

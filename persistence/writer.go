@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sort"
+	"sync/atomic"
 
 	"github.com/cockroachdb/pebble/v2"
 )
@@ -13,7 +14,10 @@ import (
 type writer struct {
 	db    *pebble.DB
 	keep  uint64 // records that the order rows must still list
+	most  uint64 // records that they may list for whoever wants them
 	limit int    // bytes of a batch
+
+	wanted *atomic.Uint64 // position after which somebody wants the order
 
 	epoch   uint64
 	number  uint64 // of the batch being filled
@@ -28,7 +32,7 @@ type writer struct {
 
 // newWriter continues where the database ends.
 func newWriter(db *pebble.DB, o *Options) (*writer, error) {
-	w := &writer{db: db, keep: uint64(o.OrderKept), limit: min(maxBatchSize, o.MemTableBytes/4), number: 1}
+	w := &writer{db: db, keep: uint64(o.OrderKept), most: uint64(max(o.OrderMost, o.OrderKept)), limit: min(maxBatchSize, o.MemTableBytes/4), number: 1}
 	v, closer, err := db.Get(keyEpoch)
 	if err == nil {
 		if len(v) == 8 {
@@ -81,7 +85,7 @@ func (w *writer) encode(g *group) error {
 		return err
 	}
 	w.seal()
-	g.batches = append(g.batches, w.full...)
+	g.batches, g.last = append(g.batches, w.full...), w.number-1
 	clear(w.full)
 	return nil
 }
@@ -179,7 +183,24 @@ func (w *writer) trim() error {
 	if err != nil {
 		return err
 	}
+	if bound, err = w.spare(it, bound); err != nil {
+		return err
+	}
 	return w.batch.DeleteRange(orderKey(0), orderKey(bound), nil)
+}
+
+// spare moves the bound of a trim back to what somebody still wants, as far as
+// the limit allows.
+func (w *writer) spare(it *pebble.Iterator, bound uint64) (uint64, error) {
+	from := w.wanted.Load() >> placeBits
+	if from >= bound {
+		return bound, nil
+	}
+	if w.ordinal < w.most {
+		return from, nil
+	}
+	least, err := orderSearch(it, w.ordinal-w.most, w.number)
+	return min(max(from, least), bound), err
 }
 
 func orderIter(r pebble.Reader) (*pebble.Iterator, error) {

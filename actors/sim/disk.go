@@ -56,8 +56,9 @@ type place struct {
 
 // held is an entry that a crash may still take back.
 type held struct {
-	done func(error)
-	undo []func()
+	done    func(error)
+	undo    []func()
+	records int
 }
 
 func newDisk(m *machine) *disk {
@@ -111,6 +112,7 @@ func (d *disk) apply(e *actors.Entry, h *held) {
 		}
 		t.records = append(t.records, e.Record)
 		d.order = append(d.order, place{e.Stream, e.Seq})
+		h.records++
 		h.undo = append(h.undo, func() {
 			t.records = t.records[:len(t.records)-1]
 			d.order = d.order[:len(d.order)-1]
@@ -297,6 +299,31 @@ func (d *disk) Last(n int, fn func(string, uint64, []byte) error) error {
 	}
 	return nil
 }
+
+// After implements actors.Journal.
+func (d *disk) After(position uint64, n int, fn func(uint64, string, uint64, []byte) error) (uint64, error) {
+	_, newest, _ := d.Ends()
+	for at := position; at < newest && n > 0; at++ {
+		p := d.order[at]
+		if err := fn(at+1, p.stream, p.seq, d.streams[p.stream].records[p.seq-1]); err != nil {
+			return position, err
+		}
+		n--
+	}
+	return position, nil
+}
+
+// Ends implements actors.Journal.
+func (d *disk) Ends() (oldest, newest uint64, err error) {
+	newest = uint64(len(d.order))
+	for i := range d.waiting {
+		newest -= uint64(d.waiting[i].records)
+	}
+	return 0, newest, nil
+}
+
+// Keep implements actors.Journal. All of it is kept.
+func (d *disk) Keep(uint64) {}
 
 // Streams implements actors.Journal.
 func (d *disk) Streams(prefix string, fn func(string) error) error {

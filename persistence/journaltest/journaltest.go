@@ -19,6 +19,9 @@ type Journal interface {
 	Get(key []byte) ([]byte, error)
 	Scan(from, to []byte, fn func(key, value []byte) error) error
 	Last(n int, fn func(stream string, seq uint64, record []byte) error) error
+	After(position uint64, n int, fn func(position uint64, stream string, seq uint64, record []byte) error) (from uint64, err error)
+	Ends() (oldest, newest uint64, err error)
+	Keep(position uint64)
 	Streams(prefix string, fn func(stream string) error) error
 	Drop(stream string, rows [][]byte) error
 	Failed() <-chan struct{}
@@ -70,6 +73,10 @@ var exercises = []struct {
 	{"AScanKeepsItsBounds", scanBounds},
 	{"LastListsTheTotalOrder", lastLists},
 	{"LastPassesOverDroppedStreams", lastPasses},
+	{"AfterReadsOnInTheTotalOrder", afterReadsOn},
+	{"AfterPassesOverDroppedStreams", afterPasses},
+	{"AfterGoesOnAcrossARestart", afterRestart},
+	{"AfterReadsWhatWasAnsweredAndNothingThatACrashTakesBack", afterCrash},
 	{"StreamsAreListedByPrefix", streamsListed},
 	{"ADroppedStreamIsGone", droppedGone},
 	{"ABarrierComesAfterAllBeforeIt", barrierAfter},
