@@ -5,6 +5,7 @@ import (
 	"context"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/parley-engine/parley/actors/acd"
@@ -18,6 +19,7 @@ type alerts struct {
 	engine *Engine
 	mu     sync.Mutex
 	open   map[alertKey]acd.Alert
+	silent atomic.Int32 // of them about agents who do not answer: most chats need not look for theirs
 }
 
 type alertKey struct {
@@ -42,6 +44,7 @@ func (a *alerts) raise(al acd.Alert) (fresh bool) {
 	_, open := a.open[k]
 	if !open {
 		a.open[k] = al
+		a.count(k.kind, 1)
 	}
 	a.mu.Unlock()
 	if !open {
@@ -55,10 +58,19 @@ func (a *alerts) over(kind acd.AlertKind, of acd.Address) {
 	k := alertKey{kind, of}
 	a.mu.Lock()
 	al, open := a.open[k]
-	delete(a.open, k)
+	if open {
+		delete(a.open, k)
+		a.count(k.kind, -1)
+	}
 	a.mu.Unlock()
 	if open {
 		a.tell(al, true)
+	}
+}
+
+func (a *alerts) count(kind acd.AlertKind, n int32) {
+	if kind == acd.AlertAgentIdle {
+		a.silent.Add(n)
 	}
 }
 
@@ -88,12 +100,41 @@ func (a *alerts) list(within acd.Scope) []acd.Alert {
 	return list
 }
 
-// observe looks at a durable turn of an agent. It is called in the journal's
-// order, and only hands messages over.
+// observe looks at a durable turn. It is called in the journal's order, and only
+// hands messages over.
 func (e *Engine) observe(w *turn) {
-	if w.shell.addr.Kind != acd.KindAgent {
-		return
+	switch w.shell.addr.Kind {
+	case acd.KindAgent:
+		e.observeAgent(w)
+	case acd.KindChat:
+		e.alerts.observeChat(w)
+	case acd.KindQueue: // has no events that anybody is warned of
 	}
+}
+
+// observeChat raises the alarm for a customer whose agent does not answer, and
+// ends it with whatever ends his silence.
+func (a *alerts) observeChat(w *turn) {
+	chat := acd.ChatID(w.shell.addr.ID)
+	for _, ev := range w.out.Events {
+		if idle, ok := ev.(acd.AgentIdled); ok {
+			a.raise(idle.Alert(chat))
+		} else if a.silent.Load() > 0 {
+			a.answered(chat, ev)
+		}
+	}
+}
+
+func (a *alerts) answered(chat acd.ChatID, ev acd.Event) {
+	a.mu.Lock()
+	al, open := a.open[alertKey{acd.AlertAgentIdle, chat.Address()}]
+	a.mu.Unlock()
+	if open && acd.EndsUnanswered(ev, al.Agent) {
+		a.over(al.Kind, al.Subject())
+	}
+}
+
+func (e *Engine) observeAgent(w *turn) {
 	id := acd.AgentID(w.shell.addr.ID)
 	for _, ev := range w.out.Events {
 		p, ok := ev.(acd.PresenceSet)
@@ -193,6 +234,13 @@ type inspect struct{}
 // inspected raises the alarm when the machine breaks a rule, or has not done
 // what was due: a timer that was lost, or another one that does not answer.
 func (s *shell) inspected() {
+	if c, ok := s.machine.(*acd.Chat); ok {
+		if al, open := c.Unanswered(); open { // also when that was said before a restart
+			s.engine.alerts.raise(al)
+		} else {
+			s.engine.alerts.over(acd.AlertAgentIdle, s.addr)
+		}
+	}
 	why := s.trouble()
 	if why == "" {
 		if !s.sound { // also when it was an earlier life that was not

@@ -74,6 +74,69 @@ func TestAQueueWhoseOldestWaitsTooLongIsOneAlertUntilHeIsServed(t *testing.T) {
 	})
 }
 
+func TestACustomerWhoIsNotAnsweredIsAnAlertUntilHeIs(t *testing.T) {
+	for how, end := range map[string]func(alice, ann *person, chat acd.ChatID){
+		"the agent answers": func(alice, _ *person, chat acd.ChatID) { alice.says(chat, "here I am") },
+		"the chat ends":     func(_, ann *person, chat acd.ChatID) { ann.must(chat.Address(), acd.EndChat{}) },
+		"the agent is gone": func(alice, _ *person, _ acd.ChatID) { alice.session.Close(""); alice.w.pass(61 * time.Second) },
+	} {
+		t.Run(how, func(t *testing.T) {
+			inWorld(t, func(w *world) {
+				w.change = func(c *acd.Config) { c.Queues["support"].Idle.Agent = time.Minute }
+				w.crash()
+				sue, sal := w.overseer("sue", "support"), w.overseer("sal", "sales")
+				alice, ann := w.agent("alice"), w.customer("ann")
+				alice.ready()
+				ann.starts()
+				chat := alice.accepts()
+				alice.says(chat, "hello")
+				ann.says(chat, "my parcel is late")
+				w.pass(59 * time.Second)
+				sue.wantAlerts(acd.AlertAgentIdle, 0, 0)
+				w.pass(2 * time.Second)
+				alice.must(chat.Address(), acd.SendText{Text: "who knows this?", To: acd.ForAgents})
+				w.pass(time.Minute)
+				sue.wantAlerts(acd.AlertAgentIdle, 1, 0)
+				sal.wantAlerts(acd.AlertAgentIdle, 0, 0)
+				if e, _ := last[acd.AlertRaised](sue); e.Alert.Chat != chat || e.Alert.Agent != "alice" || e.Alert.Queue != "support" {
+					t.Errorf("%+v", e)
+				}
+				if got := w.supervisor("sid").welcome.Snapshot.Alerts; len(got) != 1 || got[0].Kind != acd.AlertAgentIdle {
+					t.Errorf("who comes later sees %+v", got)
+				}
+				end(alice, ann, chat)
+				w.pass(time.Second)
+				sue.wantAlerts(acd.AlertAgentIdle, 1, 1)
+			})
+		})
+	}
+}
+
+func TestACustomerWhoIsNotAnsweredIsAnAlertAgainAfterACrash(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.change = func(c *acd.Config) { c.Queues["support"].Idle.Agent = time.Minute }
+		w.crash()
+		w.supervisor("sue")
+		alice, ann := w.agent("alice"), w.customer("ann")
+		alice.ready()
+		ann.starts()
+		chat := alice.accepts()
+		ann.says(chat, "my parcel is late")
+		w.pass(2 * time.Minute)
+		w.crash()
+		alice = alice.again()
+		w.pass(time.Minute)
+		if got := w.supervisor("sue").welcome.Snapshot.Alerts; len(got) != 1 || got[0].Kind != acd.AlertAgentIdle || got[0].Chat != chat {
+			t.Errorf("after a crash sue sees %+v", got)
+		}
+		alice.says(chat, "here I am")
+		w.pass(time.Minute)
+		if got := w.supervisor("sue").welcome.Snapshot.Alerts; len(got) != 0 {
+			t.Errorf("still open: %+v", got)
+		}
+	})
+}
+
 func TestAChatInQuarantineIsAnAlertUntilItIsEndedByForce(t *testing.T) {
 	inWorld(t, func(w *world) {
 		sue, alice, ann := w.supervisor("sue"), w.agent("alice"), w.customer("ann")

@@ -134,6 +134,7 @@ func (e *Engine) bury(chat acd.ChatID, env *envelope, force acd.ForceEnd) {
 		if err == nil {
 			e.streams.get(customer.Stream()).drop(chat)
 			e.alerts.over(acd.AlertQuarantined, chat.Address())
+			e.alerts.over(acd.AlertAgentIdle, chat.Address())
 			env.answer(acd.Result{}, nil)
 		}
 	}}

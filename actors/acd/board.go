@@ -84,6 +84,7 @@ const (
 	AlertStuck       AlertKind = "stuck"       // a machine does not do what is due
 	AlertStrikes     AlertKind = "strikes"     // an agent does not answer offers
 	AlertQuarantined AlertKind = "quarantined" // a machine fails again and again
+	AlertAgentIdle   AlertKind = "agent_idle"  // an owner was reminded of his customer, and does not answer
 )
 
 // Alert asks supervisors to look at something: one chat, agent or queue.

@@ -107,7 +107,9 @@ func (c *Chat) applyFlow(at time.Time, e Event) {
 	case AssistAsked:
 		c.Assist = &e
 	case OwnerSet:
-		c.Owner = e.Owner
+		if c.Owner = e.Owner; e.Anew {
+			c.idleServed(at)
+		}
 	case LegDropped:
 		c.Leg, c.NextPolicy = nil, nil
 	case Prioritized:

@@ -184,9 +184,14 @@ func (s *chatStep) handOver(m HandOver) (any, error) {
 	case p.Mode == Consulting:
 		s.rejoin(p, Talk, true)
 	default:
-		s.emit(OwnerSet{Owner: p.Agent, Name: p.Name})
+		s.ownerSet(p)
 	}
 	return Result{}, nil
+}
+
+// ownerSet makes a participant the owner, for whom silence is measured anew.
+func (s *chatStep) ownerSet(p *Participant) {
+	s.emit(OwnerSet{Owner: p.Agent, Name: p.Name, Anew: s.Policy.Idle != (IdlePolicy{})})
 }
 
 // rejoin changes how somebody who is in the chat takes part.

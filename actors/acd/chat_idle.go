@@ -57,6 +57,7 @@ type (
 	AgentIdled struct {
 		Since time.Time `cbor:"1,keyasint"`
 		Agent AgentID   `cbor:"2,keyasint"`
+		Queue QueueID   `cbor:"3,keyasint,omitempty"` // that the chat came from
 	}
 	// Parked frees the capacity that the chat takes of its agents, Unparked
 	// takes it again: the customer has written.
@@ -121,7 +122,7 @@ func (s *chatStep) idleTick() {
 		return
 	}
 	if due(s.nudgeDue(), s.t.Now) {
-		s.emit(AgentIdled{Since: s.Idle.Unanswered, Agent: s.Owner})
+		s.emit(AgentIdled{Since: s.Idle.Unanswered, Agent: s.Owner, Queue: s.LastLeg.Queue})
 	}
 	if due(s.warnDue(), s.t.Now) {
 		s.emit(IdleWarned{CloseAt: s.idleEnd()})
@@ -189,6 +190,40 @@ func (c *Chat) idleMessage(m Message) {
 	case counts(m) && m.To == ForAll:
 		*i = IdleState{Silent: m.SentAt, Parked: i.Parked}
 	}
+}
+
+// Unanswered is the alert that an owner who was reminded has still not
+// answered, and whether there is one to be raised.
+func (c *Chat) Unanswered() (al Alert, open bool) {
+	if !c.idles() || !c.Idle.Nudged || c.Owner == "" {
+		return Alert{}, false
+	}
+	return AgentIdled{Since: c.Idle.Unanswered, Agent: c.Owner, Queue: c.LastLeg.Queue}.Alert(c.ID), true
+}
+
+// Alert is what supervisors are told of it.
+func (e AgentIdled) Alert(chat ChatID) Alert {
+	return Alert{Kind: AlertAgentIdle, Chat: chat, Agent: e.Agent, Queue: e.Queue, Text: "a customer waits for an answer", Since: e.Since}
+}
+
+// EndsUnanswered reports whether an event of the chat ends that agent's
+// silence: he has answered, another one serves the chat, or nobody does.
+func EndsUnanswered(e Event, of AgentID) bool {
+	switch m := e.(type) {
+	case MessageSent:
+		return m.Message.Author.Kind != customerPart && counts(m.Message) && m.Message.To == ForAll
+	case Accepted:
+		return m.Kind != OfferInvite && m.Kind != OfferConsult
+	case Joined:
+		return m.Owner
+	case OwnerSet:
+		return m.Owner != of
+	case Left:
+		return m.Agent == of
+	case ChatEnded, Interrupted, EndDeclined:
+		return true
+	}
+	return false
 }
 
 // idleServed starts the clocks anew for somebody who serves from now on.

@@ -78,6 +78,23 @@ func TestAnOwnerWhoDoesNotAnswerIsRemindedOnce(t *testing.T) {
 		news agent/alice agent AgentIdled`)
 }
 
+func TestWhoIsHandedTheChatIsRemindedInHisOwnTime(t *testing.T) {
+	p := conference(t, idling)
+	p.at(time.Second).must(kim, SendText{Text: "hello?"})
+	p.at(2*time.Minute+time.Second).must(nobody, Tick{})
+	al, open := p.chat.Unanswered()
+	if want := (Alert{Kind: AlertAgentIdle, Chat: "c1", Agent: "alice", Queue: "support", Text: al.Text, Since: morning.Add(time.Second)}); !open || al != want {
+		t.Fatalf("%v %+v, want %+v", open, al, want)
+	}
+	out := p.at(3*time.Minute).must(alice, HandOver{Agent: "bob"})
+	if _, open := p.chat.Unanswered(); open || !EndsUnanswered(out.Events[0], "alice") {
+		t.Errorf("bob has just come to it: %s", told(out))
+	}
+	p.at(5*time.Minute).expect(nobody, Tick{}, `
+		event AgentIdled
+		news agent/bob agent AgentIdled`)
+}
+
 func TestNobodyIsIdleWhileHeWaits(t *testing.T) {
 	p := newPlay(t, idling).start()
 	p.must(kim, SendText{Text: "hello"})

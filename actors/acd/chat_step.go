@@ -40,7 +40,7 @@ func (s *chatStep) owned(before AgentID) {
 	if !told && slices.ContainsFunc(s.Participants, func(p Participant) bool { return p.Joined && !(came && p.Agent == s.Owner) }) {
 		set := OwnerSet{Owner: s.Owner}
 		if s.Owner != "" {
-			set.Name = s.nameOf(s.Owner)
+			set.Name, set.Anew = s.nameOf(s.Owner), !came && s.Policy.Idle != (IdlePolicy{})
 		}
 		s.emit(set)
 	}

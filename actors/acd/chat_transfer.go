@@ -244,7 +244,7 @@ func (s *chatStep) transferToJoined(p *Participant) (any, error) {
 	if p.Mode != Talk {
 		s.rejoin(p, Talk, true)
 	} else {
-		s.emit(OwnerSet{Owner: to, Name: p.Name})
+		s.ownerSet(p)
 	}
 	s.part(from, "transferred", to, "")
 	return Result{}, nil

@@ -179,6 +179,8 @@ type (
 	OwnerSet struct {
 		Owner AgentID `cbor:"1,keyasint"`
 		Name  string  `cbor:"2,keyasint,omitempty"`
+		// Anew says that the clocks of silence begin again for him.
+		Anew bool `cbor:"3,keyasint,omitempty"`
 	}
 	// LegDropped takes the chat out of the queue that it waits in beside being
 	// served.

@@ -362,9 +362,10 @@ const (
 	AlertStuck       AlertKind = "stuck"
 	AlertStrikes     AlertKind = "strikes"
 	AlertQuarantined AlertKind = "quarantined"
+	AlertAgentIdle   AlertKind = "agent_idle"
 )
 
-var alertKinds = list(AlertSLA, AlertStuck, AlertStrikes, AlertQuarantined)
+var alertKinds = list(AlertSLA, AlertStuck, AlertStrikes, AlertQuarantined, AlertAgentIdle)
 
 // Values is the closed list of kinds.
 func (AlertKind) Values() []string { return alertKinds }

@@ -159,7 +159,7 @@ export interface ChatRow {
   assist?: { from: Ref; text?: string; since: string }
 }
 export interface Alert {
-  kind: 'sla' | 'stuck' | 'strikes' | 'quarantined'
+  kind: 'sla' | 'stuck' | 'strikes' | 'quarantined' | 'agent_idle'
   chat?: string
   agent?: string
   queue?: string

@@ -16,7 +16,7 @@ export const ja: Pack<Key> = {
   monitor: 'モニター', whisper: 'ささやき', barge: '割り込み', take_over: '引き継ぐ', stop: '閲覧をやめる', putAway: 'しまう', yours: '自分の担当', as_monitor: 'モニター中', as_whisper: 'ささやき中', as_talk: '参加中', as_consult: '相談を受けています', everything: 'すべての操作', endChat: 'チャットを終了', nextChat: '次のチャット（{of}件中{n}件目）', conversation: '会話',
   assign: '割り当て', assignForce: '受けられない担当者にも割り当てる', requeue: 'キューに戻す', requeueText: '待ち時間を引き継いで待機します。', priority: '優先度', force_end: '強制終了', forceEndText: 'どの状態でもチャットは直ちに終了します。', reason: '理由',
   alerts: '警告', noAlerts: '対応が必要なことはありません。', acknowledge: '確認', acknowledgedN: '確認済み{n}件', acknowledgeText: 'このブラウザーで確認済みです。まだ解消していません。', callOf: '{agent}が{name}様のチャットで支援を求めています。',
-  a_sla: '{queue}：待ち時間が長すぎます', a_stuck: '{about}が進んでいません', a_strikes: '{agent}が呼び出しに応答しません', a_quarantined: '{about}が繰り返し失敗しました',
+  a_sla: '{queue}：待ち時間が長すぎます', a_stuck: '{about}が進んでいません', a_strikes: '{agent}が呼び出しに応答しません', a_quarantined: '{about}が繰り返し失敗しました', a_agent_idle: '{agent}がお客様に返信していません',
   broadcast: '一斉送信', broadcastText: 'このキューで待つ方と対応中の方全員へ', broadcastDone: '{n}件のチャットに送信しました。',
   plotWaiting: 'キュー別の待機数', plotChats: 'チャット', plotAgents: '担当者', free: '空き', full: '満員', away: '離席',
   explain: '判断の説明', noDecisions: 'まだ誰も呼び出していません。', chosen: '{name}を選択', nobody: '誰も選ばれていません', strategy: '方式', step: 'ステップ{n}', config: '設定の版', decidedAt: '判断時刻', notChosen: '選ばれなかった担当者', because: '理由',
