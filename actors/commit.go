@@ -172,6 +172,7 @@ func (e *Engine) release(w *turn, err error) {
 		}
 		a.to.publish(a.seq, cached{from: w.shell.addr, seq: w.seq, index: a.index, view: a.note.View, note: a.note, message: received(a.note)})
 	}
+	e.growth.tell()
 	e.counters.count(w)
 	e.observe(w)
 }

@@ -45,6 +45,7 @@ type Engine struct {
 	streams   streams
 	wakes     wakes
 	tails     tails
+	growth    growth
 	sleepers  *sleepers
 	counters  *counters
 	board     *board
@@ -115,6 +116,9 @@ func (e *Engine) now() time.Time {
 func (e *Engine) Start(context.Context) error {
 	e.base, e.elapsed = e.opts.Now().Round(0).UTC(), e.runtime.Elapsed()
 	e.bundle()
+	if err := e.keepOrder(); err != nil {
+		return err
+	}
 	epoch, err := e.journal.Acquire()
 	if err != nil {
 		return fmt.Errorf("journal acquire: %w", err)

@@ -26,6 +26,7 @@ const (
 	rowText     = 't' // chat, message number → textRow
 	rowServed   = 's' // customer → servedRow: by whom last
 	rowCustomer = 'u' // customer, chat → nothing: open chats of a customer
+	rowShelf    = 'x' // part, key → whatever that part of the node keeps: cursors, webhooks
 	rowAmended  = 'w' // chat, agent, time of the first → amendedRow: a wrap-up that was put right
 )
 

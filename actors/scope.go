@@ -2,6 +2,7 @@ package actors
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/parley-engine/parley/actors/acd"
@@ -54,10 +55,16 @@ func (e *Engine) overseesQuarantined(by acd.Principal, chat acd.ChatID) bool {
 
 // Queue returns the queue that a chat was put into last, from its records
 // alone: it is also there for a chat whose state cannot be made any more.
-func (p *Past) Queue(chat acd.ChatID) (q acd.QueueID, err error) {
+func (p *Past) Queue(chat acd.ChatID) (acd.QueueID, error) { return p.QueueAt(chat, ^uint64(0)) }
+
+// QueueAt is Queue as it was after one of the chat's records.
+func (p *Past) QueueAt(chat acd.ChatID, at uint64) (q acd.QueueID, err error) {
 	keys, seen := &keyring{journal: p.journal, owner: chat.Address()}, false
 	var before acd.QueueID
-	err = p.journal.Replay(chat.Address().String(), 0, func(_ uint64, b []byte) error {
+	err = p.journal.Replay(chat.Address().String(), 0, func(seq uint64, b []byte) error {
+		if seq > at {
+			return errEnough
+		}
 		r, err := decodeRecord(b, keys)
 		if err != nil {
 			return err
@@ -74,7 +81,7 @@ func (p *Past) Queue(chat acd.ChatID) (q acd.QueueID, err error) {
 		return nil
 	})
 	switch {
-	case err != nil:
+	case err != nil && !errors.Is(err, errEnough):
 		return "", fmt.Errorf("queue of %s: %w", chat, err)
 	case !seen:
 		return "", fmt.Errorf("queue of %s: %w", chat, acd.ErrNotFound)
