@@ -400,12 +400,17 @@ func (s *chatStep) start(m Start) (any, error) {
 	return Result{Chat: s.ID}, nil
 }
 
-// leg makes a stay in a queue for who entered at that time. The key says how
-// far ahead priority and boost put him; it never changes while he waits.
+// leg makes a stay in a queue for who entered at that time, or enters now if
+// that is still to come by a clock that was set back: nobody waits behind those
+// who come after him. The key says how far ahead priority and boost put him; it
+// never changes while he waits.
 func (s *chatStep) leg(q QueueID, entered time.Time, priority int, skills []string, boost time.Duration) (Leg, LegPolicy, bool) {
 	p := s.t.Config.Queues[q]
 	if p == nil {
 		return Leg{}, LegPolicy{}, false
+	}
+	if entered.After(s.t.Now) {
+		entered = s.t.Now
 	}
 	key := entered.Add(-boost - time.Duration(priority)*p.PriorityBoost)
 	leg := Leg{ID: EnqueueID(s.t.id(len(s.out.Events))), Queue: q, Key: key, EnteredAt: entered, Skills: skills, Priority: priority}

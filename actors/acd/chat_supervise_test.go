@@ -322,6 +322,15 @@ func TestASupervisorPutsAChatBackIntoAQueue(t *testing.T) {
 	served(t).refused(sue, Requeue{Queue: "beer"}, refusal("bad_target", "no queue named beer"))
 }
 
+// A clock that was set back must not put who waits behind those who come after him.
+func TestNobodyWaitsFromATimeThatIsStillToCome(t *testing.T) {
+	p := served(t)
+	p.at(-time.Minute).must(sue, Requeue{Queue: "sales"})
+	if l := p.chat.Leg; !l.EnteredAt.Equal(morning.Add(-time.Minute)) || l.Key.After(l.EnteredAt) {
+		t.Errorf("at %v he waits as %+v", morning.Add(-time.Minute), l)
+	}
+}
+
 func TestASupervisorMovesAPlaceInTheQueue(t *testing.T) {
 	p := newPlay(t).start()
 	p.expect(sue, SetPriority{2}, `

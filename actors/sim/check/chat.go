@@ -22,6 +22,7 @@ type chat struct {
 	messages               uint64
 	weight                 int
 	entered                time.Time
+	stood                  time.Time // where he came in who is served, while a transfer waits
 	idle                   time.Time // waits, and rings nowhere, since then
 }
 
@@ -148,6 +149,9 @@ func (c *chat) apply(fail func(string, string, ...any), at time.Time, e acd.Even
 		if !c.entered.IsZero() && e.Leg.EnteredAt.After(c.entered) && e.Reason != "transfer" {
 			fail("I5", "entered at %s, and then at %s (%s)", c.entered, e.Leg.EnteredAt, e.Reason)
 		}
+		if e.Reason == "transfer" {
+			c.stood = c.entered
+		}
 		c.leg, c.entered = true, e.Leg.EnteredAt
 	case acd.WaitedLong:
 		if e.Moved != "" {
@@ -175,8 +179,13 @@ func (c *chat) apply(fail func(string, string, ...any), at time.Time, e acd.Even
 		}
 	case acd.TransferStarted, acd.TransferReturning:
 		c.transfer = true
-	case acd.TransferDone, acd.TransferFailed, acd.TransferCancelled:
+	case acd.TransferDone:
+		c.transfer, c.stood = false, time.Time{}
+	case acd.TransferFailed, acd.TransferCancelled:
 		c.transfer = false
+		if !c.stood.IsZero() { // it is the stay before that counts again
+			c.entered, c.stood = c.stood, time.Time{}
+		}
 	case acd.MessageSent:
 		if c.messages++; e.Message.Seq != c.messages {
 			fail("I6", "message %d follows message %d", e.Message.Seq, c.messages-1)
