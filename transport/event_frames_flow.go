@@ -83,7 +83,11 @@ func othersEvent(n *actors.Note) wire.Event {
 	at, chat := wire.At(n.At), n.From.ID
 	switch e := n.Event.(type) {
 	case acd.Accepted:
-		return &wire.JoinedEvent{At: at, Chat: chat, Participant: string(e.Agent), Kind: wire.KindAgent, Name: e.Name, Mode: modeFrame(e.Mode)}
+		joined := &wire.JoinedEvent{At: at, Chat: chat, Participant: string(e.Agent), Kind: wire.KindAgent, Name: e.Name, Mode: modeFrame(e.Mode)}
+		if e.Supervisor {
+			joined.Kind = wire.KindSupervisor
+		}
+		return joined
 	case acd.Joined:
 		joined := &wire.JoinedEvent{At: at, Chat: chat, Participant: string(e.Agent), Kind: wire.KindAgent, Name: e.Name, Mode: modeFrame(e.Mode)}
 		for i := range e.View.Participants {
@@ -107,10 +111,10 @@ func leftFrame(n *actors.Note, e *acd.Left) *wire.LeftEvent {
 	return left
 }
 
-// kindOf tells who serves the chat from who oversees it: that one has no slot,
-// whatever he does in it.
+// kindOf tells an agent from a supervisor. In records of before that was noted
+// a supervisor is known by having no slot while he is there.
 func kindOf(p *acd.Participant) wire.ParticipantKind {
-	if p.Joined && !p.Slot {
+	if p.Supervisor || p.Joined && !p.Slot {
 		return wire.KindSupervisor
 	}
 	return wire.KindAgent

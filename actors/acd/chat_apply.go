@@ -95,7 +95,8 @@ func (c *Chat) applyFlow(at time.Time, e Event) {
 	case TransferDone, TransferFailed, TransferCancelled:
 		c.Transfer = nil
 	case Joined:
-		c.join(Participant{Agent: e.Agent, Name: e.Name, Mode: e.Mode, Joined: true, Since: at, Read: c.Messages, Slot: e.Owner})
+		c.join(Participant{Agent: e.Agent, Name: e.Name, Mode: e.Mode, Joined: true, Since: at, Read: c.Messages, Slot: e.Owner,
+			Supervisor: e.Supervisor})
 		c.Assist = nil // somebody has come
 		if e.Owner {
 			if c.Phase == PhaseQueued && !c.AwayUntil.IsZero() {
@@ -171,7 +172,8 @@ func (c *Chat) applyAccepted(at time.Time, e Accepted) {
 		c.settleLeg()
 		c.Leg = nil
 	}
-	c.join(Participant{Agent: e.Agent, Name: e.Name, Mode: mode, Joined: true, Since: at, Read: c.Messages, Slot: true})
+	c.join(Participant{Agent: e.Agent, Name: e.Name, Mode: mode, Joined: true, Since: at, Read: c.Messages, Slot: true,
+		Supervisor: e.Supervisor})
 	if !beside {
 		c.Phase, c.Owner, c.Waits = PhaseActive, e.Agent, nil
 		c.idleServed(at)
@@ -239,7 +241,7 @@ func (c *Chat) join(p Participant) {
 		if p.Slot && !old.Slot {
 			old.Since = p.Since // he serves it from now on
 		}
-		old.Joined, old.Mode, old.Name = true, p.Mode, p.Name
+		old.Joined, old.Mode, old.Name, old.Supervisor = true, p.Mode, p.Name, p.Supervisor
 		old.Slot = old.Slot || p.Slot
 		return
 	}

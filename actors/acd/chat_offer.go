@@ -106,7 +106,7 @@ func (s *chatStep) accept(m Accept) (any, error) {
 // beside him.
 func (s *chatStep) take(won Offer) {
 	leg := s.Leg
-	accepted := Accepted{Offer: won.ID, Agent: won.Agent, Name: won.Name, Kind: won.Kind, Mode: Talk,
+	accepted := Accepted{Offer: won.ID, Agent: won.Agent, Name: won.Name, Kind: won.Kind, Mode: Talk, Supervisor: s.supervises(won.Agent),
 		Replaces: won.Kind != OfferInvite && slices.ContainsFunc(s.Participants, func(p Participant) bool { return p.Mode == Talk && p.Agent != won.Agent })}
 	if won.Kind == OfferConsult {
 		accepted.Mode = Consulting

@@ -20,11 +20,11 @@ func (s *chatStep) monitor(m Monitor) (any, error) {
 		return Result{Chat: s.ID, Already: "already_joined"}, nil
 	case p != nil && quieter(m.Mode, p.Mode):
 		s.part(me, "left", s.Owner, "") // for those who knew of him
-		s.emit(Joined{Agent: me, Name: s.byName(), Mode: m.Mode})
+		s.emit(Joined{Agent: me, Name: s.byName(), Mode: m.Mode, Supervisor: true})
 	case p != nil:
 		s.rejoin(p, m.Mode, false)
 	default:
-		s.emit(Joined{Agent: me, Name: s.byName(), Mode: m.Mode})
+		s.emit(Joined{Agent: me, Name: s.byName(), Mode: m.Mode, Supervisor: true})
 	}
 	return Result{Chat: s.ID}, nil
 }
@@ -109,11 +109,21 @@ func (s *chatStep) clear(why OfferReason) {
 // serve makes a the owner without an offer; the owner until now goes.
 func (s *chatStep) serve(a AgentID, name, why string) {
 	old := s.Owner
-	s.emit(Joined{Agent: a, Name: name, Mode: Talk, Owner: true, Was: s.modeOf(a)})
+	s.emit(Joined{Agent: a, Name: name, Mode: Talk, Owner: true, Was: s.modeOf(a), Supervisor: s.supervises(a)})
 	s.tell(s.sendAgent(a, Assigned{s.connectedRow(a, s.t.Now)}))
 	if old != "" && old != a {
 		s.part(old, why, a, AgentID(s.t.By.ID))
 	}
+}
+
+// supervises reports whether who comes in is a supervisor: by his own token, or
+// as the chat knows him from before.
+func (s *chatStep) supervises(a AgentID) bool {
+	if s.t.By.ID == string(a) {
+		return s.t.By.Role == RoleSupervisor
+	}
+	p := s.participant(a)
+	return p != nil && p.Supervisor
 }
 
 func (s *chatStep) modeOf(a AgentID) Mode {

@@ -478,3 +478,27 @@ func TestC36AnInterruptedChatThatLosesItsAgentGoesToNoQueue(t *testing.T) {
 		t.Errorf("the chat is %s by %s", p.chat.Phase, p.chat.EndReason)
 	}
 }
+
+func TestASupervisorIsKnownAsOneHoweverHeCame(t *testing.T) {
+	for name, come := range map[string]func(p *play){
+		"invited": func(p *play) { p.rings(alice, Invite{Agent: "sue"}); p.accepts(sue) },
+		"over":    func(p *play) { p.must(sue, TakeOver{}) },
+		"barged":  func(p *play) { p.must(sue, Monitor{Mode: Talk}) },
+		"consults": func(p *play) {
+			p.rings(alice, Consult{Agent: "sue"})
+			p.accepts(sue)
+			p.must(alice, Invite{Agent: "sue"})
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := served(t, func(c *Config) { c.Agents["sue"] = &AgentProfile{Name: "Sue", Capacity: 1} })
+			come(p)
+			if q := p.chat.joined("sue"); q == nil || !q.Supervisor {
+				t.Errorf("sue is %+v", q)
+			}
+			if q := p.chat.participant("alice"); q == nil || q.Supervisor {
+				t.Errorf("alice is %+v", q)
+			}
+		})
+	}
+}

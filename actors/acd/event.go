@@ -49,6 +49,8 @@ type (
 		Mode Mode      `cbor:"6,keyasint,omitempty"`
 		// Replaces says that another agent served the chat before.
 		Replaces bool `cbor:"7,keyasint,omitempty"`
+		// Supervisor says that the agent is one.
+		Supervisor bool `cbor:"8,keyasint,omitempty"`
 	}
 	// MessageSent is one line of the transcript. The text is in the
 	// transcript's own row and nowhere else, so that erasing it erases it.

@@ -174,6 +174,8 @@ type (
 		Owner bool     `cbor:"4,keyasint,omitempty"`
 		Was   Mode     `cbor:"5,keyasint,omitempty"` // when he was in it already
 		View  ChatView `cbor:"6,keyasint"`
+		// Supervisor says that he is one.
+		Supervisor bool `cbor:"7,keyasint,omitempty"`
 	}
 	// OwnerSet moves ownership between participants.
 	OwnerSet struct {

@@ -291,6 +291,8 @@ type Participant struct {
 	// Wrapup is set when the chat has come to be another queue's while he was in
 	// it: he owes what was asked for when he took it.
 	Wrapup *WrapupPolicy `cbor:"11,keyasint,omitempty"`
+	// Supervisor says that he came with a supervisor's rights, served or not.
+	Supervisor bool `cbor:"12,keyasint,omitempty"`
 }
 
 // Owed is a wrap-up that a chat waits for.
