@@ -41,7 +41,11 @@ func (e *Engine) bootConfig() error {
 // clock that was set back between two lives makes later records look older,
 // and numbers behind one that is left out would be given a second time.
 func (e *Engine) bootStreams() error {
-	err := e.journal.Last(e.opts.RecoverRecords, func(stream string, seq uint64, b []byte) error {
+	restored, err := restoredAt(e.journal)
+	if err != nil {
+		return err
+	}
+	err = e.journal.Last(e.opts.RecoverRecords, func(stream string, seq uint64, b []byte) error {
 		from, ok := parseAddress(stream)
 		if !ok {
 			return nil
@@ -51,6 +55,9 @@ func (e *Engine) bootStreams() error {
 			return fmt.Errorf("%s record %d: %w", stream, seq, err)
 		}
 		for _, n := range r.news {
+			if restored > 0 && lifeOf(n.epoch) <= restored {
+				continue
+			}
 			e.rebuild(n, r.at, cached{from: from, seq: seq, index: n.index, view: n.view})
 		}
 		return nil

@@ -12,6 +12,7 @@ import (
 // NUL, so that one owner's rows are one range.
 const (
 	rowSlot     = 'a' // agent, chat → SlotRow: what a chat says of an agent's slot
+	rowRestored = 'b' // nothing → the epoch up to which streams are not continued, since the store is a copy
 	rowCommand  = 'c' // day, principal, command id → outcome
 	rowEnded    = 'e' // end (newest first), chat → Segment
 	rowTrail    = 'h' // day and number (newest first) → TrailEntry: the audit trail

@@ -14,9 +14,9 @@ import (
 // tuning says how Pebble is set up. The format is explicit because the default
 // one loses acknowledged records silently after a flipped bit in the newest
 // log; this one refuses to open.
-func tuning(o *Options, fs vfs.FS, rep *reporter) *pebble.Options {
+func tuning(o *Options, fs vfs.FS, dir string, rep *reporter) *pebble.Options {
 	p := &pebble.Options{
-		FS:                          &guard{FS: fs, fail: rep.fail},
+		FS:                          &guard{FS: fs, dir: dir, fail: rep.fail},
 		FormatMajorVersion:          pebble.FormatValueSeparation,
 		MemTableSize:                uint64(o.MemTableBytes),
 		MemTableStopWritesThreshold: 4,

@@ -12,9 +12,11 @@ import (
 // the caller stays here for ever. Pebble would answer some of them with a panic
 // that unlocks an unlocked mutex, which ends the process before anybody can say
 // why (rotating the log onto a full disk does), and after others it would go on
-// writing behind a gap.
+// writing behind a gap. What goes wrong in another folder is the matter of who
+// wanted a copy there.
 type guard struct {
 	vfs.FS
+	dir  string
 	fail func(error)
 }
 
@@ -25,10 +27,12 @@ func (g *guard) stop(op, path string, err error) {
 	}
 }
 
-func isLog(path string) bool { return strings.HasSuffix(path, ".log") }
+func (g *guard) isLog(path string) bool {
+	return strings.HasSuffix(path, ".log") && g.PathDir(path) == g.dir
+}
 
 func (g *guard) file(op, path string, f vfs.File, err error) (vfs.File, error) {
-	if !isLog(path) {
+	if !g.isLog(path) {
 		return f, err
 	}
 	g.stop(op, path, err)
@@ -50,8 +54,8 @@ func (g *guard) ReuseForWrite(oldname, newname string, c vfs.DiskWriteCategory) 
 // OpenDir implements vfs.FS.
 func (g *guard) OpenDir(name string) (vfs.File, error) {
 	f, err := g.FS.OpenDir(name)
-	if err != nil {
-		return nil, err
+	if err != nil || name != g.dir {
+		return f, err
 	}
 	return &guardedFile{File: f, g: g, path: name}, nil
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -58,6 +59,7 @@ func Open(dir string, o Options) (*Store, error) {
 		return nil, fmt.Errorf("open journal %s: %w", dir, err)
 	}
 	o = o.withDefaults()
+	dir = filepath.Clean(dir) // so that the guard knows it again
 	s := &Store{
 		dir: dir, opts: o, started: time.Now(),
 		queue:   newQueue[*writer](o.QueueSize),
@@ -130,7 +132,7 @@ func (s *Store) openDB() error {
 // that one is closed and opened once more: each opening begins a new log.
 func (s *Store) openChecked() (*pebble.DB, error) {
 	options := func() *pebble.Options {
-		p := tuning(&s.opts, s.folder(s.dir).fs, s.report)
+		p := tuning(&s.opts, s.folder(s.dir).fs, s.dir, s.report)
 		p.Lock = s.lock
 		return p
 	}
@@ -183,10 +185,14 @@ func (s *Store) run(control func(*writer) error) error {
 }
 
 // Acquire fences every earlier writer and returns the new epoch, durable.
-func (s *Store) Acquire() (uint64, error) {
+func (s *Store) Acquire() (uint64, error) { return s.Raise(0) }
+
+// Raise is Acquire with an epoch of at least so much. A journal that has been
+// restored needs one that none of the writers had who came after the copy.
+func (s *Store) Raise(least uint64) (uint64, error) {
 	var epoch uint64
 	err := s.run(func(w *writer) error {
-		epoch = w.epoch + 1
+		epoch = max(w.epoch+1, least)
 		w.epoch = epoch
 		w.room(16)
 		return w.batch.Set(keyEpoch, binary.BigEndian.AppendUint64(nil, epoch), nil)
