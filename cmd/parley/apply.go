@@ -117,9 +117,22 @@ const asking = 30 * time.Second
 func (o *operator) ask(ctx context.Context, method, path string, body []byte, etag string) (answer []byte, tag string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, asking)
 	defer cancel()
+	resp, err := o.send(ctx, method, path, body, etag)
+	if err != nil {
+		return nil, "", err
+	}
+	defer resp.Body.Close()
+	if answer, err = io.ReadAll(resp.Body); err != nil {
+		return nil, "", fmt.Errorf("ask the node: %w", err)
+	}
+	return answer, resp.Header.Get("ETag"), nil
+}
+
+// send is ask for an answer that the caller reads, and closes, by himself.
+func (o *operator) send(ctx context.Context, method, path string, body []byte, etag string) (*http.Response, error) {
 	r, err := http.NewRequestWithContext(ctx, method, strings.TrimSuffix(o.Address, "/")+path, bytes.NewReader(body))
 	if err != nil {
-		return nil, "", usage(fmt.Errorf("--address: %w", err))
+		return nil, usage(fmt.Errorf("--address: %w", err))
 	}
 	r.Header.Set("Authorization", "Bearer "+o.Token)
 	r.Header.Set("Content-Type", "application/json")
@@ -128,16 +141,17 @@ func (o *operator) ask(ctx context.Context, method, path string, body []byte, et
 	}
 	resp, err := http.DefaultClient.Do(r)
 	if err != nil {
-		return nil, "", fmt.Errorf("ask the node: %w", err)
+		return nil, fmt.Errorf("ask the node: %w", err)
+	}
+	if resp.StatusCode == http.StatusOK {
+		return resp, nil
 	}
 	defer resp.Body.Close()
-	if answer, err = io.ReadAll(resp.Body); err != nil {
-		return nil, "", fmt.Errorf("ask the node: %w", err)
+	answer, err := io.ReadAll(io.LimitReader(resp.Body, 1<<20))
+	if err != nil {
+		return nil, fmt.Errorf("ask the node: %w", err)
 	}
-	if resp.StatusCode != http.StatusOK {
-		return nil, "", refusedBy(resp.Status, answer)
-	}
-	return answer, resp.Header.Get("ETag"), nil
+	return nil, refusedBy(resp.Status, answer)
 }
 
 func refusedBy(status string, answer []byte) error {

@@ -46,6 +46,9 @@ type commands struct {
 	Apply  applyCommand  `cmd:"" help:"Make the configuration of a running node what a file says."`
 	Export exportCommand `cmd:"" help:"Print the configuration of a running node, as a file that apply takes."`
 
+	Backup  backupCommand  `cmd:"" help:"Copy all data of a running node to a folder or a bucket."`
+	Restore restoreCommand `cmd:"" help:"Make a data folder out of a backup."`
+
 	Explain    explainCommand    `cmd:"" help:"Say why each offer of a chat went to whom it went."`
 	Replay     replayCommand     `cmd:"" help:"Show a chat as it was after each of its records."`
 	History    historyCommand    `cmd:"" help:"List ended chats."`

@@ -60,7 +60,8 @@ func (n *node) administered(edge *transport.Options) {
 		return n.engine.Revoked(id.TokenID, id.Principal.Stream(), id.Issued)
 	}
 	edge.Admin = func(s *transport.Server) http.Handler {
-		api, err := admin.New(admin.Options{Engine: n.engine, Edge: s, Tokens: n.tokens, Version: version(), Log: n.log, Trail: n.engine})
+		api, err := admin.New(admin.Options{Engine: n.engine, Edge: s, Tokens: n.tokens, Version: version(), Log: n.log, Trail: n.engine,
+			Backup: n.backup()})
 		if err != nil {
 			panic(fmt.Sprintf("the admin API: %v", err)) // its parts are ours
 		}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/parley-engine/parley/actors"
 	"github.com/parley-engine/parley/actors/acd"
+	"github.com/parley-engine/parley/cmd/parley/backup"
 	"github.com/parley-engine/parley/persistence"
 	"github.com/parley-engine/parley/transport"
 	"github.com/parley-engine/parley/transport/config"
@@ -23,6 +24,8 @@ import (
 type journal interface {
 	actors.Journal
 	Stats() persistence.Stats
+	Checkpoint(dir string) error
+	Raise(least uint64) (epoch uint64, err error)
 	Close() error
 }
 
@@ -47,12 +50,13 @@ type node struct {
 	engine   *actors.Engine
 	server   *transport.Server
 	files    *blob.Bucket
+	data     string // the folder
 }
 
 // open ties a node together. It takes the addresses and then the folder before
 // it writes anything, and lets go of all if one cannot be had.
 func (m Main) open(ctx context.Context, c *serveCommand, s *config.Settings, log *slog.Logger) (n *node, err error) {
-	n = &node{log: log, drainFor: c.DrainFor}
+	n = &node{log: log, drainFor: c.DrainFor, data: c.Data}
 	defer func() {
 		if err != nil {
 			n.release()
@@ -75,6 +79,9 @@ func (m Main) open(ctx context.Context, c *serveCommand, s *config.Settings, log
 		return n, refused(err)
 	}
 	journalGauges(set, n.journal)
+	if err = backup.Sweep(c.Data); err != nil {
+		return n, fmt.Errorf("remove what an interrupted backup left: %w", err)
+	}
 	if c.Dev {
 		if auth, err = n.devAuth(ctx, c.Data, &s.Edge); err != nil {
 			return n, err

@@ -198,20 +198,23 @@ type checkDataCommand struct {
 
 // Run folds the whole store and holds it against every invariant.
 func (c *checkDataCommand) Run(m Main) error {
-	return c.read(m, func(j journal) error {
-		problems := 0
-		sum, err := actors.Audit(j, func(found error) {
-			problems++
-			fmt.Fprintf(m.Out, "%s\n", found)
-		})
-		if err != nil {
-			return err
-		}
-		fmt.Fprintf(m.Out, "%s: %s (%d closed), %s, %s, %s, %s\n", c.Data, count(sum.Chats, "chat"), sum.Closed, count(sum.Agents, "agent"),
-			count(sum.Records, "record"), count(sum.Messages, "message"), count(sum.Rows, "index row"))
-		if problems > 0 {
-			return &exitError{exitJournal, fmt.Errorf("%s: %s", c.Data, count(problems, "problem"))}
-		}
-		return nil
+	return c.read(m, func(j journal) error { return m.auditData(j, c.Data) })
+}
+
+// auditData says what a store has, and each thing that cannot be.
+func (m Main) auditData(j journal, name string) error {
+	problems := 0
+	sum, err := actors.Audit(j, func(found error) {
+		problems++
+		fmt.Fprintf(m.Out, "%s\n", found)
 	})
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(m.Out, "%s: %s (%d closed), %s, %s, %s, %s\n", name, count(sum.Chats, "chat"), sum.Closed, count(sum.Agents, "agent"),
+		count(sum.Records, "record"), count(sum.Messages, "message"), count(sum.Rows, "index row"))
+	if problems > 0 {
+		return &exitError{exitJournal, fmt.Errorf("%s: %s", name, count(problems, "problem"))}
+	}
+	return nil
 }

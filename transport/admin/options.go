@@ -55,7 +55,9 @@ type Options struct {
 	// Trail takes a line for every act, every refusal and every look at people;
 	// without it they are logged alone.
 	Trail transport.Trail
-	Now   func() time.Time // time.Now
+	// Backup copies all that the node keeps; without it that cannot be asked for.
+	Backup Backup
+	Now    func() time.Time // time.Now
 }
 
 // API is the operator's. It is safe for concurrent use.
@@ -88,6 +90,7 @@ func New(o Options) (*API, error) {
 	a.sessionRoutes()
 	a.chatRoutes()
 	a.pastRoutes()
+	a.backupRoutes()
 	if err := a.readable(); err != nil {
 		return nil, err
 	}
