@@ -151,3 +151,13 @@ func (e *Engine) keepOrder() error {
 	}
 	return nil
 }
+
+// Events returns one empty event of each type that a journal may hold.
+func Events() (all []acd.Event) {
+	for _, e := range eventTypes {
+		if e != nil {
+			all = append(all, e)
+		}
+	}
+	return all
+}

@@ -33,13 +33,14 @@ const (
 // out. A name that ends in /... is that folder and all below; a package that
 // no row names may import none of ours.
 var may = map[string]string{
-	"cmd/...":                 "cmd/... transport transport/config transport/admin actors actors/acd actors/condition actors/cluster actors/theory actors/sim actors/sim/check persistence bench/...",
+	"cmd/...":                 "cmd/... transport transport/outbound transport/config transport/admin actors actors/acd actors/condition actors/cluster actors/theory actors/sim actors/sim/check persistence bench/...",
 	"bench/...":               "bench/... transport/client transport/wire",
 	"transport/conform":       "transport/client transport/wire",
 	"transport/client":        "transport/wire",
 	"transport":               "actors actors/acd transport/wire transport/web",
 	"transport/config":        "transport actors/acd actors/condition",
-	"transport/admin":         "transport transport/config transport/wire actors actors/acd",
+	"transport/outbound":      "actors actors/acd",
+	"transport/admin":         "transport transport/outbound transport/config transport/wire actors actors/acd",
 	"actors/cluster":          "actors actors/acd",
 	"actors/condition":        "actors/acd",
 	"actors":                  "actors/acd",

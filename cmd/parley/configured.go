@@ -61,7 +61,7 @@ func (n *node) administered(edge *transport.Options) {
 	}
 	edge.Admin = func(s *transport.Server) http.Handler {
 		api, err := admin.New(admin.Options{Engine: n.engine, Edge: s, Tokens: n.tokens, Version: version(), Log: n.log, Trail: n.engine,
-			Backup: n.backup()})
+			Backup: n.backup(), Events: n.outbound})
 		if err != nil {
 			panic(fmt.Sprintf("the admin API: %v", err)) // its parts are ours
 		}

@@ -18,6 +18,7 @@ import (
 	"github.com/parley-engine/parley/persistence"
 	"github.com/parley-engine/parley/transport"
 	"github.com/parley-engine/parley/transport/config"
+	"github.com/parley-engine/parley/transport/outbound"
 )
 
 // journal is what a node needs of its store, beyond the engine's needs.
@@ -51,6 +52,7 @@ type node struct {
 	server   *transport.Server
 	files    *blob.Bucket
 	data     string // the folder
+	outbound *outbound.Outbound
 }
 
 // open ties a node together. It takes the addresses and then the folder before
@@ -101,6 +103,9 @@ func (m Main) open(ctx context.Context, c *serveCommand, s *config.Settings, log
 	edge := s.Edge
 	edge.Engine, edge.Past, edge.Auth, edge.Config, edge.Log, edge.Metrics = transport.Over(n.engine), n.engine, auth, n.engine.Config, log, set
 	edge.Busy = n.engine.Busy
+	if err = n.tellOthers(set); err != nil {
+		return n, err
+	}
 	n.administered(&edge)
 	edge.Trail = n.engine
 	edge.Files = &transport.Files{Bucket: n.files, View: n.engine.ViewChat, Sync: syncFiles(filesFolder(c.Attachments, c.Data))}
@@ -151,6 +156,9 @@ func (n *node) devAuth(ctx context.Context, dir string, edge *transport.Options)
 
 // release lets go of everything, in the order in which others stop needing it.
 func (n *node) release() {
+	if n.outbound != nil {
+		n.outbound.Stop()
+	}
 	if n.engine != nil {
 		n.engine.Stop()
 	}

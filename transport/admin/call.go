@@ -209,7 +209,7 @@ func (a *API) admit(ctx huma.Context, next func(huma.Context)) {
 
 // ofPeople are the parts about people, not about the configuration: they are
 // not for supervisors, whose scope may cover some of them alone.
-var ofPeople = map[string]bool{"sessions": true, "chats": true, "backup": true}
+var ofPeople = map[string]bool{"sessions": true, "chats": true, "backup": true, "events": true, "webhooks": true}
 
 func (a *API) bearer(ctx huma.Context) (acd.Principal, *huma.ErrorModel) {
 	token, ok := strings.CutPrefix(ctx.Header("Authorization"), "Bearer ")

@@ -16,6 +16,7 @@ import (
 	"github.com/parley-engine/parley/actors/acd"
 	"github.com/parley-engine/parley/transport"
 	"github.com/parley-engine/parley/transport/config"
+	"github.com/parley-engine/parley/transport/outbound"
 	"github.com/parley-engine/parley/transport/wire"
 )
 
@@ -57,6 +58,8 @@ type Options struct {
 	Trail transport.Trail
 	// Backup copies all that the node keeps; without it that cannot be asked for.
 	Backup Backup
+	// Events tells other systems what happens; without it nobody can ask.
+	Events *outbound.Outbound
 	Now    func() time.Time // time.Now
 }
 
@@ -91,6 +94,7 @@ func New(o Options) (*API, error) {
 	a.chatRoutes()
 	a.pastRoutes()
 	a.backupRoutes()
+	a.eventRoutes()
 	if err := a.readable(); err != nil {
 		return nil, err
 	}

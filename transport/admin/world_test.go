@@ -18,6 +18,7 @@ import (
 	"github.com/parley-engine/parley/transport"
 	"github.com/parley-engine/parley/transport/admin"
 	"github.com/parley-engine/parley/transport/config"
+	"github.com/parley-engine/parley/transport/outbound"
 )
 
 var secret = []byte("0123456789abcdef0123456789abcdef")
@@ -28,6 +29,7 @@ type node struct {
 	dir    string
 	engine *actors.Engine
 	api    *admin.API
+	events *outbound.Outbound
 	store  *persistence.Store
 	public *httptest.Server
 	admin  *httptest.Server
@@ -87,7 +89,10 @@ func (n *node) begin() {
 			return n.engine.Revoked(id.TokenID, id.Principal.Stream(), id.Issued)
 		},
 		Admin: func(s *transport.Server) http.Handler {
-			n.api, err = admin.New(admin.Options{Engine: n.engine, Edge: s, Tokens: tokens, Version: "test", Trail: n.engine})
+			n.events, err = outbound.New(outbound.Options{Engine: n.engine, Beat: 50 * time.Millisecond})
+			must(err)
+			must(n.events.Start())
+			n.api, err = admin.New(admin.Options{Events: n.events, Engine: n.engine, Edge: s, Tokens: tokens, Version: "test", Trail: n.engine})
 			must(err)
 			return n.api
 		},
@@ -99,6 +104,7 @@ func (n *node) begin() {
 func (n *node) end() {
 	n.public.CloseClientConnections()
 	n.public.Close()
+	n.events.Stop()
 	n.admin.Close()
 	n.engine.Stop()
 	if err := n.store.Close(); err != nil {
