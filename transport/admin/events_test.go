@@ -16,7 +16,7 @@ func TestEventsAreForAdministratorsAndInTheFormThatIsAskedFor(t *testing.T) {
 	n.dial(acd.RoleCustomer, "dana").do(&wire.Start{Source: "web"})
 	n.ask("GET", "/v1/admin/events?kinds=chat.started", "").want(200, `"type":"parley.chat.started"`, `"next":"`)
 	got := n.ask("GET", "/v1/admin/events?kinds=chat.started", "", "Accept", "application/x-ndjson").want(200, `"specversion":"1.0"`)
-	if strings.Count(got.text, "\n") != 1 || got.header.Get("Parley-Next-Cursor") == "" {
+	if strings.Contains(strings.TrimSpace(got.text), "\n") || got.header.Get("Parley-Next-Cursor") == "" {
 		t.Errorf("one line is expected, with where to go on: %v %s", got.header, got.text)
 	}
 	n.askAs(token(t, acd.RoleSupervisor, "sue"), "GET", "/v1/admin/events", "").want(403)
