@@ -80,9 +80,16 @@ type Answer struct {
 	// History answers a History request.
 	History *HistoryPage
 	// Explain answers an Explain request: the decisions about a chat, oldest first.
-	Explain []acd.Decision
+	Explain []Decided
 	// Targets answers a ListTargets.
 	Targets *acd.TargetsShown
+}
+
+// Decided is a decision and what came of it.
+type Decided struct {
+	Chat  acd.ChatID
+	Offer acd.OfferID
+	acd.Decision
 }
 
 // HistoryPage is a part of a transcript, oldest first. More says that there

@@ -403,7 +403,6 @@ func (e *Engine) attach(s *Session, customer bool) (Welcome, error) {
 	}
 	w := Welcome{Session: s.id, Epoch: st.epoch, ClosedBecause: st.closed}
 	st.closed = ""
-	first := len(st.sessions) == 1
 	h := &s.hello
 	if h.Resume && h.Epoch == st.epoch && h.Seq <= st.head && h.Seq+1 >= st.first() {
 		s.cursor, s.ready = h.Seq, true
@@ -414,7 +413,7 @@ func (e *Engine) attach(s *Session, customer bool) (Welcome, error) {
 	if s.by.Works() {
 		e.tell(acd.AgentID(s.by.ID).Address(), &envelope{by: s.by, cmd: acd.SessionOpened{Session: s.id, Alerting: h.Alerting}})
 	}
-	if customer && first {
+	if customer {
 		e.seen(st, true)
 	}
 	if s.by.Role == acd.RoleAgent && e.Config().Desk.SingleSession {

@@ -267,7 +267,7 @@ func (e *Engine) history(by acd.Principal, chat acd.ChatID, before uint64, limit
 }
 
 // explain reads the decisions about a chat out of its records.
-func (e *Engine) explain(by acd.Principal, chat acd.ChatID, offer acd.OfferID) ([]acd.Decision, error) {
+func (e *Engine) explain(by acd.Principal, chat acd.ChatID, offer acd.OfferID) ([]Decided, error) {
 	if !by.Oversees() {
 		return nil, acd.ErrForbidden
 	}
@@ -284,7 +284,7 @@ func (e *Engine) explain(by acd.Principal, chat acd.ChatID, offer acd.OfferID) (
 	if err := e.barrier(); err != nil {
 		return nil, err
 	}
-	var found []acd.Decision
+	var found []Decided
 	records := 0
 	keys := e.keyring(chat.Address())
 	err := e.journal.Replay(chat.Address().String(), 0, func(_ uint64, b []byte) error {
@@ -295,7 +295,7 @@ func (e *Engine) explain(by acd.Principal, chat acd.ChatID, offer acd.OfferID) (
 		}
 		for _, ev := range r.events {
 			if o, ok := ev.(acd.Offered); ok && (offer == "" || o.Offer.ID == offer) {
-				found = append(found, o.Decision)
+				found = append(found, Decided{chat, o.Offer.ID, o.Decision})
 			}
 		}
 		return nil

@@ -46,9 +46,9 @@ func refusalFrame(re string, r *acd.Refusal) *wire.Error {
 	return e
 }
 
-func decisionFrame(d *acd.Decision) wire.Decision {
+func decisionFrame(d *actors.Decided) wire.Decision {
 	out := wire.Decision{
-		Queue: string(d.Queue), DecidedAt: wire.At(d.At), Strategy: string(d.Strategy), Winner: string(d.Winner),
+		Queue: string(d.Queue), Chat: string(d.Chat), Offer: string(d.Offer), DecidedAt: wire.At(d.At), Strategy: string(d.Strategy), Winner: string(d.Winner),
 		WinnerWhy: d.Why, PassedOver: make([]wire.PassedOver, 0, len(d.Passed)), ConfigVersion: d.Version, Step: d.Step,
 	}
 	for _, p := range d.Passed {

@@ -42,7 +42,6 @@ type conn struct {
 	out        outbox
 	beat       pulse
 	unanswered atomic.Int32
-	explains   sync.Map                 // which chat an explain that is not answered yet is about, by its id
 	believed   atomic.Pointer[Identity] // what the last token said; nil before hello
 	opened     atomic.Pointer[opened]
 	greeted    atomic.Bool  // hello has been answered with welcome

@@ -91,7 +91,6 @@ func (c *conn) obey(cmd wire.Command) *wire.Error {
 		chat, offer, e := explained(cmd)
 		if e == nil {
 			c.unanswered.Add(1)
-			c.explains.Store(cmd.ID, chat)
 			c.session.Explain(cmd.ID, chat, offer)
 		}
 		return e

@@ -6,7 +6,6 @@ import (
 	"sync"
 
 	"github.com/parley-engine/parley/actors"
-	"github.com/parley-engine/parley/actors/acd"
 	"github.com/parley-engine/parley/transport/wire"
 )
 
@@ -182,11 +181,8 @@ func (c *conn) deliver(b *batch, d *actors.Delivery) {
 	c.server.metrics.framesOut.Inc()
 	if d.Answer != nil {
 		ev := answerFrame(d.Re, d.Answer, c.who.Role)
-		switch ev := ev.(type) {
-		case *wire.Error:
-			c.server.metrics.refusal(ev.Code)
-		case *wire.Ok:
-			c.nameDecisions(ev)
+		if refused, ok := ev.(*wire.Error); ok {
+			c.server.metrics.refusal(refused.Code)
 		}
 		b.begin()
 		b.buf = wire.AppendEvent(b.buf, ev)
@@ -196,18 +192,6 @@ func (c *conn) deliver(b *batch, d *actors.Delivery) {
 	b.begin()
 	b.buf = wire.AppendSeq(b.buf, d.Seq, noteBody(d.News, c.who))
 	b.finish()
-}
-
-// nameDecisions writes into the answer to an explain which chat it was about.
-func (c *conn) nameDecisions(ok *wire.Ok) {
-	if len(ok.Decisions) == 0 {
-		return
-	}
-	chat, _ := c.explains.LoadAndDelete(ok.Re)
-	id, _ := chat.(acd.ChatID)
-	for i := range ok.Decisions {
-		ok.Decisions[i].Chat = string(id)
-	}
 }
 
 // write puts the batch on the network, if it can in one system call. Who has no

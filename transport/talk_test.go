@@ -204,16 +204,16 @@ func TestACommandSentAgainHasTheSameDigestAndAnotherOneHasNot(t *testing.T) {
 	}
 }
 
-func TestAnExplanationNamesItsChat(t *testing.T) {
+func TestAnExplanationNamesItsChatAndItsOffer(t *testing.T) {
 	e := onLoopback(t, nil)
 	e.engine.silent = true
 	p := e.hello(acd.RoleSupervisor, "sue")
 	p.say(`{"type":"explain","id":"1","offer":"c7.x"}`, `{"type":"explain","id":"2","chat":"c8"}`, `{"type":"explain","id":"3","offer":"x"}`)
 	p.expect(`"re":"3"`, `"code":"not_found"`)
-	why := []acd.Decision{{Queue: "support", Winner: "alice", More: []acd.PassCount{{Why: "busy", Count: 4}}}}
-	e.engine.last(t).send(actors.Delivery{Re: "1", Answer: &actors.Answer{Explain: why}}, actors.Delivery{Re: "2", Answer: &actors.Answer{Explain: why}})
-	p.expect(`"re":"1"`, `"chat":"c7"`, `"winner":"alice"`, `"more":{"busy":4}`)
-	p.expect(`"re":"2"`, `"chat":"c8"`)
+	why := []actors.Decided{{Chat: "c7", Offer: "c7.x", Decision: acd.Decision{Queue: "support", Winner: "alice", More: []acd.PassCount{{Why: "busy", Count: 4}}}}}
+	e.engine.last(t).send(actors.Delivery{Re: "1", Answer: &actors.Answer{Explain: why}}, actors.Delivery{Re: "2", Answer: &actors.Answer{}})
+	p.expect(`"re":"1"`, `"chat":"c7"`, `"offer":"c7.x"`, `"winner":"alice"`, `"more":{"busy":4}`)
+	p.expect(`"re":"2"`)
 }
 
 func TestWhoSendsTooFastIsToldWhenToComeBack(t *testing.T) {

@@ -223,7 +223,7 @@ func race25TheAgentEndsThenTheCustomer(t *testing.T) {
 func race29TheCustomerReturnsThenTheGraceIsOver(t *testing.T) {
 	p := newPlay(t).start()
 	p.must(nobody, CustomerSeen{Online: false})
-	p.at(graceWaiting-1).expect(nobody, CustomerSeen{Online: true}, "event CustomerBack")
+	p.at(graceWaiting-1).expect(nobody, CustomerSeen{Online: true}, "event CustomerBack\nsend queue/support AskPlace")
 	p.at(graceWaiting).expect(nobody, Tick{}, "")
 }
 

@@ -485,6 +485,9 @@ func (s *chatStep) tick() error {
 
 // customerSeen is the customer's connection: away starts the grace, back ends it.
 func (s *chatStep) customerSeen(m CustomerSeen) error {
+	if m.Online && s.Live() && s.Leg != nil {
+		s.tell(s.sendQueue(s.Leg.Queue, AskPlace{s.ID}))
+	}
 	switch {
 	case !s.Live():
 	case m.Online && !s.AwayUntil.IsZero():

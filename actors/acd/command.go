@@ -99,6 +99,9 @@ type (
 	ViewAgent struct{}
 	// ViewQueue answers with a QueueView.
 	ViewQueue struct{}
+	// AskPlace is a chat's word that its customer has come back and does not
+	// know his place any more.
+	AskPlace struct{ Chat ChatID }
 )
 
 // Commands of the engine about connections.
@@ -110,8 +113,8 @@ type (
 	}
 	// SessionClosed says that it has gone (A22).
 	SessionClosed struct{ Session string }
-	// CustomerSeen says whether the customer has a session now: at each first
-	// and last one, and once after a restart.
+	// CustomerSeen says whether the customer has a session now: with each that
+	// comes, when the last one has gone, and once after a restart.
 	CustomerSeen struct{ Online bool }
 	// Restore gives a machine that starts what the index knows of it: an
 	// agent's slots, a queue's chats.
@@ -315,6 +318,7 @@ func (SessionClosed) command()  {}
 func (CustomerSeen) command()   {}
 func (Restore) command()        {}
 func (ConfigChanged) command()  {}
+func (AskPlace) command()       {}
 func (Enqueue) command()        {}
 func (Withdraw) command()       {}
 func (Reserve) command()        {}

@@ -103,6 +103,15 @@ func (q *Queue) tellPlace(s *queueTurn, w *waiter, place int) {
 	})
 }
 
+// forgetTold has a customer's place told anew, with those of the others that
+// have changed: what he was told has gone with the connection that heard it. So
+// it costs no walk of its own, however many come back at once.
+func (q *Queue) forgetTold(chat ChatID) {
+	if w := q.line.chats[chat]; w != nil {
+		w.told, w.toldAt, q.line.shifted = 0, 0, true
+	}
+}
+
 // tellPlaces tells everybody whose place has changed and who has not heard for
 // a while (Q13), and comes again when the next of them may hear. It is one walk
 // over all who wait.

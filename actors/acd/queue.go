@@ -103,6 +103,8 @@ func (q *Queue) Step(t Turn, cmd Command) Outcome {
 	case ConfigChanged: // followed already
 	case ViewQueue:
 		q.view(s)
+	case AskPlace:
+		q.forgetTold(c.Chat)
 	case SetQueueMode:
 		q.setMode(s, c)
 	default: // nothing else is addressed to a queue

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -18,6 +19,7 @@ import (
 // TestTheServerPlaysAllScenarios plays what a desktop developer can play against
 // a server of his own, over loopback and on real clocks.
 func TestTheServerPlaysAllScenarios(t *testing.T) {
+	t.Parallel() // they wait most of the time
 	const folder = "../../transport/conform/"
 	conform.Run(t, target(t, folder+"testdata/config.yaml"), os.DirFS(folder+"scenarios"))
 }
@@ -27,6 +29,14 @@ func TestTheServerPlaysAllScenarios(t *testing.T) {
 func TestTheServerClosesTheSessionThatAnotherReplaces(t *testing.T) {
 	const folder = "../../transport/conform/"
 	conform.Run(t, target(t, folder+"testdata/single.yaml"), os.DirFS(folder+"single"))
+}
+
+// TestTheServerIsShortWithItsAgents plays what is only so where little is waited
+// for.
+func TestTheServerIsShortWithItsAgents(t *testing.T) {
+	t.Parallel()
+	const folder = "../../transport/conform/"
+	conform.Run(t, target(t, folder+"testdata/desks.yaml"), os.DirFS(folder+"desks"))
 }
 
 // target starts the server with a copy of a configuration.
@@ -57,7 +67,27 @@ func target(t *testing.T, original string) conform.Target {
 			p.hangUp("configuration taken")
 			return nil
 		},
+		DeleteQueue: func(queue string) error {
+			write(t, file, deleted(t, original, queue))
+			p.hangUp("configuration taken")
+			return nil
+		},
 	}
+}
+
+// deleted is a configuration one of whose queues is deleted: its chats have to
+// end as it says.
+func deleted(t *testing.T, file, queue string) string {
+	t.Helper()
+	text := without(t, file, "")
+	if queue == "" {
+		return text
+	}
+	at := "{id: " + queue + ", "
+	if strings.Count(text, at) != 1 {
+		t.Fatalf("%s has not one queue that begins %q", file, at)
+	}
+	return strings.Replace(text, at, at+"mode: deleted, ", 1)
 }
 
 // without is a configuration without one of its sources.

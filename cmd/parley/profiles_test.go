@@ -17,6 +17,7 @@ var rowsOfSystem = map[string]int{"B": 22, "G": 19, "W": 19, "M": 19}
 // TestTheProfilesPlayTheirRows starts the server with each profile and plays
 // all rows of the system that the profile reproduces.
 func TestTheProfilesPlayTheirRows(t *testing.T) {
+	t.Parallel()
 	const folder = "../../transport/conform/profiles"
 	files, err := filepath.Glob(folder + "/*.yaml")
 	if err != nil || len(files) == 0 {

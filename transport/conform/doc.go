@@ -37,6 +37,8 @@
 //	the server restarts            all connections break; needs Target.Restart
 //	the administrator removes the source S
 //	                               until the scenario's end; needs Target.RemoveSource
+//	the administrator deletes the queue Q
+//	                               until the scenario's end; needs Target.DeleteQueue
 //
 // # Frames
 //

@@ -314,6 +314,14 @@ func (p *play) removeSource(_ context.Context, l sentence, _ Step) error {
 	return p.target.RemoveSource(l.what)
 }
 
+func (p *play) deleteQueue(_ context.Context, l sentence, _ Step) error {
+	if p.target.DeleteQueue == nil {
+		return fmt.Errorf("delete a queue: %w", errNotHere)
+	}
+	p.deleted = true
+	return p.target.DeleteQueue(l.what)
+}
+
 func differs(diff string) error {
 	if diff == "" {
 		return nil

@@ -32,6 +32,8 @@ type Target struct {
 	// with "" he puts all of them back. It returns when the server has taken
 	// note. Without it, scenarios that remove a source are skipped.
 	RemoveSource func(source string) error
+	// DeleteQueue is the same for a queue, which nobody serves any more then.
+	DeleteQueue func(queue string) error
 	// Patience is how long to wait for what must come. Default: 10 s.
 	Patience time.Duration
 	// HTTPClient makes the handshakes. Default: http.DefaultClient.
@@ -92,6 +94,9 @@ func Play(ctx context.Context, target *Target, s *Scenario) error {
 	if p.removed {
 		problems = append(problems, target.RemoveSource(""))
 	}
+	if p.deleted {
+		problems = append(problems, target.DeleteQueue(""))
+	}
 	if !errors.Is(problems[0], errNotHere) {
 		problems = append(problems, p.tidy(ctx))
 	}
@@ -110,6 +115,7 @@ type play struct {
 	last     map[string]command
 	faults   []error
 	removed  bool // a source, that has to be put back
+	deleted  bool // a queue, the same
 }
 
 // command is what somebody sent last.

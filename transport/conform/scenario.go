@@ -170,6 +170,7 @@ const (
 	waiting       = "wait"
 	secondSession = "opens a second session as "
 	removal       = "the administrator removes the source "
+	deletion      = "the administrator deletes the queue "
 )
 
 // understand takes a sentence apart.
@@ -182,6 +183,9 @@ func understand(text string) (sentence, error) {
 	}
 	if source, ok := strings.CutPrefix(text, removal); ok && source != "" {
 		return sentence{what: source, do: (*play).removeSource}, nil
+	}
+	if queue, ok := strings.CutPrefix(text, deletion); ok && queue != "" {
+		return sentence{what: queue, do: (*play).deleteQueue}, nil
 	}
 	who, verb, _ := strings.Cut(text, " ")
 	if as, ok := strings.CutPrefix(verb, secondSession); ok && as != "" {
