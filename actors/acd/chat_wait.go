@@ -68,3 +68,22 @@ func (s *chatStep) say(text string) {
 		s.message(Author{Kind: "queue", Name: s.Policy.QueueName}, ForAll, text)
 	}
 }
+
+// customerSeen is the customer's connection: away starts the grace, back ends it.
+func (s *chatStep) customerSeen(m CustomerSeen) error {
+	if m.Online && s.Live() && s.Leg != nil {
+		s.tell(s.sendQueue(s.Leg.Queue, AskPlace{s.ID}))
+	}
+	switch {
+	case !s.Live():
+	case m.Online && !s.AwayUntil.IsZero():
+		s.emit(CustomerBack{})
+	case !m.Online && s.AwayUntil.IsZero():
+		grace := s.Grace.Waiting
+		if s.Phase == PhaseActive {
+			grace = s.Grace.Served
+		}
+		s.emit(CustomerAway{Until: s.t.Now.Add(grace)})
+	}
+	return nil
+}
