@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"github.com/parley-engine/parley/actors/acd"
+	"github.com/parley-engine/parley/actors/report"
 )
 
 // Audited is how much an audit has looked at.
@@ -31,14 +32,14 @@ type StreamHead struct {
 // record; a snapshot that differs from the replay; a row of the index that
 // the states do not call for, or one that is missing; a line of a transcript
 // that is missing or left over; a number of a person's stream that was given
-// twice. What a crash leaves open for the next start to finish is no finding.
+// twice; a figure of the reports that the records do not bear out. What a crash leaves open for the next start to finish is no finding.
 // The error is for a store that cannot be read.
 //
 // The rows of the index are held in memory, the transcripts are not.
 func Audit(j Journal, found func(error)) (Audited, error) {
 	a := &auditor{journal: j, found: found, rows: map[string][]byte{}, owing: map[debtor]bool{}, chats: map[acd.ChatID]bool{}}
 	a.sum.Streams = map[acd.Stream]StreamHead{}
-	for _, step := range []func() error{a.allChats, a.allAgents, a.allQueues, a.index, a.trail, a.numbers} {
+	for _, step := range []func() error{a.allChats, a.allAgents, a.allQueues, a.index, a.trail, a.numbers, a.figures} {
 		if err := step(); err != nil {
 			return a.sum, fmt.Errorf("audit: %w", err)
 		}
@@ -133,7 +134,7 @@ func (a *auditor) fold(addr acd.Address, m, twin acd.Machine, kind kind, order f
 	if err != nil {
 		return err
 	}
-	last, begun := uint64(0), false
+	last, begun, counting := uint64(0), false, report.Chat{}
 	err = a.journal.Replay(stream, 0, func(seq uint64, b []byte) error {
 		r, err := decodeRecord(b, kind.keys)
 		if err != nil {
@@ -152,6 +153,9 @@ func (a *auditor) fold(addr acd.Address, m, twin acd.Machine, kind kind, order f
 		}
 		if err := m.Check(); err != nil {
 			a.say(stream, "record %d: %w", seq, err)
+		}
+		if c, ok := m.(*acd.Chat); ok {
+			a.seenAlike(stream, seq, c, &counting, &r)
 		}
 		if sealed != nil && seq == at {
 			begun = a.unseal(stream, sealed, m, twin, kind)

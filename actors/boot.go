@@ -15,7 +15,7 @@ func (e *Engine) boot() error {
 		name string
 		do   func() error
 	}{
-		{"configuration", e.bootConfig}, {"revocations", e.revoked.boot}, {"streams", e.bootStreams}, {"queues", e.bootQueues},
+		{"figures", e.figures.boot}, {"configuration", e.bootConfig}, {"revocations", e.revoked.boot}, {"streams", e.bootStreams}, {"queues", e.bootQueues},
 		{"overseers", e.overseers.boot}, {"agents", e.tellAgents}, {"chats", e.bootChats}, {"sources", e.removeSources},
 	} {
 		if err := step.do(); err != nil {

@@ -55,7 +55,7 @@ type addressed struct {
 // commit numbers the news, hands the record to the journal, and publishes when
 // it is durable. A step without events passes through the journal as well, so
 // that what it says does not overtake what it rests on.
-func (e *Engine) commit(w *turn, t acd.Turn) {
+func (e *Engine) commit(w *turn, t acd.Turn, seen *counting) {
 	entry := Entry{Epoch: e.epoch}
 	if w.seq > 0 {
 		r := record{at: t.Now, config: t.Config.Version, by: t.By, events: w.out.Events}
@@ -83,6 +83,7 @@ func (e *Engine) commit(w *turn, t acd.Turn) {
 	}
 	e.address(w)
 	entry.Done = w.done
+	facts := seen.fold(w.shell.addr, t.Now, w.out.Events)
 
 	e.order.Lock()
 	e.trail.number(told)
@@ -90,8 +91,12 @@ func (e *Engine) commit(w *turn, t acd.Turn) {
 	if w.seq > 0 {
 		entry.Record = appendNews(entry.Record, numbered, w.news)
 	}
+	due := e.figures.take(facts)
 	e.journal.Append(entry)
 	e.order.Unlock()
+	if due {
+		e.beside(e.figures.flush)
+	}
 }
 
 // address finds the streams of the news. Who has no stream has never been here

@@ -52,6 +52,7 @@ type Engine struct {
 	overseers *overseers
 	alerts    *alerts
 	trail     *trail
+	figures   *figures
 	revoked   *revoked
 	admission admission
 	config    atomic.Pointer[acd.Config]
@@ -99,6 +100,7 @@ func New(opts Options) (*Engine, error) {
 	e.overseers = newOverseers(e)
 	e.alerts = newAlerts(e)
 	e.trail = newTrail(e)
+	e.figures = newFigures(e)
 	e.revoked = newRevoked(e)
 	e.admission.target = opts.AnswerTarget
 	e.admission.share.Store(wholeShare)
@@ -133,6 +135,7 @@ func (e *Engine) Start(context.Context) error {
 	e.alerts.watch()
 	e.tellShedding()
 	e.every(trailFlush, e.trail.flush)
+	e.every(figuresFlush, e.figures.flush)
 	e.ready.Store(true)
 	return nil
 }
@@ -154,6 +157,7 @@ func (e *Engine) Stop() {
 	e.sleepers.stop()
 	e.directory.stop()
 	e.trail.flush()
+	e.figures.flush()
 	e.barrier()
 	e.letGo()
 	e.counters.unregister()

@@ -203,6 +203,9 @@ func (e *Engine) forgetChats(before time.Time) error {
 	if err != nil && !errors.Is(err, errEnough) {
 		return err
 	}
+	if err := e.figures.raise(segments); err != nil {
+		return err
+	}
 	for i, key := range ended {
 		chat := acd.ChatID(key[9:])
 		if forgetting := e.opts.Forgetting; forgetting != nil {

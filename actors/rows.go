@@ -15,6 +15,7 @@ const (
 	rowRestored = 'b' // nothing → the epoch up to which streams are not continued, since the store is a copy
 	rowCommand  = 'c' // day, principal, command id → outcome
 	rowEnded    = 'e' // end (newest first), chat → Segment
+	rowFigure   = 'f' // interval, queue, agent or source → figures; see figures.go
 	rowTrail    = 'h' // day and number (newest first) → TrailEntry: the audit trail
 	rowAnswer   = 'i' // day, principal, key → KeptAnswer: of the administration, for who asks again
 	rowLive     = 'l' // chat → liveRow: not closed

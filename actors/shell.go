@@ -163,13 +163,15 @@ func (s *shell) step(by acd.Principal, cmd acd.Command, a *ask) {
 		s.tail.drop(&e.tails)
 	}
 	t := acd.Turn{Now: e.now(), By: by, Config: e.config.Load(), Entropy: e.opts.Entropy(), Began: e.began, Held: e.holdUntil}
+	seen := e.figures.see(s.machine)
 	out := s.machine.Step(t, cmd)
 	if out.Forward == nil {
-		s.commit(t, out, a)
+		s.commit(t, out, a, seen)
 	} else { // who asked is answered elsewhere, after what has happened here
-		s.commit(t, out, nil)
+		s.commit(t, out, nil, seen)
 		e.tell(out.Forward.To, &envelope{by: by, cmd: out.Forward.Cmd, ask: a})
 	}
+	e.figures.seen(seen)
 	s.deliver(out.Sends)
 	s.arm()
 	if len(out.Events) > 0 || len(out.Sends) > 0 {
@@ -178,7 +180,7 @@ func (s *shell) step(by acd.Principal, cmd acd.Command, a *ask) {
 }
 
 // commit hands the outcome to the journal, and to the world once it is durable.
-func (s *shell) commit(t acd.Turn, out acd.Outcome, a *ask) {
+func (s *shell) commit(t acd.Turn, out acd.Outcome, a *ask, seen *counting) {
 	if a != nil && a.now {
 		a.reply(out.Result, out.Err)
 		a = nil
@@ -193,7 +195,7 @@ func (s *shell) commit(t acd.Turn, out acd.Outcome, a *ask) {
 		w.seq = s.seq
 	}
 	s.undone.Add(1)
-	s.engine.commit(w, t)
+	s.engine.commit(w, t, seen)
 }
 
 // deliver tells other machines. What has a key is repeated until it is

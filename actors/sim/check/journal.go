@@ -19,6 +19,7 @@ type fold struct {
 	streams  map[streamKey]map[uint64]uint64 // number → digest
 	heads    map[acd.Stream]streamHead
 	commands map[command]*effect
+	recount  *recount
 	at       time.Time
 	saved    time.Time // since when somebody is there who can serve everybody
 }
@@ -77,10 +78,10 @@ func (c *Checker) Finish(j actors.Journal, savior acd.AgentID, calm time.Time) *
 		return c.violated
 	}
 	f := &fold{checker: c, chats: map[acd.ChatID]*chat{}, desks: map[acd.AgentID]*desk{}, streams: map[streamKey]map[uint64]uint64{},
-		heads: map[acd.Stream]streamHead{}, commands: map[command]*effect{}}
+		heads: map[acd.Stream]streamHead{}, commands: map[command]*effect{}, recount: newRecount()}
 	err := j.Last(1<<40, func(stream string, seq uint64, b []byte) error {
 		kind, id, _ := strings.Cut(stream, "/")
-		if kind == "config" {
+		if kind == "config" || kind == "figures" {
 			return nil
 		}
 		w, err := actors.OpenRecord(j, stream, b)
@@ -88,6 +89,7 @@ func (c *Checker) Finish(j actors.Journal, savior acd.AgentID, calm time.Time) *
 			return fmt.Errorf("%s record %d: %w", stream, seq, err)
 		}
 		f.record(kind, id, seq, &w, savior, calm)
+		f.recount.record(kind, id, &w)
 		return nil
 	})
 	if err != nil {
@@ -96,6 +98,7 @@ func (c *Checker) Finish(j actors.Journal, savior acd.AgentID, calm time.Time) *
 	f.answers()
 	f.seen()
 	c.texts(j, f)
+	c.figures(j, f.recount)
 	if _, err := actors.Audit(j, func(err error) { c.fail("I10", acd.Address{}, "audit: %v", err) }); err != nil {
 		c.fail("I10", acd.Address{}, "audit: %v", err)
 	}
