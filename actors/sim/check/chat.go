@@ -183,9 +183,10 @@ func (c *chat) apply(fail func(string, string, ...any), at time.Time, e acd.Even
 		c.transfer, c.stood = false, time.Time{}
 	case acd.TransferFailed, acd.TransferCancelled:
 		c.transfer = false
-		if !c.stood.IsZero() { // it is the stay before that counts again
-			c.entered, c.stood = c.stood, time.Time{}
+		if c.stood.After(c.entered) { // by a clock that was set back; the stay before counts again
+			c.entered = c.stood
 		}
+		c.stood = time.Time{}
 	case acd.MessageSent:
 		if c.messages++; e.Message.Seq != c.messages {
 			fail("I6", "message %d follows message %d", e.Message.Seq, c.messages-1)
