@@ -54,7 +54,29 @@ func (s *Session) Look(id string, q Look) {
 		case WatchBoards:
 			err = s.engine.board.watchBoards(s, q)
 		}
+		s.engine.told(s.lookOf(q), err)
 		_, a.Refusal = answerOf(nil, err)
 		s.reply(id, a)
 	})
+}
+
+// lookOf notes what an overseer looks at, of which a refusal is told.
+func (s *Session) lookOf(q Look) *act {
+	if !s.by.Oversees() {
+		return nil
+	}
+	what, about := "watch", acd.ChatID("")
+	switch q := q.(type) {
+	case ListTargets:
+		what, about = "list_targets", q.Query.Chat
+	case WatchTargets:
+		if what = "watch_targets"; q.Query != nil {
+			about = q.Query.Chat
+		}
+	}
+	on := ""
+	if about != "" {
+		on = about.Address().String()
+	}
+	return &act{entry: s.trailed(what, on)}
 }

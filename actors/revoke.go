@@ -120,6 +120,7 @@ type MintedToken struct {
 	Expires   time.Time     `cbor:"4,keyasint"`
 	By        acd.Principal `cbor:"5,keyasint"`
 	Note      string        `cbor:"6,keyasint,omitempty"`
+	Rights    []string      `cbor:"7,keyasint,omitempty"` // of a service
 }
 
 // KeepToken keeps what a token says that is about to be handed out.

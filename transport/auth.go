@@ -27,6 +27,8 @@ type Identity struct {
 	// its nbf: what a revocation is held against.
 	TokenID string
 	Issued  time.Time
+	// Rights are those of a service; others have what their role has.
+	Rights []Right
 }
 
 // Verifier tells who the bearer of a token is. An error that is an *AuthError
@@ -143,7 +145,7 @@ type claims struct {
 	jwt.RegisteredClaims
 	Role string `json:"role"`
 	Name string `json:"name,omitempty"`
-	// Scope is the queues of a supervisor: a list, or one text with spaces
+	// Scope is the queues of a supervisor, or the rights of a service: a list, or one text with spaces
 	// between them as RFC 8693 has it.
 	Scope *scopeClaim `json:"scope,omitempty"`
 }
@@ -162,6 +164,10 @@ func (a *Auth) Verify(ctx context.Context, token string) (Identity, error) {
 	if p.Scope, err = c.Scope.of(p.Role); err != nil {
 		return Identity{}, err
 	}
+	rights, err := c.Scope.rights(p.Role)
+	if err != nil {
+		return Identity{}, err
+	}
 	most := a.options.MaxDeskLifetime
 	if p.Role == acd.RoleCustomer {
 		most = a.options.MaxCustomerLifetime
@@ -173,7 +179,7 @@ func (a *Auth) Verify(ctx context.Context, token string) (Identity, error) {
 	if c.IssuedAt != nil {
 		issued = c.IssuedAt.Time
 	}
-	return Identity{Principal: p, Expires: c.ExpiresAt.Time, TokenID: c.ID, Issued: issued}, nil
+	return Identity{Principal: p, Expires: c.ExpiresAt.Time, TokenID: c.ID, Issued: issued, Rights: rights}, nil
 }
 
 // key finds what a token has to be verified with. The method has been held
@@ -210,11 +216,11 @@ func fits(key any, alg string) bool {
 
 func checkPrincipal(p acd.Principal) error {
 	switch p.Role {
-	case acd.RoleCustomer, acd.RoleAgent, acd.RoleSupervisor, acd.RoleAdmin:
+	case acd.RoleCustomer, acd.RoleAgent, acd.RoleSupervisor, acd.RoleAdmin, acd.RoleService:
 	case "":
 		return denied("the token has no role")
 	default:
-		return denied("the token's role is none of customer, agent, supervisor, admin")
+		return denied("the token's role is none of customer, agent, supervisor, admin, service")
 	}
 	if p.ID == "" {
 		return denied("the token has no sub")

@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/parley-engine/parley/actors"
 	"github.com/parley-engine/parley/actors/acd"
 	"github.com/parley-engine/parley/transport/wire"
 )
@@ -59,11 +60,30 @@ func (s *Server) filed(do func(http.ResponseWriter, *http.Request, acd.Principal
 			slow(w, time.Now().Add(fileTimeout))
 			err = do(w, r, id.Principal)
 			slow(w, time.Time{}) // the connection may serve others
+			s.noteFile(r, id.Principal, addr.String(), err)
 		}
 		if err != nil {
 			s.refuseFile(w, err)
 		}
 	}
+}
+
+// noteFile tells of an overseer or a service that was refused a file.
+func (s *Server) noteFile(r *http.Request, who acd.Principal, addr string, err error) {
+	var refused *acd.Refusal
+	if !errors.As(err, &refused) || !who.Oversees() && who.Role != acd.RoleService {
+		return
+	}
+	what, chat := "upload", acd.ChatID(r.URL.Query().Get("chat"))
+	if id := r.PathValue("id"); id != "" {
+		what = "download"
+		chat, _, _ = fileKey(id)
+	}
+	line := actors.TrailEntry{Who: who.ID, Role: who.Role, What: what, Outcome: refused.Code, Address: addr}
+	if len(chat) <= wire.MaxNameChars {
+		line.On = chat.Address().String()
+	}
+	s.options.Trail.Note(line)
 }
 
 // slow lets a request take until then. A connection that knows no deadlines has

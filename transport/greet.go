@@ -23,6 +23,10 @@ func (c *conn) greet(h *wire.Hello) {
 		c.turnAway(h, e, code)
 		return
 	}
+	if id.Principal.Role == acd.RoleService {
+		c.turnAway(h, refusal(wire.CodeForbidden, "a service has no session: it asks over HTTP"), wire.CloseForbidden)
+		return
+	}
 	o := &c.server.options
 	c.who, c.limits = id.Principal, o.of(id.Principal.Role)
 	if c.who.Name == "" {

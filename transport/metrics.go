@@ -22,6 +22,7 @@ type edgeMetrics struct {
 	slow      *metrics.Counter
 	framesIn  *metrics.Counter
 	framesOut *metrics.Counter
+	minted    *metrics.Counter
 }
 
 var refusalReasons = []string{"draining", "not_ready", "overloaded", "origin", "address", "handshake"}
@@ -33,6 +34,7 @@ func newEdgeMetrics(set *metrics.Set, open func() int) *edgeMetrics {
 		slow:      set.GetOrCreateCounter("parley_slow_consumers_total"),
 		framesIn:  set.GetOrCreateCounter("parley_frames_in_total"),
 		framesOut: set.GetOrCreateCounter("parley_frames_out_total"),
+		minted:    set.GetOrCreateCounter("parley_customer_tokens_total"),
 	}
 	set.GetOrCreateGauge("parley_connections", func() float64 { return float64(open()) })
 	for _, role := range []acd.Role{acd.RoleCustomer, acd.RoleAgent, acd.RoleSupervisor, acd.RoleAdmin} {

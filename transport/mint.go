@@ -32,7 +32,7 @@ func Mint(o AuthOptions, id Identity) (string, error) {
 	if len(o.Secret) < minSecret {
 		return "", fmt.Errorf("mint: a secret of %d bytes; at least %d are needed", len(o.Secret), minSecret)
 	}
-	scope, err := claimScope(id.Principal)
+	scope, err := claimScope(id)
 	if err != nil {
 		return "", fmt.Errorf("mint: %w", err)
 	}

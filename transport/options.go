@@ -39,6 +39,9 @@ type Options struct {
 	// Revoked says whether a token that verifies has been taken back; without it
 	// none is. It is asked at every sign-in, so it must be quick.
 	Revoked func(Identity) bool
+	// Signing signs the tokens of customers for a site's backend; without a
+	// Secret there is no such call.
+	Signing AuthOptions
 	// Admin makes the operator's API under /v1/admin, for the admin listener;
 	// without it there are the questions about what has been alone.
 	Admin func(*Server) http.Handler

@@ -54,7 +54,7 @@ func refuse(status int, detail string) *problem {
 // overseen lets only those in who oversee, and answers with JSON.
 func (s *Server) overseen(what string, do func(*http.Request, acd.Principal) (any, error)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		who, err := s.overseer(r)
+		who, err := s.overseer(r, what)
 		var answer any
 		if err == nil {
 			answer, err = do(r, who)
@@ -71,7 +71,7 @@ func (s *Server) overseen(what string, do func(*http.Request, acd.Principal) (an
 	}
 }
 
-func (s *Server) overseer(r *http.Request) (acd.Principal, error) {
+func (s *Server) overseer(r *http.Request, what string) (acd.Principal, error) {
 	token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 	if !ok {
 		return acd.Principal{}, refuse(http.StatusUnauthorized, "expected Authorization: Bearer and a token")
@@ -81,9 +81,9 @@ func (s *Server) overseer(r *http.Request) (acd.Principal, error) {
 		s.options.Trail.NoteRejected(remoteAddr(r.RemoteAddr).String(), "admin")
 		return acd.Principal{}, refuse(http.StatusUnauthorized, err.Error())
 	}
-	if !id.Principal.Oversees() {
-		s.options.Trail.NoteRejected(remoteAddr(r.RemoteAddr).String(), "admin")
-		return acd.Principal{}, refuse(http.StatusForbidden, "expected the token of a supervisor or an administrator")
+	if !id.Principal.Oversees() && !id.May(rightFor[what]) {
+		s.notePresumed(r, id.Principal, what)
+		return acd.Principal{}, refuse(http.StatusForbidden, "expected the token of a supervisor, an administrator or a service with this right")
 	}
 	return id.Principal, nil
 }
@@ -200,9 +200,6 @@ func queryOf(r *http.Request) (q actors.Query, err error) {
 // asker oversees.
 func (s *Server) overseenChat(r *http.Request, who acd.Principal) (acd.ChatID, error) {
 	chat := acd.ChatID(r.PathValue("chat"))
-	if who.Scope == "" {
-		return chat, nil
-	}
 	q, err := s.options.Past.Past().Queue(chat)
 	if err == nil && !who.Scope.Covers(q) {
 		err = acd.ErrNotFound
@@ -307,7 +304,7 @@ func (s *Server) exportTranscript(r *http.Request, who acd.Principal) (any, erro
 }
 
 func administers(who acd.Principal) error {
-	if who.Role != acd.RoleAdmin {
+	if who.Role != acd.RoleAdmin && who.Role != acd.RoleService { // whose right has been looked at
 		return refuse(http.StatusForbidden, "expected the token of an administrator")
 	}
 	return nil

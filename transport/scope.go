@@ -48,9 +48,18 @@ func (s *scopeClaim) of(role acd.Role) (acd.Scope, error) {
 	return acd.ScopeOf(queues...), nil
 }
 
-// claimScope is the claim that says p's scope, absent for all queues.
-func claimScope(p acd.Principal) (*scopeClaim, error) {
+// claimScope is the claim that says a supervisor's scope, absent for all
+// queues, or the rights of a service.
+func claimScope(id Identity) (*scopeClaim, error) {
+	p := id.Principal
 	switch {
+	case p.Role == acd.RoleService:
+		claim := scopeClaim{}
+		for _, r := range id.Rights {
+			claim = append(claim, string(r))
+		}
+		_, err := claim.rights(p.Role)
+		return &claim, err
 	case p.Scope == "":
 		return nil, nil
 	case p.Role != acd.RoleSupervisor:

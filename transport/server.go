@@ -52,6 +52,7 @@ func (s *Server) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /v1/ws", s.serveWS)
 	s.fileRoutes(mux)
+	s.tokenRoutes(mux)
 	s.health(mux)
 	s.pageRoutes(mux)
 	return mux

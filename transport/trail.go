@@ -50,6 +50,17 @@ func (s *Server) noted(r *http.Request, who acd.Principal, what string, err erro
 	return err
 }
 
+// notePresumed tells of somebody who asked for what is not for his role: a
+// service by its name, everybody else as one of many from an address.
+func (s *Server) notePresumed(r *http.Request, who acd.Principal, what string) {
+	addr := remoteAddr(r.RemoteAddr).String()
+	if who.Role != acd.RoleService {
+		s.options.Trail.NoteRejected(addr, "admin")
+		return
+	}
+	s.options.Trail.Note(actors.TrailEntry{Who: who.ID, Role: who.Role, What: what, On: subject(r), Outcome: acd.ErrForbidden.Code, Address: addr})
+}
+
 // subject is what a path of the administration is about.
 func subject(r *http.Request) string {
 	for _, of := range []string{"chat", "customer"} {

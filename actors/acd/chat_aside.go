@@ -7,9 +7,11 @@ import "unicode/utf8"
 func (s *chatStep) assist(m Assist) (any, error) {
 	p := s.joined(AgentID(s.t.By.ID))
 	switch {
+	case !s.t.By.Works() || s.participant(AgentID(s.t.By.ID)) == nil:
+		return nil, ErrNotParticipant
 	case !s.Live():
 		return nil, ErrEnded
-	case !s.t.By.Works() || p == nil:
+	case p == nil:
 		return nil, ErrNotParticipant
 	}
 	if n := utf8.RuneCountInString(m.Text); n > maxAside {

@@ -38,7 +38,7 @@ func TestC27WhoAcceptsAnInvitationTalksToAll(t *testing.T) { // B5
 		ok c1`)
 	p.shows(PhaseActive, "alice", LabelConference)
 	p.must(bob, SendText{Text: "hello, I am Bob"})
-	p.refused(bob, EndChat{}, badState("only the owner ends the chat: use leave"))
+	p.refused(bob, EndChat{}, errOwnerEnds)
 }
 
 func TestC28AnInvitationThatNobodyTakesChangesNothing(t *testing.T) {

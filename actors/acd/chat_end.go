@@ -2,6 +2,9 @@ package acd
 
 // end is C13, C14 and C10: by an agent, by the customer, or by a customer who
 // would not wait any longer. It never goes back to the queue.
+// errOwnerEnds is what a participant is told whom the policy lets leave alone.
+var errOwnerEnds = refusal(ErrForbidden.Code, "only the owner ends the chat: use leave")
+
 func (s *chatStep) end() (any, error) {
 	author, err := s.author()
 	if err != nil {
@@ -15,7 +18,7 @@ func (s *chatStep) end() (any, error) {
 		return Result{}, nil
 	}
 	if p := s.partOf(author); s.Owner != p.Agent && !(s.flows().AnyoneEnds && p.Mode == Talk && p.Slot) {
-		return nil, badState("only the owner ends the chat: use leave")
+		return nil, errOwnerEnds
 	}
 	reason := EndedByAgent
 	if s.Interrupted {

@@ -17,7 +17,7 @@ func TestC13AnOwnersEndIsTheEndAndNeverGoesBackToTheQueue(t *testing.T) { // G8,
 
 func TestC13OnlyTheOwnerEndsAChat(t *testing.T) {
 	p := shared(t)
-	p.refused(bob, EndChat{}, badState("only the owner ends the chat: use leave"))
+	p.refused(bob, EndChat{}, errOwnerEnds)
 	p.refused(sue, EndChat{}, ErrNotParticipant)
 	p.refused(lee, EndChat{}, ErrNotFound)
 	p.refused(nobody, EndChat{}, ErrNotParticipant)

@@ -24,9 +24,11 @@ type (
 func (s *chatStep) proposeEnd() (any, error) {
 	p := s.joined(AgentID(s.t.By.ID))
 	switch {
+	case !s.t.By.Works() || s.participant(AgentID(s.t.By.ID)) == nil:
+		return nil, ErrNotParticipant
 	case !s.Live():
 		return Result{Already: "already_ended"}, nil
-	case !s.t.By.Works() || p == nil:
+	case p == nil:
 		return nil, ErrNotParticipant
 	case p.Mode != Talk:
 		return nil, refusal(ErrForbidden.Code, "the customer does not hear you")

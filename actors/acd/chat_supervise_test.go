@@ -58,7 +58,7 @@ func TestC32WhoBargesInIsHeardByAll(t *testing.T) {
 		news agent/sue agent Labelled
 		ok c1`)
 	p.must(sue, SendText{Text: "hello, I am Sue"})
-	p.refused(sue, EndChat{}, badState("only the owner ends the chat: use leave"))
+	p.refused(sue, EndChat{}, errOwnerEnds)
 	p.expect(sue, Monitor{Whisper}, `
 		event Left sue left owner=alice none
 		event Joined sue whisper

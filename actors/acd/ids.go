@@ -79,6 +79,8 @@ const (
 	RoleAgent      Role = "agent"
 	RoleSupervisor Role = "supervisor"
 	RoleAdmin      Role = "admin"
+	// RoleService is a program's: it asks over HTTP and has no session.
+	RoleService Role = "service"
 )
 
 // Principal is who asks. The zero Principal is the engine itself: a timer, or
@@ -96,8 +98,11 @@ type Principal struct {
 // shared by all of the person's sessions. Whoever works has one name for the
 // desk, agent or supervisor.
 func (p Principal) Stream() Stream {
-	if p.Role == RoleCustomer {
+	switch p.Role {
+	case RoleCustomer:
 		return CustomerID(p.ID).Stream()
+	case RoleService:
+		return Stream("service/" + p.ID) // it has no events; its tokens are revoked by it
 	}
 	return AgentID(p.ID).Stream()
 }

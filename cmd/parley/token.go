@@ -11,10 +11,10 @@ import (
 type tokenCommand struct {
 	Dev     bool          `required:"" help:"Sign with the development secret of the data folder. There is no other way: a deployment's tokens come from its own sign-in."`
 	Data    string        `default:"./parley-data" env:"PARLEY_DATA" placeholder:"DIR" help:"Data folder that parley serve --dev was started on (${default})."`
-	Role    string        `default:"agent" enum:"customer,agent,supervisor,admin" help:"customer, agent, supervisor or admin (${default})."`
+	Role    string        `default:"agent" enum:"customer,agent,supervisor,admin,service" help:"customer, agent, supervisor, admin or service (${default})."`
 	Subject string        `required:"" placeholder:"ID" help:"Whose token it is."`
 	Name    string        `help:"The person's name."`
-	Scope   []string      `placeholder:"QUEUE" help:"The queues that a supervisor oversees; all of them without it."`
+	Scope   []string      `placeholder:"NAME" help:"The queues that a supervisor oversees, all of them without it; or the rights of a service, of customer_tokens, history, export and erase."`
 	TTL     time.Duration `help:"How long the token lives; at most, and by default, 15m for a customer and 8h for all others."`
 }
 
@@ -32,7 +32,16 @@ func (c *tokenCommand) Run(m Main) error {
 	if err != nil {
 		return usage(err)
 	}
-	token, err := transport.MintDev(secret, role, c.Subject, c.Name, c.TTL, queuesOf(c.Scope)...)
+	now := time.Now()
+	id := transport.Identity{Principal: acd.Principal{Role: role, ID: c.Subject, Name: c.Name}, Issued: now, Expires: now.Add(c.TTL)}
+	if role == acd.RoleService {
+		for _, name := range c.Scope {
+			id.Rights = append(id.Rights, transport.Right(name))
+		}
+	} else {
+		id.Principal.Scope = acd.ScopeOf(queuesOf(c.Scope)...)
+	}
+	token, err := transport.Mint(transport.AuthOptions{Secret: secret}, id)
 	if err != nil {
 		return usage(err)
 	}

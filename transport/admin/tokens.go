@@ -16,10 +16,11 @@ import (
 
 // wanted is a token that somebody asks for.
 type wanted struct {
-	Role    string   `json:"role" enum:"customer,agent,supervisor,admin"`
+	Role    string   `json:"role" enum:"customer,agent,supervisor,admin,service"`
 	Subject string   `json:"subject" minLength:"1" maxLength:"128" doc:"Whose it is."`
 	Name    string   `json:"name,omitempty" maxLength:"128" doc:"The person's name."`
 	Queues  []string `json:"queues,omitempty" maxItems:"200" doc:"Of a supervisor: the queues that he oversees; else all."`
+	Rights  []string `json:"rights,omitempty" enum:"customer_tokens,history,export,erase" doc:"Of a service: what it may do. It needs one at least."`
 	Seconds int      `json:"ttl_seconds,omitempty" minimum:"1" maximum:"604800" doc:"How long it lives; at most, and by default, as long as the role's may."`
 	Note    string   `json:"note,omitempty" maxLength:"200" doc:"What it is for."`
 }
@@ -31,6 +32,7 @@ type TokenInfo struct {
 	Subject string    `json:"subject"`
 	Name    string    `json:"name,omitempty"`
 	Queues  []string  `json:"queues,omitempty" doc:"Of a supervisor whose scope is bounded."`
+	Rights  []string  `json:"rights,omitempty" doc:"Of a service."`
 	Issued  time.Time `json:"issued_at"`
 	Expires time.Time `json:"expires_at"`
 	By      string    `json:"by"`
@@ -47,7 +49,7 @@ type mintedToken struct {
 // RevocationInfo is what somebody wants to be revoked, or what is.
 type RevocationInfo struct {
 	TokenID string     `json:"token_id,omitempty" maxLength:"200" doc:"The jti of one token."`
-	Role    string     `json:"role,omitempty" enum:"customer,agent,supervisor,admin" doc:"With subject: all tokens of this principal that have been issued until now. Who has a desk has one name, so agent, supervisor and admin are one."`
+	Role    string     `json:"role,omitempty" enum:"customer,agent,supervisor,admin,service" doc:"With subject: all tokens of this principal that have been issued until now. Who has a desk has one name, so agent, supervisor and admin are one."`
 	Subject string     `json:"subject,omitempty" maxLength:"128"`
 	Reason  string     `json:"reason,omitempty" maxLength:"200"`
 	At      *time.Time `json:"at,omitempty" readOnly:"true"`
@@ -86,7 +88,7 @@ func (a *API) tokenRoutes() {
 	})
 }
 
-var roles = []string{string(acd.RoleCustomer), string(acd.RoleAgent), string(acd.RoleSupervisor), string(acd.RoleAdmin)}
+var roles = []string{string(acd.RoleCustomer), string(acd.RoleAgent), string(acd.RoleSupervisor), string(acd.RoleAdmin), string(acd.RoleService)}
 
 func (a *API) mint(_ context.Context, c *call) (*reply, error) {
 	var w wanted
@@ -97,7 +99,7 @@ func (a *API) mint(_ context.Context, c *call) (*reply, error) {
 		return nil, problem(http.StatusConflict, "this node has no secret to sign with: mint where your keys are")
 	}
 	if !slices.Contains(roles, w.Role) {
-		return nil, fieldProblem("body.role", fmt.Sprintf("%q is unknown, expected customer, agent, supervisor or admin", w.Role))
+		return nil, fieldProblem("body.role", fmt.Sprintf("%q is unknown, expected one of %s", w.Role, strings.Join(roles, ", ")))
 	}
 	role := acd.Role(w.Role)
 	most := a.options.Tokens.Lifetime(role)
@@ -109,7 +111,10 @@ func (a *API) mint(_ context.Context, c *call) (*reply, error) {
 	}
 	now := a.options.Now().UTC().Truncate(time.Second)
 	t := actors.MintedToken{ID: a.newID(), Principal: acd.Principal{Role: role, ID: w.Subject, Name: w.Name},
-		Issued: now, Expires: now.Add(most), By: c.who, Note: w.Note}
+		Issued: now, Expires: now.Add(most), By: c.who, Note: w.Note, Rights: w.Rights}
+	if len(w.Rights) > 0 && role != acd.RoleService {
+		return nil, fieldProblem("body.rights", "are of a service, not of the role "+w.Role)
+	}
 	for i, q := range w.Queues {
 		if a.options.Engine.Config().Queues[acd.QueueID(q)] == nil {
 			return nil, fieldProblem(fmt.Sprintf("body.queues[%d]", i), fmt.Sprintf("unknown queue %q", q))
@@ -127,7 +132,14 @@ func (a *API) mint(_ context.Context, c *call) (*reply, error) {
 }
 
 func (a *API) sign(t actors.MintedToken) (string, error) {
-	return transport.Mint(a.options.Tokens, transport.Identity{Principal: t.Principal, TokenID: t.ID, Issued: t.Issued, Expires: t.Expires})
+	return transport.Mint(a.options.Tokens, transport.Identity{Principal: t.Principal, TokenID: t.ID, Issued: t.Issued, Expires: t.Expires, Rights: rightsOf(t.Rights)})
+}
+
+func rightsOf(names []string) (rights []transport.Right) {
+	for _, name := range names {
+		rights = append(rights, transport.Right(name))
+	}
+	return rights
 }
 
 // revive puts a token back into an answer that was kept without it.
@@ -151,7 +163,7 @@ func (a *API) tokenOf(t actors.MintedToken) TokenInfo {
 	for _, q := range t.Principal.Scope.Queues() {
 		queues = append(queues, string(q))
 	}
-	return TokenInfo{ID: t.ID, Queues: queues, Role: string(t.Principal.Role), Subject: t.Principal.ID, Name: t.Principal.Name, Issued: t.Issued, Expires: t.Expires,
+	return TokenInfo{ID: t.ID, Queues: queues, Rights: t.Rights, Role: string(t.Principal.Role), Subject: t.Principal.ID, Name: t.Principal.Name, Issued: t.Issued, Expires: t.Expires,
 		By: named(t.By), Note: t.Note, Revoked: a.isRevoked(t)}
 }
 
@@ -202,7 +214,7 @@ func (a *API) revoke(c *call, r RevocationInfo, status int) (*reply, error) {
 	case r.TokenID == "" && r.Subject == "":
 		return nil, fieldProblem("body", "names nothing, expected token_id, or role and subject")
 	case r.TokenID == "" && !slices.Contains(roles, r.Role):
-		return nil, fieldProblem("body.role", fmt.Sprintf("%q is unknown, expected customer, agent, supervisor or admin", r.Role))
+		return nil, fieldProblem("body.role", fmt.Sprintf("%q is unknown, expected one of %s", r.Role, strings.Join(roles, ", ")))
 	case r.TokenID == "":
 		one.Principal = acd.Principal{Role: acd.Role(r.Role), ID: r.Subject}.Stream()
 	}
