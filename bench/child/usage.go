@@ -21,13 +21,13 @@ const ticks = 100
 func (s *Server) Usage() (Usage, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	u, err := usageOf(s.command.Process.Pid)
+	u, err := UsageOf(s.command.Process.Pid)
 	u.CPU += s.spent
 	return u, err
 }
 
-// usageOf is what any process of this machine has taken.
-func usageOf(pid int) (Usage, error) {
+// UsageOf is what any process of this machine has taken since it started.
+func UsageOf(pid int) (Usage, error) {
 	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {
 		return Usage{}, fmt.Errorf("usage: %w", err)

@@ -126,6 +126,9 @@ func (c *Client) greet(ctx context.Context, ws *websocket.Conn, token string) (*
 	if err != nil {
 		return nil, nil, fmt.Errorf("%w: %w", errFrame, err)
 	}
+	if refused, ok := got.Event.(*wire.Error); ok {
+		return nil, nil, fmt.Errorf("hello: %w", refused)
+	}
 	welcome, ok := got.Event.(*wire.Welcome)
 	if !ok {
 		return nil, nil, fmt.Errorf("%w: %s where welcome was expected", errFrame, got.Event.FrameType())
