@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
@@ -14,16 +15,25 @@ type live struct {
 	began   time.Time
 	system  *actor.ActorSystem
 	workers *workers
+
+	// props are those of all actors: one of its own for each would weigh more
+	// than the actor. Whose turn it is to be made stands in next.
+	props *actor.Props
+	mu    sync.Mutex
+	next  *liveActor
 }
 
 func newLive() *live {
-	return &live{
+	l := &live{
 		began: time.Now(),
 		system: actor.NewActorSystem(actor.WithLoggerFactory(func(*actor.ActorSystem) *slog.Logger {
 			return slog.New(slog.DiscardHandler) // failures are logged once, by the cell
 		})),
 		workers: &workers{most: 1024},
 	}
+	l.props = actor.PropsFromProducer(func() actor.Actor { return l.next },
+		actor.WithMailbox(func() actor.Mailbox { return l.next.mailbox }), actor.WithDispatcher(l.workers))
+	return l
 }
 
 func (l *live) Elapsed() time.Duration { return time.Since(l.began) }
@@ -57,25 +67,32 @@ func (l *live) Await(ctx context.Context, most time.Duration, begin func(done fu
 }
 
 func (l *live) Spawn(name string, r Receiver) Mailbox {
-	props := actor.PropsFromProducer(func() actor.Actor { return &liveActor{root: l.system.Root, receiver: r} }, actor.WithDispatcher(l.workers))
-	pid, err := l.system.Root.SpawnNamed(props, name)
+	a := &liveActor{root: l.system.Root, receiver: r, mailbox: &mailbox{workers: l.workers}}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.next = a
+	pid, err := l.system.Root.SpawnNamed(l.props, name) // calls the producers before it returns
 	if err != nil {
 		panic(err) // every life has a name of its own
 	}
-	return &liveMailbox{l.system.Root, pid}
+	a.pid.Store(pid)
+	return a
 }
 
-// liveActor hands the library's messages on.
+// liveActor hands the library's messages on, and is the mailbox that others see.
 type liveActor struct {
 	root     *actor.RootContext
 	receiver Receiver
+	mailbox  *mailbox
+	pid      atomic.Pointer[actor.PID]
 }
 
 // Receive implements actor.Actor.
 func (a *liveActor) Receive(ctx actor.Context) {
 	switch m := ctx.Message().(type) {
 	case *actor.Started:
-		a.receiver.Receive(Started{&liveMailbox{a.root, ctx.Self()}})
+		a.pid.Store(ctx.Self())
+		a.receiver.Receive(Started{a})
 	case *actor.Stopped:
 		a.receiver.Receive(Stopped{})
 	case actor.AutoReceiveMessage, actor.SystemMessage:
@@ -84,14 +101,11 @@ func (a *liveActor) Receive(ctx actor.Context) {
 	}
 }
 
-type liveMailbox struct {
-	root *actor.RootContext
-	pid  *actor.PID
-}
+// Send implements Mailbox.
+func (a *liveActor) Send(msg any) { a.mailbox.PostUserMessage(msg) }
 
-func (m *liveMailbox) Send(msg any) { m.root.Send(m.pid, msg) }
-
-func (m *liveMailbox) Stop() { m.root.Stop(m.pid) }
+// Stop implements Mailbox.
+func (a *liveActor) Stop() { a.root.Stop(a.pid.Load()) }
 
 // workers is the dispatcher of all actors. A goroutine a wake-up, as the
 // default does it, spends most of a short turn on growing its stack; here a
@@ -99,7 +113,7 @@ func (m *liveMailbox) Stop() { m.root.Stop(m.pid) }
 // an idle worker a new one starts, so that a turn that blocks holds up nobody.
 type workers struct {
 	mu   sync.Mutex
-	idle []chan func()
+	idle []chan *mailbox
 	most int
 	done bool
 }
@@ -110,24 +124,27 @@ const turnsAtOnce = 50
 // Throughput implements actor.Dispatcher.
 func (w *workers) Throughput() int { return turnsAtOnce }
 
-// Schedule implements actor.Dispatcher.
-func (w *workers) Schedule(fn func()) {
+// Schedule implements actor.Dispatcher, for mailboxes that are not ours.
+func (w *workers) Schedule(fn func()) { go fn() }
+
+// take has a worker do what is in a mailbox.
+func (w *workers) take(m *mailbox) {
 	w.mu.Lock()
 	if n := len(w.idle); n > 0 {
 		c := w.idle[n-1]
 		w.idle = w.idle[:n-1]
 		w.mu.Unlock()
-		c <- fn
+		c <- m
 		return
 	}
 	w.mu.Unlock()
-	go w.work(fn)
+	go w.work(m)
 }
 
-func (w *workers) work(fn func()) {
-	c := make(chan func(), 1)
-	for fn != nil {
-		fn()
+func (w *workers) work(m *mailbox) {
+	c := make(chan *mailbox, 1)
+	for m != nil {
+		m.work()
 		w.mu.Lock()
 		if w.done || len(w.idle) >= w.most {
 			w.mu.Unlock()
@@ -135,7 +152,7 @@ func (w *workers) work(fn func()) {
 		}
 		w.idle = append(w.idle, c)
 		w.mu.Unlock()
-		fn = <-c
+		m = <-c
 	}
 }
 
