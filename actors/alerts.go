@@ -267,8 +267,8 @@ func (s *shell) trouble() string {
 	if at := s.machine.Deadline(); !at.IsZero() && at.Before(before) && s.engine.holdUntil.Before(before) {
 		return "what was due has not been done"
 	}
-	for i := range s.outbox.open {
-		if t := &s.outbox.open[i]; t.cmd != nil && t.at.Before(before) && !s.engine.directory.quarantinedNow(t.to) {
+	for _, t := range s.outbox.before(before) {
+		if !s.engine.directory.quarantinedNow(t.to) {
 			return t.to.String() + " does not answer"
 		}
 	}

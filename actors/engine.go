@@ -229,8 +229,6 @@ func (e *Engine) tell(to acd.Address, env *envelope) {
 	}
 }
 
-func (e *Engine) acknowledge(to acd.Address, m acknowledge) { e.directory.poke(to, m) }
-
 // questionTimeout is how long a machine may take to answer a question.
 const questionTimeout = 10 * time.Second
 

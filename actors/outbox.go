@@ -3,6 +3,7 @@ package actors
 import (
 	"cmp"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/parley-engine/parley/actors/acd"
@@ -10,8 +11,13 @@ import (
 
 // outbox holds what other machines were told and have not acknowledged. Within
 // one process a message is lost only when its receiver dies with it; then it
-// is repeated, ever more rarely. It belongs to its shell's goroutine.
+// is repeated, ever more rarely.
+//
+// A message carries the outbox that it stands in, and who has taken it says so
+// there at once: an acknowledgement that goes through the mailbox is one turn
+// in five. So its shell is not alone with it.
 type outbox struct {
+	mu    sync.Mutex
 	open  []told            // in the order of telling; see left
 	left  int               // how many of open have not been taken; the others have no cmd
 	index map[outKey]uint64 // nth by key, when there are many
@@ -47,6 +53,8 @@ const outMany = 32
 
 // add notes a message that is being sent, and returns its number.
 func (o *outbox) add(s *shell, send acd.Send) uint64 {
+	o.mu.Lock()
+	defer o.mu.Unlock()
 	k := outKey{send.To, send.Key}
 	if i := o.find(k); i >= 0 {
 		o.drop(i)
@@ -116,16 +124,45 @@ func (o *outbox) drop(i int) {
 func (o *outbox) arm(s *shell) {
 	o.armed = true
 	if o.timer == nil {
-		o.timer = s.engine.runtime.AfterFunc(o.wait, s.selfSend(repeat{s.life}))
+		o.timer = s.engine.runtime.AfterFunc(o.wait, func() { o.due(s) })
 		return
 	}
 	o.timer.Reset(o.wait)
 }
 
+// due has the shell repeat what is open, if anything still is.
+func (o *outbox) due(s *shell) {
+	if o.empty() {
+		return
+	}
+	s.self.Send(repeat{s.life})
+}
+
+// empty reports whether all has been taken; the next telling sets the timer
+// anew.
+func (o *outbox) empty() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.left > 0 {
+		return false
+	}
+	o.armed, o.timer = false, nil
+	return true
+}
+
+// settled reports whether all has been taken.
+func (o *outbox) settled() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.left == 0
+}
+
 // acknowledged drops what has been taken. An answer to an earlier telling
 // leaves the later one open.
-func (o *outbox) acknowledged(m acknowledge) {
-	if i := o.place(m.nth); i >= 0 && o.open[i].outKey == (outKey{m.from, m.key}) {
+func (o *outbox) acknowledged(nth uint64) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if i := o.place(nth); i >= 0 {
 		o.drop(i)
 	}
 }
@@ -133,21 +170,43 @@ func (o *outbox) acknowledged(m acknowledge) {
 // repeat sends again what has been open for the whole wait, in the order in
 // which it was told.
 func (o *outbox) repeat(s *shell) {
+	for _, t := range o.overdue(s) {
+		s.engine.counters.repeated.Inc()
+		s.engine.tell(t.to, &envelope{cmd: t.cmd, from: o, nth: t.nth})
+	}
+}
+
+// overdue returns what is to be sent again and sets the timer for the next time.
+func (o *outbox) overdue(s *shell) (late []told) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
 	o.armed = false
 	if o.left == 0 {
 		o.timer = nil
-		return
+		return nil
 	}
-	before := s.engine.now().Add(-o.wait)
 	o.compact()
-	for i := range o.open {
-		if t := &o.open[i]; !t.at.After(before) {
-			s.engine.counters.repeated.Inc()
-			s.engine.tell(t.to, &envelope{cmd: t.cmd, from: s.addr, key: t.key, nth: t.nth})
-		}
-	}
+	late = o.upto(s.engine.now().Add(-o.wait))
 	o.wait = min(2*o.wait, repeatMost)
 	o.arm(s)
+	return late
+}
+
+// before returns what was told before a time and has not been taken.
+func (o *outbox) before(at time.Time) []told {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.upto(at.Add(-1))
+}
+
+// upto returns what was told up to a time and has not been taken.
+func (o *outbox) upto(at time.Time) (open []told) {
+	for i := range o.open {
+		if t := &o.open[i]; t.cmd != nil && !t.at.After(at) {
+			open = append(open, *t)
+		}
+	}
+	return open
 }
 
 // compact takes out the places of what has been dropped.
@@ -156,6 +215,8 @@ func (o *outbox) compact() {
 }
 
 func (o *outbox) stop() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
 	if o.timer != nil {
 		o.timer.Stop()
 	}

@@ -31,22 +31,27 @@ func TestAnOutboxHoldsWhatAListWouldHold(t *testing.T) {
 		nth uint64
 	}
 	var want []open
+	past := []uint64{0} // of tellings that are over
 	r := rand.New(rand.NewPCG(3, 4))
 	to := acd.AgentID("a").Address()
 	for step := range 8_000 {
 		key := strconv.Itoa(r.IntN(1 + step/100))
 		if r.IntN(5) < 2 {
 			nth := o.add(s, acd.Send{To: to, Key: key, Cmd: acd.Tick{}})
-			want = slices.DeleteFunc(want, func(w open) bool { return w.key == key })
+			want = slices.DeleteFunc(want, func(w open) bool {
+				if w.key == key {
+					past = append(past, w.nth)
+				}
+				return w.key == key
+			})
 			want = append(want, open{key, nth})
 		} else if len(want) > 0 {
 			w := want[r.IntN(len(want))]
-			late := r.IntN(4) == 0
-			if late {
-				w.nth--
-			}
-			o.acknowledged(acknowledge{from: to, key: w.key, nth: w.nth})
-			if !late {
+			if r.IntN(4) == 0 {
+				o.acknowledged(past[r.IntN(len(past))])
+			} else {
+				o.acknowledged(w.nth)
+				past = append(past, w.nth)
 				want = slices.DeleteFunc(want, func(x open) bool { return x == w })
 			}
 		}

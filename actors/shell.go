@@ -44,14 +44,13 @@ type shell struct {
 type envelope struct {
 	by   acd.Principal
 	cmd  acd.Command
-	ask  *ask        // who wants an answer
-	from acd.Address // of the machine that repeats it until it is acknowledged
-	key  string
-	nth  uint64 // which telling of key it is
+	ask  *ask    // who wants an answer
+	from *outbox // that repeats it until it is acknowledged
+	nth  uint64  // which telling of that outbox it is
 }
 
 // Repeatable reports whether a receiver may get this message more than once.
-func (m *envelope) Repeatable() bool { return m.key != "" }
+func (m *envelope) Repeatable() bool { return m.from != nil }
 
 // ask carries the answer to a command back to who asked. It is answered once:
 // at once when now is set, else when all that led to the answer is durable.
@@ -77,12 +76,6 @@ func (a *ask) reply(result any, err error) {
 type (
 	alarm  struct{ life uint64 }
 	repeat struct{ life uint64 }
-	// acknowledge says that a message with a key has been taken.
-	acknowledge struct {
-		from acd.Address
-		key  string
-		nth  uint64
-	}
 )
 
 // Receive implements Receiver.
@@ -96,8 +89,6 @@ func (s *shell) Receive(msg any) {
 		if m.life == s.life {
 			s.tick(s.engine.now())
 		}
-	case acknowledge:
-		s.outbox.acknowledged(m)
 	case repeat:
 		if m.life == s.life {
 			s.outbox.repeat(s)
@@ -139,8 +130,8 @@ func (s *shell) take(m *envelope) {
 		s.tick(now)
 	}
 	s.step(m.by, m.cmd, m.ask)
-	if m.key != "" {
-		s.engine.acknowledge(m.from, acknowledge{from: s.addr, key: m.key, nth: m.nth})
+	if m.from != nil {
+		m.from.acknowledged(m.nth)
 	}
 	s.asking = nil
 }
@@ -204,7 +195,7 @@ func (s *shell) deliver(sends []acd.Send) {
 	for _, send := range sends {
 		env := &envelope{cmd: send.Cmd}
 		if send.Key != "" {
-			env.from, env.key, env.nth = s.addr, send.Key, s.outbox.add(s, send)
+			env.from, env.nth = &s.outbox, s.outbox.add(s, send)
 		}
 		s.engine.tell(send.To, env)
 	}
@@ -254,7 +245,7 @@ func (s *shell) leave() {
 // settled reports whether all that this life wrote is durable and all that it
 // told with a key has been taken.
 func (s *shell) settled() bool {
-	return s.outbox.left == 0 && s.undone.Load() == 0
+	return s.outbox.settled() && s.undone.Load() == 0
 }
 
 // selfSend returns a function that sends this very life a message.
