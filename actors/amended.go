@@ -46,7 +46,7 @@ func amendedNames(key []byte) (acd.ChatID, acd.AgentID, time.Time, error) {
 
 // amended makes the rows of the wrap-ups that an agent's step puts right. Of a
 // chat that is forgotten altogether nothing is kept.
-func (k *keyring) amended(agent acd.AgentID, now time.Time, events []acd.Event) (rows []Row, err error) {
+func (k *keyring) amended(rows []Row, agent acd.AgentID, now time.Time, events []acd.Event) (_ []Row, err error) {
 	for _, e := range events {
 		a, ok := e.(acd.WrapupAmended)
 		if !ok || a.Of.IsZero() {

@@ -244,7 +244,7 @@ func (a *auditor) chat(c *acd.Chat) error {
 		a.owing[debtor{o.Agent, c.ID}] = true
 	}
 	fresh := indexed{slots: map[acd.AgentID][]byte{}}
-	for _, row := range fresh.rows(c, c.EndedAt) {
+	for _, row := range fresh.rows(nil, c, c.EndedAt) {
 		a.rows[string(row.Key)] = row.Value
 	}
 	if c.EndReason != "" {

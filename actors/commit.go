@@ -19,6 +19,7 @@ type turn struct {
 	ask   *ask
 
 	news []addressed
+	rows []Row
 	done func(error) // release, made once
 }
 
@@ -37,8 +38,11 @@ func newTurn() *turn {
 func (w *turn) durable(err error) {
 	w.shell.engine.release(w, err)
 	clear(w.news)
-	*w = turn{news: w.news[:0], done: w.done}
-	turns.Put(w)
+	clear(w.rows)
+	*w = turn{news: w.news[:0], rows: w.rows[:0], done: w.done}
+	if err == nil { // a journal that has failed may still hold the entry
+		turns.Put(w)
+	}
 }
 
 // recordRoom is what most records fit in.
@@ -56,7 +60,7 @@ type addressed struct {
 // it is durable. A step without events passes through the journal as well, so
 // that what it says does not overtake what it rests on.
 func (e *Engine) commit(w *turn, t acd.Turn, seen *counting) {
-	entry := Entry{Epoch: e.epoch}
+	entry := Entry{Epoch: e.epoch, Rows: w.rows}
 	if w.seq > 0 {
 		r := record{at: t.Now, config: t.Config.Version, by: t.By, events: w.out.Events}
 		if w.ask != nil {
@@ -67,7 +71,7 @@ func (e *Engine) commit(w *turn, t acd.Turn, seen *counting) {
 			panic(err) // an event that the table does not know is a bug
 		}
 		entry.Stream, entry.Seq, entry.Record = w.shell.stream, w.seq, head
-		entry.Rows = w.shell.kind.rows(w.shell, t.Now, w.out.Events)
+		entry.Rows = w.shell.kind.rows(entry.Rows, w.shell, t.Now, w.out.Events)
 		entry.Snapshot = w.shell.snapshotDue()
 		if w.shell.addr.Kind == acd.KindChat {
 			w.shell.tail.follow(&e.tails, w.out.Events)
@@ -82,7 +86,7 @@ func (e *Engine) commit(w *turn, t acd.Turn, seen *counting) {
 		entry.Rows = append(entry.Rows, told...)
 	}
 	e.address(w)
-	entry.Done = w.done
+	w.rows, entry.Done = entry.Rows, w.done
 	facts := seen.fold(w.shell.addr, t.Now, w.out.Events)
 
 	e.order.Lock()

@@ -54,13 +54,6 @@ func cborString[S ~string](b []byte, s S) []byte {
 	return append(cborHead(b, cborText, uint64(len(s))), s...)
 }
 
-func cborBlob(b, p []byte) []byte {
-	if p == nil {
-		return append(b, cborNull)
-	}
-	return append(cborHead(b, cborBytes, uint64(len(p))), p...)
-}
-
 func cborTime(b []byte, t time.Time) []byte {
 	if t.IsZero() {
 		return append(b, cborNull)
@@ -132,10 +125,12 @@ func appendMessageSent(b []byte, e *acd.MessageSent) []byte {
 	return b
 }
 
-func appendTextRow(b []byte, r *textRow) []byte {
+// appendTextRow appends a row whose sealed text, of so many bytes, is made in
+// its place.
+func appendTextRow(b []byte, r *textRow, size int, seal func([]byte) []byte) []byte {
 	b = fields(b, 2, r.Named)
 	b = appendMessage(append(b, 1), &r.Message)
-	b = cborBlob(append(b, 2), r.Sealed)
+	b = seal(cborHead(append(b, 2), cborBytes, uint64(size)))
 	if r.Named {
 		b = append(b, 3, cborTrue)
 	}

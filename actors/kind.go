@@ -15,8 +15,8 @@ type kind struct {
 	durable bool
 	// restore is the first command of a life, nil for none.
 	restore func(*shell) acd.Command
-	// rows is what the index has to change for the events of a step.
-	rows func(*shell, time.Time, []acd.Event) []Row
+	// rows appends what the index has to change for the events of a step.
+	rows func([]Row, *shell, time.Time, []acd.Event) []Row
 	// mayLeave says whether an idle life may end.
 	mayLeave func(*shell) bool
 	load     func(acd.Machine, []byte) error
@@ -70,14 +70,14 @@ func chatKind(keys *keyring) kind {
 				keys.begun = true
 				return nil // a chat that begins
 			}
-			ix.rows(s.machine.(*acd.Chat), s.engine.now()) // as the index has it already
+			ix.rows(nil, s.machine.(*acd.Chat), s.engine.now()) // as the index has it already
 			if _, err := keys.find(keys.chat(), s.engine.now()); err != nil {
 				panic(err)
 			}
 			return nil
 		},
-		rows: func(s *shell, now time.Time, events []acd.Event) []Row {
-			return append(keys.rows(events), ix.changes(s.machine.(*acd.Chat), now, events)...)
+		rows: func(rows []Row, s *shell, now time.Time, events []acd.Event) []Row {
+			return ix.changes(keys.rows(rows, events), s.machine.(*acd.Chat), now, events)
 		},
 		mayLeave: func(*shell) bool { return true },
 		load: func(m acd.Machine, b []byte) error {
@@ -88,31 +88,30 @@ func chatKind(keys *keyring) kind {
 
 // changes brings the index from what it says to what the chat is now. Messages
 // and markers alone change nothing in it.
-func (ix *indexed) changes(c *acd.Chat, now time.Time, events []acd.Event) []Row {
+func (ix *indexed) changes(rows []Row, c *acd.Chat, now time.Time, events []acd.Event) []Row {
 	for _, e := range events {
 		switch e.(type) {
 		case acd.MessageSent, acd.ReadMarked, acd.AttributesSet, acd.Labelled:
 		default:
-			return ix.rows(c, now)
+			return ix.rows(rows, c, now)
 		}
 	}
 	if c.Policy.Idle != (acd.IdlePolicy{}) {
-		return ix.liveRows(c, now) // whoever has written waits for the other one
+		return ix.liveRows(rows, c, now) // whoever has written waits for the other one
 	}
-	return nil
+	return rows
 }
 
-func (ix *indexed) rows(c *acd.Chat, now time.Time) []Row {
+func (ix *indexed) rows(rows []Row, c *acd.Chat, now time.Time) []Row {
 	if c.Owner != "" {
 		ix.owner = c.Owner
 	}
-	rows := ix.liveRows(c, now)
-	rows = append(rows, ix.waitingRows(c)...)
-	return append(rows, ix.slotRows(c)...)
+	rows = ix.liveRows(rows, c, now)
+	rows = ix.waitingRows(rows, c)
+	return ix.slotRows(rows, c)
 }
 
-func (ix *indexed) liveRows(c *acd.Chat, now time.Time) []Row {
-	var rows []Row
+func (ix *indexed) liveRows(rows []Row, c *acd.Chat, now time.Time) []Row {
 	open := c.Phase != acd.PhaseNew && c.Phase != acd.PhaseClosed
 	at := c.Deadline()
 	switch {
@@ -138,8 +137,7 @@ func (ix *indexed) liveRows(c *acd.Chat, now time.Time) []Row {
 	return rows
 }
 
-func (ix *indexed) waitingRows(c *acd.Chat) []Row {
-	var rows []Row
+func (ix *indexed) waitingRows(rows []Row, c *acd.Chat) []Row {
 	var now inLine
 	stay := c.Waiting()
 	if stay != nil {
@@ -155,8 +153,7 @@ func (ix *indexed) waitingRows(c *acd.Chat) []Row {
 	return rows
 }
 
-func (ix *indexed) slotRows(c *acd.Chat) []Row {
-	var rows []Row
+func (ix *indexed) slotRows(rows []Row, c *acd.Chat) []Row {
 	var held [4]acd.AgentID
 	has := held[:0]
 	var scratch [256]byte
@@ -168,6 +165,9 @@ func (ix *indexed) slotRows(c *acd.Chat) []Row {
 			ix.slots[slot.Agent] = value
 			rows = append(rows, Row{slotKey(slot.Agent, c.ID), value})
 		}
+	}
+	if len(has) == len(ix.slots) {
+		return rows // none is gone
 	}
 	for _, a := range sortedKeys(ix.slots) {
 		if !contains(has, a) {
@@ -200,8 +200,8 @@ func agentKind(keys *keyring) kind {
 			}
 			return acd.Restore{Slots: slots}
 		},
-		rows: func(s *shell, now time.Time, events []acd.Event) []Row {
-			rows, err := keys.amended(acd.AgentID(s.addr.ID), now, events)
+		rows: func(rows []Row, s *shell, now time.Time, events []acd.Event) []Row {
+			rows, err := keys.amended(rows, acd.AgentID(s.addr.ID), now, events)
 			if err != nil {
 				panic(err)
 			}
@@ -228,7 +228,7 @@ func queueKind(keys *keyring) kind {
 	return kind{
 		keys:    keys,
 		durable: true,
-		rows:    func(*shell, time.Time, []acd.Event) []Row { return nil },
+		rows:    func(rows []Row, _ *shell, _ time.Time, _ []acd.Event) []Row { return rows },
 		load: func(m acd.Machine, b []byte) error {
 			var state acd.QueueState
 			if err := decoding.Unmarshal(b, &state); err != nil {

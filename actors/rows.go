@@ -53,7 +53,10 @@ func endedKey(at time.Time, c acd.ChatID) []byte {
 }
 
 func textKey(c acd.ChatID, seq uint64) []byte {
-	b := make([]byte, 0, len(c)+2+8)
+	return appendTextKey(make([]byte, 0, len(c)+2+8), c, seq)
+}
+
+func appendTextKey(b []byte, c acd.ChatID, seq uint64) []byte {
 	b = append(append(append(b, rowText), c...), 0)
 	return binary.BigEndian.AppendUint64(b, seq)
 }

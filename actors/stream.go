@@ -25,7 +25,7 @@ type stream struct {
 	mu       sync.Mutex
 	head     uint64   // the last number published
 	heard    uint64   // up to where some session has acknowledged
-	notes    []cached // published, consecutive up to head
+	notes    lastNews // published, consecutive up to head
 	sessions []*Session
 	chats    map[acd.ChatID]struct{} // a customer's open chats
 	starting int                     // starts on their way
@@ -89,15 +89,12 @@ func (s *stream) publish(seq uint64, c cached) {
 func (s *stream) keep(seq uint64, c cached) {
 	keep, fresh := s.bounds()
 	if seq != s.head+1 {
-		s.notes = s.notes[:0] // numbers of an earlier life of this stream
+		s.notes = lastNews{} // numbers of an earlier life of this stream
 	}
 	s.head = seq
-	if len(s.notes) >= 2*keep {
-		s.notes = append(s.notes[:0], s.notes[len(s.notes)-keep:]...)
-	}
-	s.notes = append(s.notes, c)
-	if old := len(s.notes) - 1 - fresh; old >= 0 {
-		s.notes[old].note = nil
+	s.notes.add(c, keep)
+	if old := s.notes.n - 1 - fresh; old >= 0 {
+		s.notes.at(old).note = nil
 	}
 }
 
@@ -146,10 +143,10 @@ func (s *stream) whisper(n *Note) {
 }
 
 // first is the lowest number that can still be given again.
-func (s *stream) first() uint64 { return s.head - uint64(len(s.notes)) + 1 }
+func (s *stream) first() uint64 { return s.head - uint64(s.notes.n) + 1 }
 
 // at returns the news of a number, which is in first..head.
-func (s *stream) at(seq uint64) cached { return s.notes[seq-s.first()] }
+func (s *stream) at(seq uint64) cached { return *s.notes.at(int(seq - s.first())) }
 
 func (s *stream) remove(sess *Session) (last bool) {
 	for i, other := range s.sessions {

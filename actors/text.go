@@ -3,6 +3,7 @@ package actors
 import (
 	"crypto/aes"
 	"crypto/cipher"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -45,9 +46,9 @@ func textCipher(key []byte) (cipher.AEAD, error) {
 // sealText seals a line of a chat's transcript. The place, which is the key of
 // its row, is sealed with it, so that a line cannot stand for another.
 func sealText(random io.Reader, c cipher.AEAD, place, text []byte) []byte {
-	nonce := make([]byte, c.NonceSize(), c.NonceSize()+len(text)+c.Overhead())
-	chance(random, nonce)
-	return c.Seal(nonce, nonce, text, place)
+	b := make([]byte, c.NonceSize(), c.NonceSize()+len(text)+c.Overhead())
+	chance(random, b)
+	return sealTail(append(b, text...), 0, c, place)
 }
 
 var errTextDamaged = errors.New("a line of the transcript does not open under its chat's key")
@@ -63,10 +64,9 @@ func openText(c cipher.AEAD, place, sealed []byte) ([]byte, error) {
 	return text, nil
 }
 
-// rows seals the transcript lines among the events of a chat's step, and adds
-// the keys that were made for it.
-func (k *keyring) rows(events []acd.Event) []Row {
-	var rows []Row
+// rows seals the transcript lines among the events of a chat's step behind rows,
+// and adds the keys that were made for it.
+func (k *keyring) rows(rows []Row, events []acd.Event) []Row {
 	for _, e := range events {
 		switch e := e.(type) {
 		case acd.ChatStarted:
@@ -83,18 +83,38 @@ func (k *keyring) rows(events []acd.Event) []Row {
 	return append(rows, k.taken()...)
 }
 
-// line is a message's row. A customer's name is sealed with his text.
+// line is a message's row. A customer's name is sealed with his text. All of it
+// is one piece of memory, and the text is sealed where it stands.
 func (k *keyring) line(m acd.Message) Row {
-	text, row := []byte(m.Text), textRow{Message: m}
+	row, name, size := textRow{Message: m}, "", k.own.NonceSize()+len(m.Text)+k.own.Overhead()
 	if m.Author.Kind == "customer" {
-		row.Named, row.Message.Author.Name = true, ""
-		named := appendString(make([]byte, 0, len(text)+len(m.Author.Name)+2), m.Author.Name)
-		text = append(named, text...)
+		name, row.Named, row.Message.Author.Name = m.Author.Name, true, ""
+		size += len(binary.AppendUvarint(nil, uint64(len(name)))) + len(name)
 	}
-	place := textKey(k.chat(), m.Seq)
-	row.Sealed = sealText(k.random, k.own, place, text)
-	return Row{place, appendTextRow(make([]byte, 0, len(row.Sealed)+128), &row)}
+	chat := k.chat()
+	key := len(chat) + 2 + 8
+	b := appendTextKey(make([]byte, 0, key+lineRoom+size), chat, m.Seq)
+	place := b[:key:key]
+	return Row{place, appendTextRow(b[key:], &row, size, func(b []byte) []byte {
+		from := len(b)
+		b = append(b, make([]byte, k.own.NonceSize())...)
+		chance(k.random, b[from:])
+		if row.Named {
+			b = appendString(b, name)
+		}
+		return sealTail(append(b, m.Text...), from, k.own, place)
+	})}
 }
+
+// sealTail seals what stands in b behind a nonce, which begins at from.
+func sealTail(b []byte, from int, c cipher.AEAD, place []byte) []byte {
+	text := from + c.NonceSize()
+	return c.Seal(b[:text], b[from:text], b[text:], place)
+}
+
+// lineRoom is what a line of a transcript takes beside its place and its text,
+// names of an ordinary length included.
+const lineRoom = 160
 
 // taken returns the keys that were made since the last time.
 func (k *keyring) taken() []Row {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/parley-engine/parley/actors/acd"
@@ -55,9 +56,24 @@ func (w *words) chat(c acd.ChatID) *said {
 			return w.of[i]
 		}
 	}
-	s := &said{}
-	w.chats, w.of = append(w.chats, c), append(w.of, s)
-	return s
+	n := len(w.of)
+	if n < cap(w.of) && w.of[:n+1][n] != nil { // of an event before
+		w.of = w.of[:n+1]
+	} else {
+		w.of = append(w.of, &said{})
+	}
+	w.chats = append(w.chats, c)
+	return w.of[n]
+}
+
+// reset makes w ready for the next event, with the room of the last.
+func (w *words) reset() {
+	for _, s := range w.of {
+		clear(s.Texts)
+		clear(s.Facts)
+		s.Texts, s.Facts = s.Texts[:0], s.Facts[:0]
+	}
+	w.chats, w.of = w.chats[:0], w.of[:0]
 }
 
 // taking is the veil that takes words out, putting the one that puts them back.
@@ -65,6 +81,9 @@ type (
 	taking  struct{ words }
 	putting struct{ words }
 )
+
+// takings are used again: most events have no words, or a few.
+var takings = sync.Pool{New: func() any { return new(taking) }}
 
 func (t *taking) Text(chat acd.ChatID, text *string) {
 	s := t.chat(chat)
@@ -192,8 +211,12 @@ func (k *keyring) conceal(at time.Time, e acd.Event) (acd.Event, []byte, error) 
 		m.Message.Author.Name = "" // stands in the transcript's row
 		return m, nil, nil
 	}
-	var t taking
-	bare := acd.EventWords(k.chat(), e, &t)
+	t := takings.Get().(*taking)
+	defer func() {
+		t.reset()
+		takings.Put(t)
+	}()
+	bare := acd.EventWords(k.chat(), e, t)
 	if len(t.chats) == 0 || t.of[0].empty() {
 		return e, nil, nil
 	}
