@@ -8,6 +8,7 @@ import (
 	"os"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -62,8 +63,8 @@ func fill(v reflect.Value, depth int) {
 	}
 }
 
-// TestTheDataOfEveryEventIsAsReceiversKnowIt holds names and forms: a change of
-// a line breaks receivers, a new line does not.
+// TestTheDataOfEveryEventIsAsReceiversKnowIt holds names and forms: what is
+// taken away or changed breaks receivers, what is added does not.
 func TestTheDataOfEveryEventIsAsReceiversKnowIt(t *testing.T) {
 	const file = "testdata/events.golden"
 	var lines [][]byte
@@ -87,15 +88,53 @@ func TestTheDataOfEveryEventIsAsReceiversKnowIt(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	there := map[string]bool{}
+	told := map[string]any{}
 	for _, line := range lines {
-		there[string(line)] = true
+		name, body, _ := bytes.Cut(line, []byte(" "))
+		told[string(name)] = parsed(t, body)
 	}
 	for line := range bytes.Lines(golden) {
-		if !there[string(line)] {
-			t.Errorf("receivers know\n%sand that is not what they would get", line)
+		name, body, _ := bytes.Cut(line, []byte(" "))
+		if field := missing(parsed(t, body), told[string(name)]); field != "" {
+			t.Errorf("receivers know %s%s of\n%sand that is not what they would get: %v", name, field, line, told[string(name)])
 		}
 	}
+}
+
+func parsed(t *testing.T, body []byte) (v any) {
+	t.Helper()
+	if err := json.Unmarshal(body, &v); err != nil {
+		t.Fatalf("%s: %v", body, err)
+	}
+	return v
+}
+
+// missing is the first field that is not in what is told any more, or is
+// something else there.
+func missing(known, told any) string {
+	switch known := known.(type) {
+	case map[string]any:
+		is, _ := told.(map[string]any)
+		for name, value := range known {
+			if field := missing(value, is[name]); field != "" {
+				return "." + name + strings.TrimPrefix(field, ".")
+			}
+		}
+		if is == nil {
+			return "."
+		}
+		return ""
+	case []any:
+		is, _ := told.([]any)
+		if len(is) != len(known) {
+			return "."
+		}
+		return missing(known[0], is[0])
+	}
+	if known != told {
+		return "."
+	}
+	return ""
 }
 
 func TestNamesOfFieldsAreWords(t *testing.T) {

@@ -20,12 +20,18 @@ type Event struct {
 	Chat  acd.ChatID
 	Agent acd.AgentID
 	Queue acd.QueueID
+	named string // the id of what is no event of the journal
 	// Body is the event as CloudEvents 1.0 writes it in JSON.
 	Body []byte
 }
 
 // ID is the same however often the event is delivered.
-func (e *Event) ID() string { return e.Cursor.String() }
+func (e *Event) ID() string {
+	if e.named != "" {
+		return e.named
+	}
+	return e.Cursor.String()
+}
 
 // typePrefix stands before the kind of each event.
 const typePrefix = "parley."

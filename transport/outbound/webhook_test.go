@@ -1,0 +1,483 @@
+package outbound
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
+
+	"github.com/parley-engine/parley/actors/acd"
+	"github.com/parley-engine/parley/persistence"
+)
+
+// quick is for receivers on this machine, without patience.
+func quick() Options {
+	return Options{Networks: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")},
+		Retry: Retry{First: time.Millisecond, Most: 20 * time.Millisecond, Attempts: 100}}
+}
+
+// receiver is somebody's server. It keeps what it has taken, once per id.
+type receiver struct {
+	*httptest.Server
+	t      *testing.T
+	mu     sync.Mutex
+	answer func(e seen, try int) int // status of the try for the event
+	secret string                    // that signatures are checked with, if any
+	tries  map[string]int
+	order  []seen          // as taken, without repeats
+	have   map[string]bool // ids
+	calls  int
+	more   chan struct{}
+}
+
+func newReceiver(t *testing.T, answer func(e seen, try int) int) *receiver {
+	r := &receiver{t: t, answer: answer, tries: map[string]int{}, have: map[string]bool{}, more: make(chan struct{}, 1)}
+	r.Server = httptest.NewServer(r)
+	t.Cleanup(r.Close)
+	return r
+}
+
+func (r *receiver) ServeHTTP(w http.ResponseWriter, req *http.Request) {
+	body, err := io.ReadAll(req.Body)
+	if err != nil {
+		return // cut off by a stop
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.secret != "" {
+		hook, err := standardwebhooks.NewWebhook(r.secret)
+		if err == nil {
+			err = hook.Verify(body, req.Header)
+		}
+		if err != nil {
+			r.t.Errorf("%s: %v", req.Header.Get("webhook-id"), err)
+		}
+	}
+	e := readEvent(r.t, body)
+	if e.ID != req.Header.Get("webhook-id") {
+		r.t.Errorf("event %s has the dedupe id %s", e.ID, req.Header.Get("webhook-id"))
+	}
+	r.calls++
+	r.tries[e.ID]++
+	status := r.answer(e, r.tries[e.ID])
+	if status == http.StatusOK && !r.have[e.ID] {
+		r.have[e.ID] = true
+		r.order = append(r.order, e)
+	}
+	w.WriteHeader(status)
+	select {
+	case r.more <- struct{}{}:
+	default:
+	}
+}
+
+// until waits until something is true of what was received.
+func (r *receiver) until(what string, is func() bool) {
+	r.t.Helper()
+	late := time.After(30 * time.Second)
+	for {
+		r.mu.Lock()
+		ok := is()
+		r.mu.Unlock()
+		if ok {
+			return
+		}
+		select {
+		case <-r.more:
+		case <-late:
+			r.t.Fatalf("%s: not within 30 s, %d calls, %d events", what, r.calls, len(r.order))
+		}
+	}
+}
+
+func (r *receiver) has(n int) {
+	r.t.Helper()
+	r.until(fmt.Sprint(n, " events"), func() bool { return len(r.order) >= n })
+}
+
+// gets waits for all of these events, and holds them to their order subject by
+// subject.
+func (r *receiver) gets(want []seen) {
+	r.t.Helper()
+	r.until(fmt.Sprint(len(want), " events of the order"), func() bool {
+		return !slices.ContainsFunc(want, func(e seen) bool { return !r.have[e.ID] })
+	})
+	r.holds(want)
+}
+
+// holds compares what was taken with the order, subject by subject.
+func (r *receiver) holds(want []seen) {
+	r.t.Helper()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	bySubject := func(events []seen) map[string][]string {
+		m := map[string][]string{}
+		for _, e := range events {
+			m[e.Subject] = append(m[e.Subject], e.ID)
+		}
+		return m
+	}
+	got, wanted := bySubject(r.order), bySubject(want)
+	for subject, ids := range wanted {
+		if came := got[subject]; len(came) < len(ids) || !slices.Equal(came[:len(ids)], ids) {
+			r.t.Errorf("%s came as\n%v\nexpected\n%v", subject, got[subject], ids)
+		}
+	}
+	if len(got) != len(wanted) {
+		r.t.Errorf("%d subjects came, expected %d", len(got), len(wanted))
+	}
+}
+
+func takesAll(seen, int) int { return http.StatusOK }
+
+func (w *world) hookTo(r *receiver, spec WebhookSpec, from string) Webhook {
+	w.t.Helper()
+	spec.URL = r.URL
+	h, secret, err := w.out.CreateWebhook(spec, from, "admin/root")
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.secret = secret
+	return h
+}
+
+func TestAReceiverThatFailsHalfOfTheTimeGetsEverythingOnceAndInOrder(t *testing.T) {
+	w := newWorld(t, quick())
+	dice := 0
+	r := newReceiver(t, func(seen, int) int {
+		if dice++; dice%2 == 0 || dice%7 == 0 {
+			return http.StatusServiceUnavailable
+		}
+		return http.StatusOK
+	})
+	w.hookTo(r, WebhookSpec{}, "start")
+	for i := range 12 {
+		w.customer(fmt.Sprint("c", i)).starts("sales", "one", "two", "three", "four")
+	}
+	r.gets(w.all(""))
+	for _, h := range w.out.Webhooks() {
+		if letters, err := w.out.DeadLetters(h.ID, "", 10); err != nil || len(letters) > 0 {
+			t.Errorf("dead letters: %v, %v", letters, err)
+		}
+	}
+	if r.calls < 2*12*6 {
+		t.Errorf("%d calls for %d events: the receiver has hardly failed", r.calls, 12*6)
+	}
+}
+
+func TestOneChatThatIsRefusedHoldsUpNoOther(t *testing.T) {
+	w := newWorld(t, quick())
+	r := newReceiver(t, func(e seen, _ int) int {
+		if e.Subject == "chat/chat1" {
+			return http.StatusInternalServerError
+		}
+		return http.StatusOK
+	})
+	w.hookTo(r, WebhookSpec{Filter: Filter{Kinds: []string{"chat.*"}}}, "start")
+	for i := range 4 {
+		w.customer(fmt.Sprint("c", i)).starts("sales", "one")
+	}
+	r.has(3 * 3)
+	if r.have["0000000000000002-0000"] {
+		t.Error("the refused event was taken")
+	}
+}
+
+func TestWhatIsRefusedAgainAndAgainBecomesADeadLetterAndTheChatGoesOn(t *testing.T) {
+	o := quick()
+	o.Retry.Attempts = 3
+	w := newWorld(t, o)
+	var mended bool
+	r := newReceiver(t, func(e seen, _ int) int {
+		if e.Type == "parley.chat.queued" && e.Subject == "chat/chat1" && !mended {
+			return http.StatusBadRequest
+		}
+		return http.StatusOK
+	})
+	h := w.hookTo(r, WebhookSpec{}, "start")
+	ann, bob := w.customer("ann"), w.customer("bob")
+	ann.starts("sales", "one")
+	other := bob.starts("sales")
+	r.until("a dead letter", func() bool { // others have to be taken meanwhile
+		if len(r.order) >= 4 && r.have[r.order[len(r.order)-1].ID] && kindsOf(r.order) != "" && has(r.order, "chat/chat1", "parley.chat.message_sent") {
+			return true
+		}
+		r.mu.Unlock()
+		bob.must(other.Address(), acd.SendText{Text: "more"})
+		r.mu.Lock()
+		return false
+	})
+	letters, err := w.out.DeadLetters(h.ID, "", 10)
+	if err != nil || len(letters) != 1 || letters[0].Kind != "chat.queued" || letters[0].Attempts < 3 || !strings.Contains(letters[0].Error, "400") {
+		t.Fatalf("the dead letters are %+v, %v", letters, err)
+	}
+	if a, err := w.out.Redeliver(t.Context(), h.ID, letters[0].Event); err != nil || !strings.Contains(a.Error, "400") {
+		t.Errorf("delivered again it is %+v, %v, expected to be refused", a, err)
+	}
+	r.mu.Lock()
+	mended = true
+	r.mu.Unlock()
+	if a, err := w.out.Redeliver(t.Context(), h.ID, letters[0].Event); err != nil || a.Error != "" || !r.have[letters[0].Event] {
+		t.Errorf("delivered again it is %+v, %v, expected to be taken", a, err)
+	}
+	if letters, _ = w.out.DeadLetters(h.ID, "", 10); len(letters) != 0 {
+		t.Errorf("the dead letters are still %+v", letters)
+	}
+	if err := w.out.Discard(h.ID, "0000000000000002-0001"); !errors.Is(err, acd.ErrNotFound) {
+		t.Errorf("what is not there is discarded with %v", err)
+	}
+}
+
+func has(events []seen, subject, kind string) bool {
+	return slices.ContainsFunc(events, func(e seen) bool { return e.Subject == subject && e.Type == kind })
+}
+
+func TestADeadReceiverLosesNothingAndIsAskedForOneEventAtATime(t *testing.T) {
+	o := quick()
+	o.Retry.Attempts = 2
+	w := newWorld(t, o)
+	dead := true
+	r := newReceiver(t, func(seen, int) int {
+		if dead {
+			return http.StatusBadGateway
+		}
+		return http.StatusOK
+	})
+	h := w.hookTo(r, WebhookSpec{}, "start")
+	for i := range 20 {
+		w.customer(fmt.Sprint("c", i)).starts("sales", "one")
+	}
+	r.until("it is asked again and again", func() bool { return r.calls > 60 })
+	_, state, err := w.out.Webhook(h.ID)
+	if err != nil || !state.Failing || state.Pending == 0 || state.Buried > 0 || state.Delivered > 0 {
+		t.Errorf("the state is %+v, %v", state, err)
+	}
+	r.mu.Lock()
+	dead = false
+	r.mu.Unlock()
+	r.gets(w.all(""))
+}
+
+// TestTheEngineDoesNotWaitForAReceiverWhoNeverAnswers counts what is kept, since
+// a time would prove nothing.
+func TestTheEngineDoesNotWaitForAReceiverWhoNeverAnswers(t *testing.T) {
+	o := quick()
+	o.Retry.Timeout = time.Hour
+	w := newWorld(t, o)
+	stuck := make(chan struct{})
+	r := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, req *http.Request) { <-stuck }))
+	t.Cleanup(r.Close)
+	t.Cleanup(func() { close(stuck) })
+	h, _, err := w.out.CreateWebhook(WebhookSpec{URL: r.URL}, "start", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ann := w.customer("ann")
+	chat := ann.starts("sales")
+	for i := range 3 * hookWindow { // each is answered, or the test ends here
+		ann.must(chat.Address(), acd.SendText{Text: fmt.Sprint(i)})
+	}
+	_, state, err := w.out.Webhook(h.ID)
+	if err != nil || state.Pending > hookWindow+readAtOnce || state.Delivered != 0 {
+		t.Errorf("the state is %+v, %v: expected at most %d events in memory", state, err, hookWindow+readAtOnce)
+	}
+}
+
+func TestAWebhookGoesOnWhereItWasAfterARestartAndACrash(t *testing.T) {
+	w := newWorld(t, quick())
+	tries := 0
+	r := newReceiver(t, func(seen, int) int {
+		if tries++; tries%3 == 0 {
+			return http.StatusTooManyRequests
+		}
+		return http.StatusOK
+	})
+	w.hookTo(r, WebhookSpec{}, "start")
+	for i := range 6 {
+		w.customer(fmt.Sprint("c", i)).starts("sales", "one", "two")
+	}
+	r.has(5)
+	// The power goes: what was not saved goes out again.
+	memory := w.journal.(*persistence.Memory)
+	left := memory.Crash()
+	w.out.Stop()
+	w.engine.Stop()
+	w.server.Close()
+	w.journal = left
+	w.begin()
+	for i := range 6 {
+		w.customer(fmt.Sprint("d", i)).starts("support", "one")
+	}
+	r.gets(w.all(""))
+	w.out.Stop()
+	calls, had := r.calls, len(r.order)
+	w.server.Close()
+	w.engine.Stop()
+	w.begin()
+	w.customer("last").starts("support")
+	r.gets(w.all(""))
+	if more, fresh := r.calls-calls, len(r.order)-had; more > 2*fresh+1 {
+		t.Errorf("after a stop in good order %d calls were made for %d events", more, fresh)
+	}
+}
+
+func TestAReplaySendsTheSameEventsAgain(t *testing.T) {
+	w := newWorld(t, quick())
+	r := newReceiver(t, takesAll)
+	h := w.hookTo(r, WebhookSpec{Filter: Filter{Queues: []acd.QueueID{"sales"}}}, "start")
+	w.customer("ann").starts("sales", "one")
+	w.customer("bob").starts("support", "one")
+	r.has(3)
+	if _, err := w.out.Replay(h.ID, r.order[0].ID); err != nil {
+		t.Fatal(err)
+	}
+	r.until("two of three come again", func() bool { return r.calls == 5 })
+	if r.tries[r.order[0].ID] != 1 || r.tries[r.order[2].ID] != 2 {
+		t.Errorf("tries are %v", r.tries)
+	}
+	if _, err := w.out.Replay(h.ID, "yesterday"); err == nil || !strings.Contains(err.Error(), "body.from") {
+		t.Errorf("a replay from yesterday: %v", err)
+	}
+}
+
+func TestBothKeysSignUntilTheOldOneHasRunOut(t *testing.T) {
+	w := newWorld(t, quick())
+	r := newReceiver(t, takesAll)
+	h := w.hookTo(r, WebhookSpec{}, "")
+	ping := func(secret string) {
+		t.Helper()
+		r.mu.Lock()
+		r.secret = secret
+		r.mu.Unlock()
+		if a, err := w.out.Ping(t.Context(), h.ID); err != nil || a.Error != "" {
+			t.Errorf("the test is answered with %+v, %v", a, err)
+		}
+	}
+	old := r.secret
+	_, fresh, err := w.out.RotateKey(h.ID, time.Hour)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ping(old)
+	ping(fresh)
+	if _, fresh, err = w.out.RotateKey(h.ID, 0); err != nil {
+		t.Fatal(err)
+	}
+	ping(fresh)
+	is, _, err := w.out.Webhook(h.ID)
+	if list := is.secrets(time.Now()); err != nil || len(list) != 1 || list[0] != fresh {
+		t.Errorf("%d keys sign, %v, expected the new one alone", len(list), err)
+	}
+}
+
+func TestAReceiverWhoSaysThatHeIsGoneIsLeftAlone(t *testing.T) {
+	w := newWorld(t, quick())
+	r := newReceiver(t, func(seen, int) int { return http.StatusGone })
+	h := w.hookTo(r, WebhookSpec{}, "start")
+	w.customer("ann").starts("sales", "one")
+	at, err := w.out.hook(h.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	<-at.consumer.done
+	if is := at.spec(); !is.Gone || r.calls > hookParallel {
+		t.Errorf("%d calls to somebody who is gone", r.calls)
+	}
+	if is, err := w.out.UpdateWebhook(h.ID, WebhookSpec{URL: r.URL, Paused: true}); err != nil || is.Gone {
+		t.Errorf("changed it is %+v, %v", is, err)
+	}
+	if err := w.out.DeleteWebhook(h.ID); err != nil {
+		t.Error(err)
+	}
+	if _, _, err := w.out.Webhook(h.ID); !errors.Is(err, acd.ErrNotFound) {
+		t.Errorf("deleted it is %v", err)
+	}
+}
+
+// The example of the Standard Webhooks specification and its libraries.
+func TestSignaturesAreThoseOfTheConvention(t *testing.T) {
+	got, err := sign([]string{"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"}, "msg_p5jXN8AQM9LWM0D4loKWxJek", time.Unix(1614265330, 0), []byte(`{"test": 2432232314}`))
+	if want := "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="; err != nil || got != want {
+		t.Errorf("the signature is %s, %v, expected %s", got, err, want)
+	}
+	if _, err := sign([]string{"whsec_?"}, "m", time.Unix(0, 0), nil); err == nil {
+		t.Error("a key that is none signs")
+	}
+}
+
+func TestPrivateAddressesAreOutOfReachUnlessTheirNetworkIsAllowed(t *testing.T) {
+	shut := (&Options{}).withDefaults()
+	open := quick().withDefaults()
+	for address, public := range map[string]bool{
+		"127.0.0.1": false, "10.1.2.3": false, "172.16.0.1": false, "192.168.1.1": false, "169.254.169.254": false, "100.64.0.1": false,
+		"0.0.0.0": false, "224.0.0.1": false, "255.255.255.255": false, "198.18.0.1": false, "::": false, "::1": false, "::ffff:127.0.0.1": false,
+		"::ffff:10.0.0.1": false, "fe80::1": false, "fc00::1": false, "fd12::1": false, "ff02::1": false, "64:ff9b::a00:1": false, "2002:a00:1::": false,
+		"2001:db8::1": false, "2001::1": false, "93.184.215.14": true, "::ffff:93.184.215.14": true, "2606:2800:21f:cb07::1": true, "172.15.0.1": true, "172.32.0.1": true,
+	} {
+		a := netip.MustParseAddr(address)
+		if got := shut.reachable(a, true); got != public {
+			t.Errorf("%s is within reach: %t, expected %t", address, got, public)
+		}
+		if shut.reachable(a, false) {
+			t.Errorf("%s is within reach in the clear", address)
+		}
+		if a.Unmap().IsLoopback() && !open.reachable(a, false) {
+			t.Errorf("%s is out of reach although its network is allowed", address)
+		}
+	}
+}
+
+// TestANameThatLeadsToAPrivateAddressIsRefusedWhenItIsDialled has a name that
+// passes every check of its text.
+func TestANameThatLeadsToAPrivateAddressIsRefusedWhenItIsDialled(t *testing.T) {
+	called := make(chan struct{}, 1)
+	r := httptest.NewTLSServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { called <- struct{}{} }))
+	defer r.Close()
+	o := Options{}.withDefaults()
+	url := strings.Replace(r.URL, "127.0.0.1", "localhost", 1)
+	if err := o.check(&WebhookSpec{URL: url}); err != nil {
+		t.Fatalf("%s does not even reach the dialler: %v", url, err)
+	}
+	p := &post{client: o.client(true), url: url, limit: time.Minute, now: time.Now, keys: func() []string { return nil }}
+	if err := p.deliver(context.Background(), "m1", []byte("{}")); !errors.Is(err, ErrPrivate) {
+		t.Errorf("localhost is refused with %v", err)
+	}
+	select {
+	case <-called:
+		t.Error("it was reached")
+	default:
+	}
+}
+
+func TestWhatIsWrongWithAWebhookIsNamed(t *testing.T) {
+	o := Options{}.withDefaults()
+	for _, tt := range []struct {
+		spec WebhookSpec
+		want string
+	}{
+		{WebhookSpec{}, "body.url"}, {WebhookSpec{URL: "ftp://x"}, "body.url"}, {WebhookSpec{URL: "https:///x"}, "body.url"},
+		{WebhookSpec{URL: "http://hooks.example.com"}, "not encrypted"}, {WebhookSpec{URL: "https://u:p@hooks.example.com"}, "a user"},
+		{WebhookSpec{URL: "https://10.0.0.1/x"}, "may not reach"}, {WebhookSpec{URL: "https://[::1]/x"}, "may not reach"},
+		{WebhookSpec{URL: "https://hooks.example.com", Note: strings.Repeat("n", 201)}, "body.note"},
+		{WebhookSpec{URL: "https://hooks.example.com", Filter: Filter{Kinds: []string{"*", "nothing"}}}, "body.kinds[1]"},
+	} {
+		if err := o.check(&tt.spec); err == nil || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%+v is answered with %v, expected %q in it", tt.spec, err, tt.want)
+		}
+	}
+	if err := o.check(&WebhookSpec{URL: "https://hooks.example.com/parley?x=1"}); err != nil {
+		t.Error(err)
+	}
+}
