@@ -15,7 +15,18 @@ import (
 // are gone. At the context's end those who are left are closed at once, and
 // the context's error is returned.
 func (s *Server) Drain(ctx context.Context, reason wire.GoodbyeReason) error {
+	return s.dismiss(ctx, reason, s.options.DrainSpread)
+}
+
+// HandOver is Drain for a node that another process on this machine is about to
+// go on with: everybody leaves at once, since the successor waits for the last.
+func (s *Server) HandOver(ctx context.Context) error {
+	return s.dismiss(ctx, wire.GoodbyeUpgrade, 0)
+}
+
+func (s *Server) dismiss(ctx context.Context, reason wire.GoodbyeReason, spread time.Duration) error {
 	s.goodbye.Store(&reason)
+	s.spread.Store(int64(spread))
 	s.draining.Store(true)
 	gone := s.people.close()
 	for _, c := range s.people.all() {
@@ -47,8 +58,8 @@ func (s *Server) sendAway(c *conn) {
 		return
 	}
 	after := time.Duration(0)
-	if s.options.DrainSpread > 0 {
-		after = rand.N(s.options.DrainSpread)
+	if spread := s.spread.Load(); spread > 0 {
+		after = rand.N(time.Duration(spread))
 	}
 	c.out.push(&wire.Goodbye{Reason: *s.goodbye.Load(), ReconnectAfterS: after.Round(time.Millisecond).Seconds()})
 	c.beat.departs(time.Now().Add(after))

@@ -24,6 +24,7 @@ type Server struct {
 	trickle   *rate.Limiter  // connections that are let in while the engine is busy
 	draining  atomic.Bool
 	goodbye   atomic.Pointer[wire.GoodbyeReason]
+	spread    atomic.Int64 // of the goodbyes, in nanoseconds
 }
 
 // trickle is how many connections a second are let in while the engine is far

@@ -34,6 +34,8 @@ type crowd struct {
 	customers []*customer
 	agents    []*agent
 
+	moves *moves // from one process to the next, nil if nobody counts
+
 	mu    sync.Mutex
 	wrong []string
 }
@@ -116,6 +118,7 @@ func (p *person) live(hear func(wire.Event)) {
 		if !errors.Is(c.Err(), client.ErrClosed) {
 			p.fault("%s was sent away: %v", p.name, c.Err())
 		}
+		p.moves.forget(p.name)
 		state = forgetful(c.State())
 		p.wait(p.depart())
 	}
@@ -130,7 +133,7 @@ func forgetful(s client.State) *client.State {
 
 func (p *person) options(state *client.State) client.Options {
 	return client.Options{
-		URL: p.url, Token: p.token, Resume: state,
+		URL: p.url, Token: p.token, Resume: state, Logger: p.moves.of(p.name),
 		Backoff: func(int) time.Duration { return 5*time.Millisecond + rand.N(40*time.Millisecond) },
 		HTTPClient: &http.Client{Transport: &http.Transport{
 			DisableKeepAlives: true,
@@ -142,7 +145,7 @@ func (p *person) options(state *client.State) client.Options {
 				p.mu.Lock()
 				p.socket = conn
 				p.mu.Unlock()
-				return p.witness.listen(conn), nil
+				return p.witness.listen(p.moves.watch(conn, p.name)), nil
 			},
 		}},
 	}

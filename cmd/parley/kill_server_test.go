@@ -60,6 +60,7 @@ type server struct {
 	env     []string      // beside this process's own
 	shift   time.Duration // of the wall clock that the engine reads, in the process that is started next
 	admin   string        // the operator's address of the present process
+	flags   []string      // of serve, beside those that every life has
 
 	process *exec.Cmd
 	ready   chan [2]string // its addresses, once the process listens
@@ -109,8 +110,8 @@ func (s *server) path(name string) string { return filepath.Join(s.dir, name) }
 // start starts the process and does not wait for it.
 func (s *server) start() {
 	s.t.Helper()
-	s.process = exec.Command(shipped(s.t), "serve", "--config", s.path("parley.yaml"), "--data", s.path("data"),
-		"--listen", s.address, "--admin-listen", "127.0.0.1:0", "--log-level", "warn")
+	s.process = exec.Command(shipped(s.t), append([]string{"serve", "--config", s.path("parley.yaml"), "--data", s.path("data"),
+		"--listen", s.address, "--admin-listen", "127.0.0.1:0", "--log-level", "warn"}, s.flags...)...)
 	s.process.Stderr, s.process.Env = s.log, append(os.Environ(), s.env...)
 	if s.shift != 0 { // the program is in the test's own binary as well
 		s.process.Path = os.Args[0]

@@ -70,13 +70,18 @@ func lifetimeOf(dice *rand.Rand, long bool) time.Duration {
 	return time.Duration(dice.Int64N(int64(2200 * time.Millisecond)))
 }
 
-func newCrowd(t *testing.T, s *server, seed uint64) *crowd { return newCrowdAt(t, s, seed, s.address) }
+func newCrowd(t *testing.T, s *server, seed uint64, with ...func(*crowd)) *crowd {
+	return newCrowdAt(t, s, seed, s.address, with...)
+}
 
 // newCrowdAt lets the crowd reach the server in a roundabout way.
-func newCrowdAt(t *testing.T, s *server, seed uint64, address string) *crowd {
+func newCrowdAt(t *testing.T, s *server, seed uint64, address string, with ...func(*crowd)) *crowd {
 	t.Helper()
 	c := &crowd{t: t, server: s, seed: seed, url: "ws://" + address + "/v1/ws", moved: make(chan struct{}, 1)}
 	c.ctx, c.leave = context.WithCancel(t.Context())
+	for _, change := range with {
+		change(c)
+	}
 	t.Cleanup(c.part)
 	for i := range 8 {
 		who := &customer{person: c.person(acd.RoleCustomer, fmt.Sprintf("customer%d", i+1), seed), patient: i%3 == 0, chats: map[string]visit{}, over: map[string]bool{}}

@@ -53,10 +53,14 @@ type node struct {
 	files    *blob.Bucket
 	data     string // the folder
 	outbound *outbound.Outbound
+
+	since time.Time // of a take-over: when the other process was told to leave
 }
 
 // open ties a node together. It takes the addresses and then the folder before
-// it writes anything, and lets go of all if one cannot be had.
+// it writes anything, and lets go of all if one cannot be had. In a take-over
+// all that can go wrong without the folder comes before the other process is
+// told to leave.
 func (m Main) open(ctx context.Context, c *serveCommand, s *config.Settings, log *slog.Logger) (n *node, err error) {
 	n = &node{log: log, drainFor: c.DrainFor, data: c.Data}
 	defer func() {
@@ -64,17 +68,14 @@ func (m Main) open(ctx context.Context, c *serveCommand, s *config.Settings, log
 			n.release()
 		}
 	}()
-	if n.public, err = net.Listen("tcp", s.Listen); err != nil {
-		return n, usage(err)
-	}
-	if n.admin, err = net.Listen("tcp", s.AdminListen); err != nil {
-		return n, usage(err)
-	}
 	var auth transport.Verifier
 	if !c.Dev {
 		if auth, err = transport.NewAuth(ctx, s.Auth); err != nil {
 			return n, usage(err)
 		}
+	}
+	if err = n.listen(ctx, c, s); err != nil {
+		return n, usage(err)
 	}
 	set := metrics.NewSet()
 	if n.journal, err = m.openJournal(c.Data, persistence.Options{Logger: log, OnSync: onSync(set)}); err != nil {
@@ -114,6 +115,40 @@ func (m Main) open(ctx context.Context, c *serveCommand, s *config.Settings, log
 	}
 	n.server, err = transport.New(edge)
 	return n, err
+}
+
+// listen opens the two listeners, or takes those that are open already, and
+// with them the place of the process that serves the folder.
+func (n *node) listen(ctx context.Context, c *serveCommand, s *config.Settings) error {
+	given, err := activated()
+	if err != nil {
+		return err
+	}
+	var before *predecessor
+	if c.TakeOver {
+		switch before, err = claim(ctx, c.Data); {
+		case errors.Is(err, errNobody):
+			n.log.Info("there is nobody to take over from")
+		case err != nil:
+			return err
+		default:
+			given.close() // systemd's are those that the other process has
+			given = before.sockets
+		}
+	}
+	defer given.close()
+	if n.public, err = given.listen(publicSocket, s.Listen, n.log); err == nil {
+		n.admin, err = given.listen(adminSocket, s.AdminListen, n.log)
+	}
+	if before == nil {
+		return err
+	}
+	if err != nil {
+		before.keep()
+		return err
+	}
+	n.since = time.Now()
+	return before.leave(c.DrainFor + handOverWithin)
 }
 
 func (n *node) start(ctx context.Context, s *config.Settings, retention time.Duration, now func() time.Time) error {

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"time"
 
 	"github.com/coreos/go-systemd/v22/daemon"
 
@@ -18,6 +19,8 @@ import (
 // answered with, nor kept.
 func (n *node) serve(ctx context.Context, out io.Writer) error {
 	broken := make(chan error, 2)
+	claims, end := heirs(n.data, n.log)
+	defer end()
 	public, admin := transport.HTTP(n.server.Handler()), transport.HTTP(n.server.AdminHandler())
 	go n.accept(public, n.public, broken)
 	go n.accept(admin, n.admin, broken)
@@ -25,15 +28,21 @@ func (n *node) serve(ctx context.Context, out io.Writer) error {
 		n.release()
 		return err
 	}
-	select {
-	case <-ctx.Done():
-	case <-n.journal.Failed():
-		return n.fail(public, admin)
-	case err := <-broken:
-		n.release()
-		return err
+	for {
+		select {
+		case <-ctx.Done():
+			return n.drain(public, admin)
+		case <-n.journal.Failed():
+			return n.fail(public, admin)
+		case err := <-broken:
+			n.release()
+			return err
+		case heir := <-claims:
+			if left, err := n.handOver(heir, public, admin); left {
+				return err
+			}
+		}
 	}
-	return n.drain(public, admin)
 }
 
 func (n *node) accept(server *http.Server, l net.Listener, broken chan<- error) {
@@ -54,6 +63,9 @@ func (n *node) announce(out io.Writer) error {
 		}
 	}
 	n.notify(daemon.SdNotifyReady)
+	if !n.since.IsZero() {
+		n.log.Info("taken over", "pause", time.Since(n.since).Round(time.Millisecond))
+	}
 	n.log.Info("serving", "listen", n.public.Addr().String(), "admin", n.admin.Addr().String(), "version", version())
 	return nil
 }
@@ -88,6 +100,53 @@ func (n *node) drain(public, admin *http.Server) error {
 	_ = admin.Close() // its listener is closed already
 	n.log.Info("stopped")
 	return nil
+}
+
+// handOverWithin is how long a hand-over may take beside the drain, which is
+// mostly the journal's last flush.
+const handOverWithin = 20 * time.Second
+
+// requestsWithin is how long requests that are not websockets may take to end in
+// a hand-over. Everybody else waits for them.
+const requestsWithin = time.Second
+
+// handOver leaves everything to another process, or goes on if that cannot take
+// it. New chats are not refused meanwhile: whoever is still heard is answered,
+// and everybody else is heard by the successor.
+func (n *node) handOver(heir *talk, public, admin *http.Server) (left bool, err error) {
+	defer heir.conn.Close()
+	if err := heir.bequeath(map[string]net.Listener{publicSocket: n.public, adminSocket: n.admin}); err != nil {
+		n.log.Warn("not handed over, going on", "err", err)
+		return false, nil
+	}
+	n.notify(daemon.SdNotifyStopping)
+	n.log.Info("handing over")
+	ctx, cancel := context.WithTimeout(context.Background(), n.drainFor)
+	defer cancel()
+	_, _ = n.public.Close(), n.admin.Close() // from here on the kernel keeps who comes
+	gone := make(chan error, 1)
+	go func() {
+		err := n.server.HandOver(ctx)
+		brief, cancel := context.WithTimeout(ctx, requestsWithin)
+		defer cancel()
+		_, _ = public.Shutdown(brief), admin.Shutdown(brief)
+		gone <- err
+	}()
+	select {
+	case err := <-gone:
+		if err != nil {
+			n.log.Warn("drain cut short", "err", err)
+		}
+	case <-n.journal.Failed():
+		return true, n.fail(public, admin)
+	}
+	_, _ = public.Close(), admin.Close() // what Shutdown left behind
+	n.release()
+	if err := heir.say(wordYours); err != nil {
+		return true, fmt.Errorf("hand over: %w", err)
+	}
+	n.log.Info("handed over")
+	return true, nil
 }
 
 // fail cuts everybody off: nothing may leave a node that cannot write. The

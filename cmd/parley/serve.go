@@ -19,6 +19,7 @@ type serveCommand struct {
 	Config      string        `env:"PARLEY_CONFIG" placeholder:"FILE" help:"Configuration, YAML; see parley check."`
 	Dev         bool          `env:"PARLEY_DEV" help:"Development: ready-made queues, agents and tokens. On this machine only."`
 	Retention   time.Duration `env:"PARLEY_RETENTION" placeholder:"TIME" help:"How long ended chats are kept, such as 8760h; for ever."`
+	TakeOver    bool          `env:"PARLEY_TAKE_OVER" help:"Take the place of the process that serves this data folder, if there is one: its listeners, its people and its journal."`
 	DrainFor    time.Duration `default:"10s" env:"PARLEY_DRAIN_FOR" help:"How long a drain may take (${default})."`
 	LogLevel    string        `default:"info" enum:"debug,info,warn,error" env:"PARLEY_LOG_LEVEL" help:"debug, info, warn or error (${default})."`
 	LogFormat   string        `default:"text" enum:"text,json" env:"PARLEY_LOG_FORMAT" help:"text or json (${default})."`
