@@ -67,6 +67,12 @@ func customerChat(c *actors.ChatSnapshot, tail int) wire.CustomerChat {
 		read[wire.ParticipantAgent] = max(read[wire.ParticipantAgent], p.Read)
 	}
 	out.Read = read
+	if now := v.Now; now != nil && now.EndingName != "" {
+		out.EndProposed = &wire.Named{Name: now.EndingName}
+	}
+	if now := v.Now; now != nil && now.Warned {
+		out.Idle = &wire.Closing{ClosesAt: wire.At(now.IdleCloseAt)}
+	}
 	if v.Phase == acd.PhaseEnded || v.Phase == acd.PhaseClosed {
 		out.Phase = wire.PhaseEnded // wrap-up is the agents' affair
 		out.EndReason = wire.EndReason(v.Reason)
@@ -106,7 +112,7 @@ func agentChat(v *acd.ChatView, messages []acd.Message, reader acd.AgentID, desk
 		Participants: participants(v, reader), Owner: string(v.Owner), Label: labelFrame(v), Phase: phaseFrame(v),
 		Focus: wire.FocusHeld, Unread: v.Unread, Messages: messageFrames(messages, acd.RoleAgent), MessageSeq: v.Messages,
 		Read: map[string]uint64{wire.ParticipantCustomer: v.CustomerRead}, ReceivedAt: wire.At(v.ReceivedAt),
-		PreviousChat: string(v.Previous),
+		PreviousChat: string(v.Previous), Now: underway(v.Now),
 	}
 	out.Customer.State = customerState(v.Away)
 	for i := range v.Participants {
@@ -124,6 +130,33 @@ func agentChat(v *acd.ChatView, messages []acd.Message, reader acd.AgentID, desk
 			out.Focus = wire.FocusConnected
 		}
 		out.Opened = slices.Contains(desk.Opened, v.Chat)
+	}
+	return out
+}
+
+// underway is what goes on in the chat, for agents.
+func underway(u *acd.Underway) *wire.Underway {
+	if u == nil {
+		return nil
+	}
+	out := &wire.Underway{WaitsSince: wire.At(u.Unanswered), Inactive: u.Parked}
+	for _, a := range u.Asked {
+		one := wire.Asked{Kind: wire.OfferKind(a.Kind), Transfer: a.Transfer, Offer: string(a.Offer), By: string(a.By)}
+		if a.Queue != "" {
+			one.Queue = &wire.Ref{ID: string(a.Queue), Name: a.Name}
+		} else {
+			one.Agent = &wire.Ref{ID: string(a.Agent), Name: a.Name}
+		}
+		out.Asked = append(out.Asked, one)
+	}
+	if u.Ending != "" {
+		out.EndProposed = &wire.Proposer{By: string(u.Ending), Name: u.EndingName}
+	}
+	if u.Warned {
+		out.Idle = &wire.Closing{ClosesAt: wire.At(u.IdleCloseAt)}
+	}
+	if u.Interrupted {
+		out.Interrupted = &wire.Interruption{Warning: interruptedWarning, ClosesAt: wire.At(u.CloseAt)}
 	}
 	return out
 }

@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"maps"
 	"slices"
 	"time"
 
@@ -34,6 +35,7 @@ func supervisorSnapshot(who acd.Principal, seq uint64, s *actors.Snapshot, tail 
 			})
 		})
 		out.Self = agentSnapshot(seq, &own, tail)
+		out.Self.WrapupCodes = codesWithin(s.Config, who.Scope)
 	}
 	return out
 }
@@ -83,4 +85,24 @@ func chatRow(v *acd.ChatView) wire.ChatRow {
 		}
 	}
 	return row
+}
+
+// codesWithin are the wrap-up codes of all queues that somebody oversees: he
+// may file what others owe.
+func codesWithin(cfg *acd.Config, scope acd.Scope) []wire.Choice {
+	codes := []wire.Choice{}
+	if cfg == nil {
+		return codes
+	}
+	for _, id := range slices.Sorted(maps.Keys(cfg.Queues)) {
+		if !scope.Covers(id) {
+			continue
+		}
+		for _, c := range choices(cfg.Queues[id].Wrapup.Codes) {
+			if !slices.Contains(codes, c) {
+				codes = append(codes, c)
+			}
+		}
+	}
+	return codes
 }

@@ -244,7 +244,7 @@ func (c *Chat) View(reader AgentID) ChatView {
 		Source: c.Source, SourceName: c.SourceName, Customer: c.Customer.Name, Attributes: c.Customer.Attributes,
 		Away: !c.AwayUntil.IsZero(), Owner: c.Owner, Messages: c.Messages, ReceivedAt: c.StartedAt,
 		CustomerRead: c.CustomerRead, Reason: c.EndReason, Subject: c.Subject, Label: c.Label,
-		Rating: c.Rating, Assist: c.Assist, Previous: c.Previous, Auth: c.Customer.Auth}
+		Rating: c.Rating, Assist: c.Assist, Previous: c.Previous, Auth: c.Customer.Auth, Now: c.underway()}
 	if c.Leg != nil {
 		v.Waits = c.Leg.Queue
 	}

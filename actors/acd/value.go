@@ -338,6 +338,8 @@ type ChatView struct {
 	// Auth says whether the customer's name was signed for or is what he calls
 	// himself: signed or anon.
 	Auth string `cbor:"42,keyasint,omitempty"`
+	// Now is what is under way in it, nil for nothing.
+	Now *Underway `cbor:"43,keyasint,omitempty"`
 }
 
 // AgentView is what an agent's desk starts from. Chats, offers and debts are

@@ -1,9 +1,11 @@
 package wire
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 
+	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 )
 
@@ -44,6 +46,18 @@ func appendTime(dst []byte, key string, value Time) []byte {
 // appendHead starts an event: its type and when it happened.
 func appendHead(dst []byte, frameType string, at Time) []byte {
 	return appendTime(appendType(dst, frameType), `,"at":`, at)
+}
+
+// appendRare writes what most chats do not have, by the rules of its type.
+func appendRare[T any](dst []byte, key string, value *T) []byte {
+	if value == nil {
+		return dst
+	}
+	text, err := json.Marshal(value, json.Deterministic(true), jsontext.AllowInvalidUTF8(true))
+	if err != nil {
+		panic(fmt.Sprintf("wire: encode %T: %v", value, err)) // our own plain structs
+	}
+	return append(append(dst, key...), text...)
 }
 
 func appendRef(dst []byte, key string, r *Ref) []byte {
@@ -177,7 +191,8 @@ func appendChat(dst []byte, c *Chat) []byte {
 	if c.StartedAt != 0 {
 		dst = appendTime(dst, `,"started_at":`, c.StartedAt)
 	}
-	return append(appendOptional(dst, `,"previous_chat":`, c.PreviousChat), '}')
+	dst = appendOptional(dst, `,"previous_chat":`, c.PreviousChat)
+	return append(appendRare(dst, `,"now":`, c.Now), '}')
 }
 
 func appendParticipants(dst []byte, participants []Participant) []byte {

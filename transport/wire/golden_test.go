@@ -136,6 +136,11 @@ func TestHotFramesAllocateNothing(t *testing.T) {
 		if o, ok := ev.(*Ok); ok {
 			ev = &Ok{Re: o.Re, MessageSeq: o.MessageSeq}
 		}
+		if a, ok := ev.(*AssignedEvent); ok {
+			usual := *a
+			usual.Chat.Now = nil // rare, and written by the rules of its type
+			ev = &usual
+		}
 		if _, ok := ev.(appender); !ok {
 			continue
 		}

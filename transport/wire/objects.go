@@ -125,6 +125,55 @@ type Chat struct {
 	StartedAt Time `json:"started_at,omitzero"`
 	// PreviousChat is the chat in which the customer was served last.
 	PreviousChat string `json:"previous_chat,omitempty"`
+	// Now is what is under way, absent for nothing.
+	Now *Underway `json:"now,omitempty"`
+}
+
+// Underway is what goes on in a chat beside its talk, as events have told it:
+// so that who starts anew shows what he showed before.
+type Underway struct {
+	// Asked are those whom agents have asked and who have not answered.
+	Asked []Asked `json:"asked,omitempty"`
+	// EndProposed is who has asked the customer whether the chat may end.
+	EndProposed *Proposer `json:"end_proposed,omitempty"`
+	// Idle says that the customer was warned, and when the chat ends.
+	Idle *Closing `json:"idle,omitempty"`
+	// WaitsSince is since when the customer waits for an answer, after agent_idle.
+	WaitsSince Time `json:"waits_since,omitzero"`
+	// Inactive says that the chat takes no capacity.
+	Inactive bool `json:"inactive,omitzero"`
+	// Interrupted says that the source is gone, and when the chat ends.
+	Interrupted *Interruption `json:"interrupted,omitempty"`
+}
+
+// Asked is a transfer, an invitation or a consultation that is not answered.
+// Transfer takes a transfer back, Offer the others.
+type Asked struct {
+	Kind     OfferKind `json:"kind"`
+	Transfer string    `json:"transfer,omitempty"`
+	Offer    string    `json:"offer,omitempty"`
+	// By is the agent who has asked.
+	By string `json:"by,omitempty"`
+	// Agent or Queue is who was asked.
+	Agent *Ref `json:"agent,omitempty"`
+	Queue *Ref `json:"queue,omitempty"`
+}
+
+// Proposer is an agent who would end the chat.
+type Proposer struct {
+	By   string `json:"by,omitempty"`
+	Name string `json:"name"`
+}
+
+// Closing is when a chat ends by itself, absent if it does not.
+type Closing struct {
+	ClosesAt Time `json:"closes_at,omitzero"`
+}
+
+// Interruption is what to show of a chat whose source is gone.
+type Interruption struct {
+	Warning  string `json:"warning"`
+	ClosesAt Time   `json:"closes_at,omitzero"`
 }
 
 // CustomerChat is a chat on the customer's page, complete.
@@ -144,6 +193,10 @@ type CustomerChat struct {
 	WaitS      *WaitRange        `json:"wait_s,omitempty"`
 	ReceivedAt Time              `json:"received_at"`
 	EndReason  EndReason         `json:"end_reason,omitempty"`
+	// EndProposed is who asks whether the chat may end, Idle that it ends
+	// without a word: both as their events have told.
+	EndProposed *Named   `json:"end_proposed,omitempty"`
+	Idle        *Closing `json:"idle,omitempty"`
 }
 
 // AgentName is all that a customer learns of an agent.

@@ -39,7 +39,12 @@ var (
 		},
 		Owner: "alice", Label: LabelActive, Phase: PhaseActive, Focus: FocusConnected, Unread: 1, Opened: true,
 		Read: map[string]uint64{"customer": 2, "alice": 1}, Messages: []Message{question, picture}, MessageSeq: 2,
-		ReceivedAt: t0, StartedAt: t1,
+		ReceivedAt: t0, StartedAt: t1, PreviousChat: "c-0", Now: &Underway{
+			Asked: []Asked{{Kind: OfferTransfer, Transfer: "c-1.x1", By: "alice", Queue: &Ref{ID: "sales", Name: "Sales"}},
+				{Kind: OfferInvite, Offer: "c-1.o3", By: "alice", Agent: &Ref{ID: "bob", Name: "Bob"}}},
+			EndProposed: &Proposer{By: "alice", Name: "Alice"}, Idle: &Closing{ClosesAt: t2}, WaitsSince: t1, Inactive: true,
+			Interrupted: &Interruption{Warning: "The source is gone.", ClosesAt: t2},
+		},
 	}
 	presence = Presence{State: PresenceNotReady, Reason: "lunch", Since: t0, By: "alice"}
 	capacity = Capacity{Total: 4, Used: 1, Channels: map[string]ChannelCapacity{"livechat": {Open: true, Max: 4, Used: 1}, "email": {}}}
@@ -144,6 +149,7 @@ var sampleEvents = []Event{
 		Chat: "c-1", Channel: "livechat", Subject: "Parcel", Queue: &Named{Name: "Support"}, Phase: PhaseQueued,
 		Agents: []AgentName{{Name: "Alice", Initials: "A"}}, Messages: []Message{question}, MessageSeq: 1,
 		Read: map[string]uint64{"customer": 1, "agent": 1}, Position: 2, WaitS: &WaitRange{Low: 20, High: 60}, ReceivedAt: t0, EndReason: EndAbandoned,
+		EndProposed: &Named{Name: "Alice"}, Idle: &Closing{ClosesAt: t2},
 	}}},
 	&SupervisorSnapshot{
 		Seq:    9,
