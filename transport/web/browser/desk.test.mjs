@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { accept, accessible, agent, available, customer, said, say, Server, shot, skip, supervisor } from './kit.mjs'
+import { accept, accessible, agent, available, choose, customer, gone, said, say, Server, shot, skip, supervisor } from './kit.mjs'
 
 const o = { skip, timeout: 180_000 }
 const quick = (text) => text.replaceAll('offer_timeout: 20s', 'offer_timeout: 4s')
@@ -13,14 +13,6 @@ async function serve(t, config) {
 
 /** The chat of this name in the list. */
 const row = (p, name) => p.locator('.row', { hasText: name })
-const gone = (p, selector) => p.locator(selector).first().waitFor({ state: 'detached' })
-
-async function choose(p, field, text) {
-  await p.locator(field).fill(text)
-  await p.locator(`.picker li:not([aria-disabled=true])`, { hasText: text }).first().waitFor()
-  await p.locator(field).press('Enter')
-}
-
 async function fileWrapup(p) {
   await p.waitForSelector('.wrapup')
   await p.locator('#wrapup-code').fill('reso')

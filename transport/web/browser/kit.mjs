@@ -91,11 +91,19 @@ export class Server {
   }
 }
 
+/** With PAGES set, what lies in dist now and not what the server was built with. */
+async function fresh(route) {
+  const [name, , kind] = new URL(route.request().url()).pathname.split('/').at(-1).split('.')
+  const path = join(here, '..', 'dist', `${name}.${kind}`)
+  await (existsSync(path) ? route.fulfill({ path, contentType: kind === 'js' ? 'text/javascript' : 'text/css' }) : route.continue())
+}
+
 /** A window. Whatever it complains of fails the test that made it. */
 export async function open(t, server, path, o = {}) {
   browser ??= await chromium.launch({ executablePath: browserPath, args: flags })
   const context = o.context ?? await browser.newContext({ viewport: { width: o.width ?? 1280, height: o.height ?? 800 },
     locale: o.locale ?? 'en-GB', colorScheme: o.dark ? 'dark' : 'light', reducedMotion: 'reduce' })
+  if (process.env.PAGES && !o.context) await context.route('**/assets/*', fresh)
   const page = await context.newPage()
   page.setDefaultTimeout(20_000)
   page.complaints = []
@@ -187,3 +195,27 @@ export async function shot(p, name) {
   mkdirSync(shots, { recursive: true })
   await p.screenshot({ path: join(shots, `${name}.png`) })
 }
+
+/** The line of a board that has this text in it. */
+export const line = (p, board, text) => p.locator(`#${board} tbody tr`, { hasText: text })
+
+/** Opens what can be done about a line of the wall. */
+export async function about(p, board, text) {
+  await line(p, board, text).locator('.rowname').click()
+  await p.waitForSelector('dialog[open]')
+}
+
+/** Presses a button of the open dialog by its name. */
+export const press = (p, name) => p.locator('dialog[open]').getByRole('button', { name, exact: true }).click()
+
+/** Waits until no dialog is open. */
+export const shut = (p) => p.locator('dialog').first().waitFor({ state: 'detached' })
+
+/** Chooses from a searchable list as one does with the keyboard. */
+export async function choose(p, field, text) {
+  await p.locator(field).fill(text)
+  await p.locator('.picker li:not([aria-disabled=true])', { hasText: text }).first().waitFor()
+  await p.locator(field).press('Enter')
+}
+
+export const gone = (p, selector) => p.locator(selector).first().waitFor({ state: 'detached' })

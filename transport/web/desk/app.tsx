@@ -2,12 +2,12 @@ import type { JSX } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import { Button } from '../ui/parts.tsx'
 import { useStore } from '../ui/use.ts'
+import { Around } from './around.tsx'
 import { Conversation } from './conversation.tsx'
 import { Dialogs } from './dialogs.tsx'
 import { listen } from './keys.ts'
 import { ChatList } from './list.tsx'
 import { Model, type Me } from './model.ts'
-import { Offers } from './offers.tsx'
 import { Panel } from './panel.tsx'
 import { forgetMe, rememberedMe, SignIn } from './signin.tsx'
 import { TopBar } from './topbar.tsx'
@@ -34,6 +34,7 @@ export function App(): JSX.Element {
 function Desk({ model, onLeave }: { model: Model; onLeave: () => void }): JSX.Element {
   const selected = useStore(model.local, (l) => l.selected)
   const chat = useStore(model.desk, (s) => (selected ? s.chats.get(selected) : undefined))
+  const dialog = useStore(model.local, (l) => l.dialog !== undefined)
   useEffect(() => listen(model), [model])
   useEffect(() => {
     const touch = (): void => model.ringer.touched()
@@ -45,15 +46,20 @@ function Desk({ model, onLeave }: { model: Model; onLeave: () => void }): JSX.El
     }
   }, [model])
   useTitle(model)
+  const due = useStore(model.desk, (s) => chat !== undefined && s.wrapups.has(chat.chat))
+  useEffect(() => { // what had the keyboard has gone: a chat, a form, an offer
+    const timer = setTimeout(() => {
+      if (document.activeElement === document.body && model.desk.get().ready) document.querySelector<HTMLElement>('main')?.focus()
+    }, 0)
+    return () => clearTimeout(timer)
+  }, [chat?.chat, due, dialog])
   return (
     <div class={`desk ${chat ? 'with-chat' : ''}`}>
       <TopBar model={model} onLeave={onLeave} />
       <ChatList model={model} />
       {chat ? <Conversation key={chat.chat} model={model} chat={chat} /> : <Empty model={model} />}
       {chat && <Panel model={model} chat={chat} />}
-      <Offers model={model} />
-      <Dialogs model={model} />
-      <Toasts model={model} />
+      <Around model={model} open={dialog}><Dialogs model={model} /></Around>
     </div>
   )
 }
@@ -63,7 +69,7 @@ function Empty({ model }: { model: Model }): JSX.Element {
   const available = useStore(model.desk, (s) => s.presence.state === 'available')
   const ready = useStore(model.desk, (s) => s.ready)
   return (
-    <main class="conversation empty">
+    <main class="conversation empty" tabIndex={-1}>
       {ready && <>
         <h2>{any ? t('choose') : t('noChats')}</h2>
         {!any && !available && <>
@@ -72,18 +78,6 @@ function Empty({ model }: { model: Model }): JSX.Element {
         </>}
       </>}
     </main>
-  )
-}
-
-function Toasts({ model }: { model: Model }): JSX.Element {
-  const toasts = useStore(model.local, (l) => l.toasts)
-  return (
-    <div class="toasts" role="status" aria-live="polite">
-      {toasts.map((x) => (
-        <div key={x.key} class={`toast ${x.tone}`}><span>{x.text}</span>
-          <Button label={t('close')} icon="close" bare small kind="quiet" onPress={() => model.untoast(x.key)} /></div>
-      ))}
-    </div>
   )
 }
 

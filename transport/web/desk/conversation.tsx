@@ -10,7 +10,7 @@ import { useSeconds, useStore } from '../ui/use.ts'
 import { span, timeOf } from '../ui/words.ts'
 import { ChatHead } from './head.tsx'
 import type { Model } from './model.ts'
-import { named, t } from './words.ts'
+import { reasonText, t } from './words.ts'
 import { WrapupForm } from './wrapup.tsx'
 
 /** A line of the transcript, on its way, or being uploaded. */
@@ -37,7 +37,7 @@ export function Conversation({ model, chat, head }: { model: Model; chat: DeskVi
   const typing = [...chat.typing].map((id) => chat.participants.find((p) => p.participant === id)?.name ?? id)
   const Frame = head ? 'div' : 'main' // a page has one main part
   return (
-    <Frame class="conversation">
+    <Frame class="conversation" tabIndex={-1}>
       {head ?? <ChatHead model={model} chat={chat} />}
       <Warnings model={model} chat={chat} live={live} />
       <Lines items={rows} keyOf={keyOf} label={t('conversation')} newerLabel={t('newer')} onEnd={setAtEnd}
@@ -58,11 +58,12 @@ function Writing({ model, chat }: { model: Model; chat: DeskView }): JSX.Element
   const mode = model.mode(chat)
   const aside = wants || mode !== 'talk'
   const limit = model.client.limits?.text?.[chat.channel]
+  const files = model.client.limits?.attachments?.[chat.channel]
   return (
     <Composer id="composer" text={text} onText={(v) => model.draft(chat.chat, v)} autofocus {...(limit && { limit })} toAgents={aside}
       disabled={chat.phase === 'interrupted' || mode === 'monitor'} onSend={(v) => { void model.send(chat, v) }}
       onTyping={(on) => { if (!aside) model.client.hint('typing', { chat: chat.chat, on }) }}
-      onFiles={(files) => files.forEach((f) => { void model.attach(chat.chat, f) })}
+      {...(files && { accept: files.media_types, onFiles: (all: File[]) => all.forEach((f) => { void model.attach(chat, f) }) })}
       words={{ label: t('message'), placeholder: aside ? t('placeholderSide') : t('placeholder', { name: chat.customer.name }), send: t('send'), attach: t('attach'),
         left: t('leftChars'), over: t('over'), reserved: t('reserved'), hint: t('enter') }}
       tools={<div class="composer-tools">
@@ -113,7 +114,7 @@ function RowView({ row, before, chat, model }: RowProps): JSX.Element {
 
 function noticeText(n: Notice, chat: DeskView): string {
   const name = n.name ?? chat.customer.name
-  const why = n.detail ? named('', n.detail) : ''
+  const why = n.detail ? reasonText(n.detail) : ''
   switch (n.kind) {
     case 'transfer': return n.detail === 'cancelled' ? t('n_cancelled') : t('n_transfer', { why })
     case 'joined': case 'left': case 'owner': case 'ended': case 'interrupted': case 'invite': case 'declined': case 'proposed':
@@ -126,6 +127,7 @@ function noticeText(n: Notice, chat: DeskView): string {
 function Warnings({ model, chat, live }: { model: Model; chat: DeskView; live: boolean }): JSX.Element {
   const clock = model.client.clock
   const over = chat.phase === 'ended' || chat.phase === 'closed'
+  const me = model.desk.get().me
   useSeconds(Boolean(chat.idle || chat.waits || chat.interrupted || chat.away))
   return (
     <div class="warnings">
@@ -139,7 +141,7 @@ function Warnings({ model, chat, live }: { model: Model; chat: DeskView; live: b
       {!over && chat.customer.state === 'away' && chat.away && <div class="note"><Icon name="info" /><span class="tabular">{t('customerAway', { t: span(clock.since(chat.away)) })}</span></div>}
       {!over && chat.proposed && <div class="note"><Icon name="info" /><span>{t('proposed')}</span></div>}
       {!over && chat.asked.map((a) => <div key={a.id} class="note"><Icon name="people" /><span>{t(`asked_${a.kind}`, { name: a.name })}</span>
-        <Button label={t('takeBack')} small onPress={() => { void model.takeBack(a) }} /></div>)}
+        {(a.by === me || chat.owner === me) && <Button label={t('takeBack')} small onPress={() => { void model.takeBack(a) }} />}</div>)}
     </div>
   )
 }

@@ -28,13 +28,19 @@ export function ChatHead({ model, chat }: { model: Model; chat: DeskView }): JSX
       {!narrow && <div class="chat-actions">
         {all.map((a) => <Button key={a.label} label={a.label} icon={a.icon} bare={!wide} small={wide} {...(a.hint && { hint: a.hint })} kind={a.danger ? 'danger' : 'quiet'} onPress={a.does} />)}
       </div>}
-      {narrow && all.length > 0 && <details class="menu">
+      {narrow && all.length > 0 && <details class="menu" onKeyDown={(e) => { if (e.key === 'Escape') close(e.currentTarget) }} onClick={(e) => { if (e.target instanceof HTMLButtonElement) close(e.currentTarget) }}>
         <summary class="button icon quiet" aria-label={t('menu')}>⋮</summary>
         <div class="menu-items">{all.map((a) => <Button key={a.label} label={a.label} icon={a.icon} kind="quiet" onPress={a.does} />)}</div>
       </details>}
       <span class="panel-toggle"><Button label={t('details2')} icon="info" bare kind="quiet" onPress={() => model.open({ kind: 'details', chat: chat.chat })} /></span>
     </header>
   )
+}
+
+/** Folds a menu, and gives the keyboard back to what opened it. */
+function close(menu: HTMLDetailsElement): void {
+  menu.open = false
+  menu.querySelector('summary')?.focus()
 }
 
 /** What this agent can do with the chat as it stands. */

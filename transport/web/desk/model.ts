@@ -1,10 +1,12 @@
 import {
-  Client, deskAfter, inOrder, merge, noDesk, put, randomId, Refusal, Store, upload, withAsked, withDirectsRead, withOlder,
+  Client, deskAfter, fileFlaw, inOrder, merge, noDesk, put, randomId, Refusal, Store, upload, withAsked, withDirectsRead, withOlder,
   type Asked, type Command, type Commands, type CommandType, type DeskState, type DeskView, type Message, type Ok, type Standing,
 } from '../shared/index.ts'
 import { socketUrl, tabStore } from '../ui/session.ts'
+import { kept, Keeper, withKept } from './keep.ts'
 import { Ringer } from './ring.ts'
-import { named, t } from './words.ts'
+import { refusals } from './reasons.ts'
+import { reasonText, t } from './words.ts'
 
 /** Which dialog is open, and for what. */
 export type Opened =
@@ -30,17 +32,23 @@ export interface Me { token: () => Promise<string>; principal: string; name: str
 /** Everything that the desk knows and does. */
 export class Model {
   readonly desk = new Store<DeskState>(noDesk)
-  readonly local = new Store<Local>({ drafts: new Map(), aside: new Set(), later: new Set(), uploading: [], toasts: [], unanswered: 0 })
+  readonly local: Store<Local>
   readonly standing: Store<Standing>
   readonly client: Client
   readonly ringer: Ringer
   readonly me: Me
+  private readonly keeper: Keeper
+  private before: ReturnType<Keeper['load']>
   private lastToken = ''
   private readonly reaching = new Set<string>() // chats whose older messages are on their way
   private readonly typingTimers = new Map<string, ReturnType<typeof setTimeout>>()
 
   constructor(me: Me, name = 'parley-desk') {
     this.me = me
+    this.keeper = new Keeper(`${name}.${me.principal}`, () => kept(this.desk.get(), this.local.get()))
+    const before = this.before = this.keeper.load()
+    this.local = new Store<Local>({ ...(before?.selected && { selected: before.selected }), drafts: new Map(before?.drafts), aside: new Set(before?.aside),
+      later: new Set(before?.later), uploading: [], toasts: [], unanswered: 0 })
     this.client = new Client({
       url: socketUrl, principal: `agent.${me.principal}`, name,
       token: async () => (this.lastToken = await me.token()),
@@ -51,6 +59,7 @@ export class Model {
     this.client.onStanding((s) => this.standing.set(s))
     this.client.onFrame((f) => {
       this.desk.update((s) => deskAfter(s, f))
+      if (f.type === 'snapshot') this.recall()
       if (f.type === 'typing' && f.on) this.forgetTyping(f.chat, f.by)
       if (f.type === 'ok' || f.type === 'error' || f.type === 'welcome') this.touched()
       if (f.type === 'offer_ended') this.tellGone()
@@ -58,13 +67,29 @@ export class Model {
       this.keepSelection()
     })
     this.desk.watch(() => this.ringer.ring([...this.desk.get().offers.values()]))
+    this.desk.watch(this.keeper.touch)
+    this.local.watch(this.keeper.touch)
     this.client.start()
+  }
+
+  /** What this window knew before it was loaded again goes back into the first picture of all. */
+  private recall(): void {
+    const { before } = this
+    this.before = undefined
+    if (!before) return
+    this.desk.update((s) => withKept(s, before))
+    const shown = this.local.get().selected
+    const c = shown && this.desk.get().chats.get(shown)
+    if (!c) return
+    if (c.phase === 'active' && c.focus === 'held') this.client.hint('focus', { chat: c.chat })
+    this.client.hint('opened', { chat: c.chat, on: true })
   }
 
   token = async (): Promise<string> => this.lastToken
 
   stop(): void {
     this.client.stop()
+    this.keeper.forget()
     this.ringer.stop()
   }
 
@@ -132,7 +157,9 @@ export class Model {
     return c.participants.find((p) => p.participant === this.desk.get().me)?.mode ?? 'talk'
   }
 
-  async attach(chat: string, file: File): Promise<void> {
+  async attach({ chat, channel }: DeskView, file: File): Promise<void> {
+    const flaw = fileFlaw(file, this.client.limits?.attachments?.[channel])
+    if (flaw) return this.toast(`${file.name}: ${refusals(`file_${flaw}`)}`, 'bad')
     const key = randomId()
     this.local.update((l) => ({ ...l, uploading: [...l.uploading, { key, chat, name: file.name }] }))
     try {
@@ -150,7 +177,7 @@ export class Model {
     const id = kind === 'transfer' ? ok?.transfer : ok?.offer
     if (ok && id) {
       const asked = this.desk.get().chats.get(chat)?.asked ?? []
-      this.desk.update((s) => withAsked(s, chat, [...asked, { kind, id, name }]))
+      this.desk.update((s) => withAsked(s, chat, [...asked.filter((a) => a.id !== id), { kind, id, name, by: this.desk.get().me }]))
     }
     return ok !== undefined
   }
@@ -183,7 +210,7 @@ export class Model {
   toast(text: string, tone: Toast['tone']): void {
     const key = randomId()
     this.local.update((l) => ({ ...l, toasts: [...l.toasts, { key, text, tone }].slice(-4) }))
-    setTimeout(() => this.untoast(key), 12_000)
+    setTimeout(() => this.untoast(key), tone === 'bad' ? 30_000 : 12_000)
   }
 
   untoast(key: string): void {
@@ -241,5 +268,6 @@ function toggled(set: ReadonlySet<string>, key: string): ReadonlySet<string> {
 
 function excuse(e: Refusal): string {
   const reason = e.detail['reason']
-  return typeof reason === 'string' ? named('', reason) : e.message
+  if (typeof reason === 'string') return reasonText(reason)
+  return refusals.has(e.code) ? refusals(e.code) : e.message
 }

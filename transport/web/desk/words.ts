@@ -1,6 +1,7 @@
 import { speak } from '../ui/words.ts'
 import { cs } from './words-cs.ts'
 import { en, type Key } from './words-en.ts'
+import { reasons } from './reasons.ts'
 import { it } from './words-it.ts'
 import { ja } from './words-ja.ts'
 
@@ -9,6 +10,11 @@ export type { Key } from './words-en.ts'
 export const t = speak<Key>({ en, ja, it, cs })
 document.documentElement.lang = t.lang
 document.title = t('title')
+
+/** A reason of the protocol, in words. */
+export function reasonText(reason: string): string {
+  return reasons.has(reason) ? reasons(reason) : named('', reason)
+}
 
 /** A text whose key is made of parts, or the last part as it is. */
 export function named(prefix: string, value: string): string {

@@ -34,6 +34,11 @@ export function WrapupForm({ model, debt }: { model: Model; debt: Debt }): JSX.E
     return () => clearTimeout(timer)
   }, [code, notes])
 
+  const box = useRef<HTMLElement>(null)
+  useEffect(() => { // it takes the place of what one wrote in, and so the keyboard too
+    if (document.activeElement === document.body || document.activeElement?.id === 'composer') box.current?.querySelector<HTMLElement>('#wrapup-code')?.focus()
+  }, [])
+
   const submit = async (): Promise<void> => {
     if (busy || left < 0 || (code === '' && debt.mode !== 'optional')) return
     setBusy(true)
@@ -43,7 +48,7 @@ export function WrapupForm({ model, debt }: { model: Model; debt: Debt }): JSX.E
   }
   const saved = !edited.current && (debt.code || debt.notes)
   return (
-    <section class="wrapup" aria-label={t('wrapup')}>
+    <section class="wrapup" ref={box} aria-label={t('wrapup')}>
       <header><h3>{t('wrapup')}</h3>
         {debt.expires_at && <span class="badge warn tabular" role="timer">{t('closesIn', { t: span(model.client.clock.until(debt.expires_at)) })}</span>}
         {debt.expires_at && (debt.extensions_left ?? 0) > 0 && <Button label={t('extend', { n: debt.extensions_left ?? 0 })} small onPress={() => { void model.do('extend_wrapup', { chat: debt.chat }) }} />}

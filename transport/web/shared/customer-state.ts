@@ -24,7 +24,7 @@ export const noCustomer: CustomerState = { ready: false, chats: new Map() }
 export function customerAfter(s: CustomerState, f: ServerFrame): CustomerState {
   if (f.type === 'snapshot') {
     if (f.role !== 'customer') return s
-    return { ready: true, chats: new Map(f.chats.map((c) => [c.chat, view(c, s.chats.get(c.chat))])) }
+    return { ready: true, chats: new Map([...over(s, f.chats), ...f.chats.map((c) => [c.chat, view(c, s.chats.get(c.chat))] as const)]) }
   }
   if (!('chat' in f) || typeof f.chat !== 'string') return s
   const known = s.chats.get(f.chat)
@@ -34,9 +34,16 @@ export function customerAfter(s: CustomerState, f: ServerFrame): CustomerState {
   return after === known ? s : { ...s, chats: put(s.chats, f.chat, after) }
 }
 
+/** A snapshot has open chats alone: what was there and is not in it is over. */
+function over(s: CustomerState, open: readonly CustomerChat[]): [string, CustomerView][] {
+  return [...s.chats.values()].filter((c) => !open.some((o) => o.chat === c.chat)).map((c) => (
+    [c.chat, c.phase === 'ended' ? c : { ...without(c, 'idle', 'asked', 'position', 'wait_s'), phase: 'ended', typing: false }]))
+}
+
 function view(c: CustomerChat, old?: CustomerView): CustomerView {
   const first = c.messages[0]?.message_seq ?? 1
-  return { ...c, notices: old?.notices ?? [], typing: false, away: new Set(), delivered: old?.delivered ?? 0, more: first > 1 }
+  return { ...c, notices: old?.notices ?? [], typing: false, away: new Set(), delivered: old?.delivered ?? 0, more: first > 1,
+    ...(c.end_proposed && { asked: c.end_proposed.name }) }
 }
 
 function fresh(chat: string, at: string): CustomerView {

@@ -1,8 +1,8 @@
 import { merge, notice, type Notice } from './transcript.ts'
-import type { Chat, DeskEvent, Participant } from './wire.ts'
+import type { Chat, DeskEvent, Participant, Underway } from './wire.ts'
 
-/** What this agent has asked of others for a chat and is not answered yet. */
-export interface Asked { kind: 'transfer' | 'invite' | 'consult'; id: string; name: string }
+/** What an agent has asked of others for a chat and is not answered yet. */
+export interface Asked { kind: 'transfer' | 'invite' | 'consult'; id: string; name: string; by: string }
 
 /** A chat as the desk shows it. */
 export interface DeskView extends Chat {
@@ -24,13 +24,20 @@ export interface DeskView extends Chat {
 export function deskView(c: Chat, old?: DeskView): DeskView {
   const oldest = c.messages[0]?.message_seq ?? 1
   const messages = old ? merge(old.messages, c.messages) : c.messages
+  const { now } = c
   return {
-    ...c, messages: [...messages], notices: old?.notices ?? [], typing: new Set(), asked: old?.asked ?? [],
+    ...c, messages: [...messages], notices: old?.notices ?? [], typing: new Set(), asked: (now?.asked ?? []).map(askedOf),
     more: old && (old.messages[0]?.message_seq ?? 1) < oldest ? old.more : oldest > 1,
-    inactive: old?.inactive ?? false, ...(old?.delivered !== undefined && { delivered: old.delivered }),
-    ...(c.phase === 'interrupted' && { interrupted: old?.interrupted ?? { warning: '' } }),
+    inactive: now?.inactive ?? false, ...(old?.delivered !== undefined && { delivered: old.delivered }),
+    ...(now?.idle && { idle: now.idle }), ...(now?.waits_since && { waits: now.waits_since }), ...(now?.end_proposed && { proposed: true }),
+    ...(now?.interrupted && { interrupted: now.interrupted }), ...(c.customer.state === 'away' && old?.away && { away: old.away }),
     ...(c.phase === 'ended' && old?.ended && { ended: old.ended }),
   }
+}
+
+function askedOf(a: NonNullable<Underway['asked']>[number]): Asked {
+  const kind = a.kind === 'invite' || a.kind === 'consult' ? a.kind : 'transfer'
+  return { kind, id: a.transfer ?? a.offer ?? '', name: a.agent?.name ?? a.queue?.name ?? '', by: a.by ?? '' }
 }
 
 /** The chat after an event of its own. */
@@ -38,7 +45,7 @@ export function deskChatAfter(c: DeskView, f: DeskEvent, me: string): DeskView {
   switch (f.type) {
     case 'message': {
       const mine = f.author.kind === 'customer' ? 'customer' : f.author.id ?? ''
-      const { idle, proposed, ...rest } = c
+      const { idle, ...rest } = c
       const spoke = f.author.kind === 'customer' ? rest : c
       const answered = f.author.kind === 'agent' && f.to === 'all' ? dropped(spoke as DeskView, 'waits') : (spoke as DeskView)
       return { ...answered, typing: withoutName(c.typing, mine), messages: merge(c.messages, [f]) as DeskView['messages'],

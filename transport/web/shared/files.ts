@@ -1,5 +1,5 @@
 import { Refusal } from './client.ts'
-import type { Attachment } from './wire.ts'
+import type { Attachment, AttachmentLimit } from './wire.ts'
 
 /** Sends a file up for a chat; what comes back is sent with its id. */
 export async function upload(token: string, chat: string, file: File, base = ''): Promise<Attachment> {
@@ -24,4 +24,11 @@ async function refused(answer: Response): Promise<Refusal> {
   } catch {
     return new Refusal({ code: 'internal', message: `HTTP ${answer.status}` })
   }
+}
+
+/** Why a channel does not take a file, before it is uploaded; the server looks at the bytes again. */
+export function fileFlaw(file: { type: string; size: number }, limit: AttachmentLimit | undefined): 'too_big' | 'type' | undefined {
+  if (!limit) return undefined
+  if (file.type !== '' && !limit.media_types.includes(file.type)) return 'type'
+  return file.size > limit.max_bytes ? 'too_big' : undefined
 }

@@ -8,6 +8,6 @@ export { isNotice, lineKey, merge, notice, weave, type Line, type Notice } from 
 export { answered, customerAfter, noCustomer, withHistory, type CustomerState, type CustomerView } from './customer-state.ts'
 export { deskAfter, inOrder, load, noDesk, withAsked, withDirectsRead, withOlder, type DeskState, type Debt, type Direct } from './desk-state.ts'
 export { type Asked, type DeskView } from './desk-chat.ts'
-export { download, upload } from './files.ts'
+export { download, fileFlaw, upload } from './files.ts'
 export type * from './wire.ts'
 export { alertKey, calls, noWall, wallAfter, type Call, type WallState } from './wall-state.ts'

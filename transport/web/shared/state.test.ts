@@ -91,3 +91,20 @@ test('the wall shows the newest board, and an alert until it is over', () => {
   assert.deepEqual(warned.alerts.get(alertKey(alert)), alert)
   assert.equal(wallAfter(warned, { type: 'alert', ...alert, over: true }).alerts.has(alertKey(alert)), false)
 })
+
+test('a chat that ended while its customer was away is shown as over, not as gone', () => {
+  const snapshot = frame('server_snapshot_customer') as Extract<ServerFrame, { type: 'snapshot'; role: 'customer' }>
+  const chat = (snapshot.chats[0] as { chat: string }).chat
+  const before = customerAfter(noCustomer, snapshot)
+  const after = customerAfter(before, { ...snapshot, chats: [] })
+  assert.equal(after.chats.get(chat)?.phase, 'ended')
+  assert.equal(after.chats.get(chat)?.idle, undefined)
+  assert.deepEqual(after.chats.get(chat)?.messages, before.chats.get(chat)?.messages)
+})
+
+test('a desk starts with what is under way in a chat', () => {
+  const snapshot = frame('server_snapshot_agent') as Extract<ServerFrame, { type: 'snapshot'; role: 'agent' }>
+  const chat = [...deskAfter(noDesk, snapshot).chats.values()][0]
+  assert.deepEqual(chat?.asked, [{ kind: 'transfer', id: 'c-1.x1', name: 'Sales', by: 'alice' }, { kind: 'invite', id: 'c-1.o3', name: 'Bob', by: 'alice' }])
+  assert.ok(chat?.proposed && chat.inactive && chat.idle && chat.waits && chat.interrupted)
+})

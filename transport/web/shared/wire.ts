@@ -30,7 +30,7 @@ export interface NextPresence { state: PresenceState; reason?: string }
 export interface ChannelCapacity { open: boolean; max?: number; used: number }
 export interface Capacity { total: number; used: number; channels: Record<string, ChannelCapacity> }
 
-export interface Customer { name: string; initials: string; attributes: Record<string, string>; state?: 'online' | 'away' }
+export interface Customer { name: string; initials: string; auth?: 'signed' | 'anon'; attributes: Record<string, string>; state?: 'online' | 'away' }
 export type Mode = 'talk' | 'whisper' | 'monitor' | 'consult'
 export interface Participant {
   participant: string
@@ -58,6 +58,16 @@ export interface Offer {
   offered_at: string
   expires_at: string
   attempt: number
+  previous_chat?: string
+}
+/** What goes on in a chat beside its talk, for who starts anew. */
+export interface Underway {
+  asked?: { kind: OfferKind; transfer?: string; offer?: string; by?: string; agent?: Ref; queue?: Ref }[]
+  end_proposed?: { by?: string; name: string }
+  idle?: { closes_at?: string }
+  waits_since?: string
+  inactive?: boolean
+  interrupted?: { warning: string; closes_at?: string }
 }
 export type Phase = 'new' | 'queued' | 'active' | 'interrupted' | 'ended' | 'closed'
 export type Label = 'active' | 'transfer_requested' | 'conference_requested' | 'conference' | 'consulting' | 'interrupted'
@@ -82,6 +92,8 @@ export interface Chat {
   message_seq: number
   received_at: string
   started_at?: string
+  previous_chat?: string
+  now?: Underway
 }
 export interface CustomerChat {
   chat: string
@@ -97,6 +109,8 @@ export interface CustomerChat {
   wait_s?: WaitRange
   received_at: string
   end_reason?: EndReason
+  end_proposed?: Named
+  idle?: { closes_at?: string }
 }
 export interface Wrapup {
   chat: string
@@ -180,6 +194,7 @@ export interface Decision {
   step?: number
 }
 export interface TextLimit { max_chars: number; reserved?: string }
+export interface AttachmentLimit { max_bytes: number; media_types: string[] }
 export interface Limits {
   message_bytes: number
   frames: number
@@ -192,6 +207,7 @@ export interface Limits {
   per_second?: number
   burst?: number
   text?: Record<string, TextLimit>
+  attachments?: Record<string, AttachmentLimit>
 }
 
 // Frames of the session.
@@ -318,6 +334,7 @@ export type CustomerEvent =
 export type SupervisorEvent =
   | InChat<'assist', { from: Ref; text?: string; queue?: Ref; customer: Named }>
   | Event<'alert', Alert & { over?: boolean }>
+  | InChat<'rated', { rating: { score: number; text?: string } }>
   | Event<'counters', { of: 'queues' | 'agents' | 'chats'; queues?: QueueRow[]; agents?: AgentRow[]; chats?: ChatRow[]; total: number; version: number }>
 
 export type SessionFrame =

@@ -11,6 +11,8 @@ interface ComposerProps {
   onSend: (t: string) => void
   onTyping: (on: boolean) => void
   onFiles?: (files: File[]) => void
+  /** The types of files that may be chosen. */
+  accept?: readonly string[]
   disabled?: boolean
   limit?: TextLimit
   toAgents?: boolean
@@ -69,7 +71,7 @@ export function Composer(p: ComposerProps): JSX.Element {
       {p.tools}
       <div class="composer-row">
         {p.onFiles && <Button label={p.words.attach} icon="clip" bare kind="quiet" disabled={p.disabled} onPress={() => picker.current?.click()} />}
-        <input ref={picker} type="file" multiple hidden tabIndex={-1} aria-label={p.words.attach} onChange={(e) => {
+        <input ref={picker} type="file" multiple hidden accept={p.accept?.join(',')} tabIndex={-1} aria-label={p.words.attach} onChange={(e) => {
           p.onFiles?.([...(e.currentTarget.files ?? [])])
           e.currentTarget.value = ''
         }} />

@@ -75,7 +75,8 @@ function File({ attachment: a, lang, token, fileLabel }: FileProps): JSX.Element
     link.click()
   }
   return (
-    <button type="button" class="file" onClick={() => { void save().catch(() => {}) }} aria-label={`${fileLabel}: ${a.name}`}>
+    <button type="button" class="file" onClick={() => { void save().catch(() => {}) }}>
+      <span class="unseen">{fileLabel}: </span>
       {picture && !broken ? <img src={picture} alt={a.name} onError={() => setBroken(true)} /> : <>
         <Icon name="file" size={22} />
         <span><span class="file-name">{a.name}</span> <span class="file-size">{bytes(a.size_bytes, lang)}</span></span>

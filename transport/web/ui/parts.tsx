@@ -1,5 +1,5 @@
-import type { ComponentChildren, JSX } from 'preact'
-import { useEffect, useRef } from 'preact/hooks'
+import { createContext, type ComponentChildren, type JSX } from 'preact'
+import { useContext, useEffect, useRef } from 'preact/hooks'
 import { Icon, type IconName } from './icons.tsx'
 
 interface ButtonProps {
@@ -46,6 +46,9 @@ interface DialogProps {
   onSubmit?: () => void
 }
 
+/** What a page says at any time, for a dialog that hides all else to say it too. */
+export const InDialog = createContext<ComponentChildren>(null)
+
 /**
  * A modal dialog of the browser's own: focus stays inside, Escape closes it, and
  * focus goes back to where it was.
@@ -75,6 +78,7 @@ export function Dialog(p: DialogProps): JSX.Element {
         {p.children}
         {p.onSubmit && <button type="submit" hidden tabIndex={-1} />}
       </form>
+      {useContext(InDialog)}
       {p.foot && <div class="dialog-foot">{p.foot}</div>}
     </dialog>
   )

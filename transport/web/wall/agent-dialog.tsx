@@ -15,9 +15,9 @@ export function AgentDialog({ model, agent, onClose }: { model: Model; agent: st
   useSeconds()
   if (!a) return <Dialog title={agent} closeLabel={t('close')} onClose={onClose}><p>{t('gone')}</p></Dialog>
   const force = (state: 'available' | 'not_ready' | 'offline') => () => { void model.do('force_presence', { agent, state }); setSure(false) }
-  const nameOf = (id: string): string => chats.find((c) => c.chat === id)?.customer.name ?? id
+  const nameOf = (id: string): string => chats.find((c) => c.chat === id)?.customer.name ?? model.nameOf(id)
   return (
-    <Dialog title={a.name} closeLabel={t('close')} onClose={onClose} foot={<Button label={t('close')} onPress={onClose} />}>
+    <Dialog title={a.name} closeLabel={t('close')} onClose={onClose}>
       <p class="wall-line"><span class={`dot ${tones[a.presence.state]}`} aria-hidden="true" />{said('p_', a.presence.state)}{a.presence.reason && ` · ${said('', a.presence.reason)}`}
         <span class="muted tabular">{span(model.desk.client.clock.since(a.presence.since))}</span><span class="badge">{said('s_', a.status)}</span></p>
       <div><h3 class="small">{t('setPresence')}</h3>

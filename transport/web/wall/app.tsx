@@ -1,10 +1,11 @@
 import type { JSX } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
+import { Around } from '../desk/around.tsx'
 import { Conversation } from '../desk/conversation.tsx'
+import { Dialogs as DeskDialogs } from '../desk/dialogs.tsx'
 import type { Me } from '../desk/model.ts'
-import { Offers } from '../desk/offers.tsx'
 import { forgetMe, rememberedMe, SignIn, type Place } from '../desk/signin.tsx'
-import { Announcer, Button } from '../ui/parts.tsx'
+import { Announcer } from '../ui/parts.tsx'
 import { useStore } from '../ui/use.ts'
 import { Agents } from './agents.tsx'
 import { Alerts } from './alerts.tsx'
@@ -39,14 +40,19 @@ function Wall({ model, onLeave }: { model: Model; onLeave: () => void }): JSX.El
   const selected = useStore(model.desk.local, (l) => l.selected)
   const chat = useStore(model.desk.desk, (s) => (selected ? s.chats.get(selected) : undefined))
   const any = useStore(model.desk.desk, (s) => s.chats.size)
-  const dialog = useStore(model.desk.local, (l) => l.dialog)
+  const own = useStore(model.local, (l) => l.dialog !== undefined)
+  const desks = useStore(model.desk.local, (l) => l.dialog !== undefined)
+  const dialog = own || desks
   useEffect(() => listen(model), [model])
-  useEffect(() => { if (dialog) model.desk.open(undefined) }, [dialog]) // the desk's own dialogs are not the wall's
   useTitle(model)
+  useEffect(() => { // what had the keyboard has gone
+    const timer = setTimeout(() => { if (document.activeElement === document.body) document.querySelector<HTMLElement>('main')?.focus() }, 0)
+    return () => clearTimeout(timer)
+  }, [chat?.chat, dialog])
   return (
     <div class={`wall ${chat ? 'with-chat' : ''}`}>
       <TopBar model={model} onLeave={onLeave} />
-      <main class="boards">
+      <main class="boards" tabIndex={-1}>
         <Alerts model={model} />
         <Plots model={model} />
         <Queues model={model} />
@@ -56,22 +62,11 @@ function Wall({ model, onLeave }: { model: Model; onLeave: () => void }): JSX.El
       {chat && <aside class="beside" aria-label={t('conversation')}>
         <Conversation key={chat.chat} model={model.desk} chat={chat} head={<Head model={model} chat={chat} many={any} />} />
       </aside>}
-      <Offers model={model.desk} />
-      <Dialogs model={model} />
-      <Toasts model={model} />
+      <Around model={model.desk} open={dialog}>
+        <Dialogs model={model} />
+        <DeskDialogs model={model.desk} />
+      </Around>
       <Spoken model={model} />
-    </div>
-  )
-}
-
-function Toasts({ model }: { model: Model }): JSX.Element {
-  const toasts = useStore(model.desk.local, (l) => l.toasts)
-  return (
-    <div class="toasts" role="status" aria-live="polite">
-      {toasts.map((x) => (
-        <div key={x.key} class={`toast ${x.tone}`}><span>{x.text}</span>
-          <Button label={t('close')} icon="close" bare small kind="quiet" onPress={() => model.desk.untoast(x.key)} /></div>
-      ))}
     </div>
   )
 }

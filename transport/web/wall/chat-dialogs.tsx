@@ -83,9 +83,9 @@ export function AssignDialog({ model, chat, onClose }: OfChat): JSX.Element {
       <Button label={t('cancel')} onPress={onClose} /><Button label={t('assign')} kind="primary" disabled={!agent} onPress={() => { void go() }} />
     </>}>
       <Picker id="assign" label={t('agent')} first items={agents.filter((a) => a.agent !== owner)} keyOf={(a) => a.agent} textOf={(a) => `${a.name} ${a.agent}`} noneLabel={t('none')}
-        usable={(a) => force || a.presence.state === 'available'} {...(agent && { chosen: agent })} onChoose={(a) => setAgent(a.agent)}
+        usable={(a) => force || (a.presence.state === 'available' && a.status !== 'alerting')} {...(agent && { chosen: agent })} onChoose={(a) => setAgent(a.agent)}
         draw={(a) => <><span class={`dot ${tones[a.presence.state]}`} aria-hidden="true" /><span class="grow clip">{a.name}</span>
-          <span class="small muted tabular">{said('p_', a.presence.state)} · {a.capacity.used}/{a.capacity.total}</span></>} />
+          <span class="small muted tabular">{a.presence.state === 'available' ? said('s_', a.status) : said('p_', a.presence.state)} · {a.capacity.used}/{a.capacity.total}</span></>} />
       <label class="check"><input type="checkbox" checked={force} onChange={(e) => setForce(e.currentTarget.checked)} />{t('assignForce')}</label>
     </Dialog>
   )

@@ -42,7 +42,7 @@ function QueueDialog({ model, queue, onClose }: OfQueue): JSX.Element {
   const now = q?.mode_set ? q.mode : 'auto'
   return (
     <Dialog title={q?.name ?? queue} closeLabel={t('close')} onClose={onClose} foot={<>
-      <Button label={t('broadcast')} icon="sound" onPress={() => model.open({ kind: 'broadcast', queue })} /><Button label={t('close')} onPress={onClose} />
+      <Button label={t('broadcast')} icon="sound" onPress={() => model.open({ kind: 'broadcast', queue })} />
     </>}>
       <fieldset class="choices"><legend>{t('mode')}</legend>
         {modes.map((mode) => <label key={mode}><input type="radio" name="mode" checked={now === mode} {...(now === mode && { 'data-first': '' })} onChange={() => { void model.do('queue_mode', { queue, mode }) }} />{t(`mode_${mode}`)}</label>)}

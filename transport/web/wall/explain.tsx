@@ -23,7 +23,7 @@ function One({ model, d }: { model: Model; d: Decision }): JSX.Element {
   const agent = (id: string): string => s.agents.find((a) => a.agent === id)?.name ?? id
   const queue = s.queues.find((q) => q.queue === d.queue)?.name ?? d.queue
   return (
-    <section class="decision" aria-label={`${timeOf(d.decided_at, t.lang)} ${queue}`}>
+    <article class="decision" aria-label={`${timeOf(d.decided_at, t.lang)} ${queue}`}>
       <h3>{d.winner ? t('chosen', { name: agent(d.winner) }) : t('nobody')}</h3>
       {d.winner_why && <p>{why(d.winner_why)}</p>}
       <dl class="facts">
@@ -35,6 +35,6 @@ function One({ model, d }: { model: Model; d: Decision }): JSX.Element {
       {d.passed_over.length > 0 && <table><thead><tr><th scope="col">{t('notChosen')}</th><th scope="col">{t('because')}</th></tr></thead>
         <tbody>{d.passed_over.map((p) => <tr key={p.agent}><th scope="row">{agent(p.agent)}</th><td>{why(p.why)}</td></tr>)}</tbody></table>}
       {d.more && <p class="small muted">{Object.entries(d.more).map(([k, n]) => `${why(k)}: +${n}`).join(', ')}</p>}
-    </section>
+    </article>
   )
 }

@@ -38,7 +38,7 @@ export const shortcuts: readonly Shortcut[] = [
 /** Listens for the wall's keys; the result ends it. */
 export function listen(m: Model): () => void {
   const hear = (e: KeyboardEvent): void => {
-    if (!e.altKey || e.ctrlKey || e.metaKey || e.isComposing || m.local.get().dialog) return
+    if (!e.altKey || e.ctrlKey || e.metaKey || e.isComposing || m.local.get().dialog || m.desk.local.get().dialog) return
     const found = shortcuts.find((s) => s.code === e.code)
     if (!found) return
     e.preventDefault()

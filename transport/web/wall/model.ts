@@ -4,6 +4,7 @@ import {
 } from '../shared/index.ts'
 import { remember, remembered } from '../ui/session.ts'
 import { Samples } from './samples.ts'
+import { t } from './words.ts'
 
 /** What a dialog is about. */
 export type Opened =
@@ -22,6 +23,7 @@ export interface Local {
 }
 
 const kept = 'parley.wall.seen'
+const mostNames = 2000
 
 /** Everything that the wall knows and does. Its chats are those of the desk that it has. */
 export class Model {
@@ -29,6 +31,7 @@ export class Model {
   readonly local: Store<Local>
   readonly desk: Desk
   readonly samples = new Samples()
+  private readonly names = new Map<string, string>() // of customers, by chat
   private readonly timer: ReturnType<typeof setInterval>
 
   constructor(me: Me) {
@@ -36,6 +39,7 @@ export class Model {
     this.desk = new Desk(me, 'parley-wall')
     this.desk.client.onFrame((f) => {
       this.wall.update((s) => wallAfter(s, f))
+      if (f.type === 'counters' || f.type === 'snapshot') this.remember()
       if (f.type === 'welcome') this.desk.client.hint('watch', { queues: true, agents: true, chats: true })
       if (f.type === 'left' && f.participant === this.wall.get().me) this.takeOff(f.chat)
     })
@@ -55,6 +59,11 @@ export class Model {
     this.local.update(({ dialog: _, ...l }) => ({ ...l, ...(dialog && { dialog }) }))
   }
 
+  /** Whose chat it is or was: one that is on no board any more may still be owed a wrap-up. */
+  nameOf(chat: string): string {
+    return this.names.get(chat) ?? `${t('chat')} …${chat.slice(-6)}`
+  }
+
   /** Looks into a chat in one of the ways that a supervisor has. */
   async enter(how: 'monitor' | 'whisper' | 'barge' | 'take_over', chat: string): Promise<void> {
     if (await this.do(how, { chat })) {
@@ -70,6 +79,14 @@ export class Model {
   acknowledge(alert: Alert): void {
     this.local.update((l) => ({ ...l, seen: put(l.seen, alertKey(alert), alert.since) }))
     remember(kept, JSON.stringify([...this.local.get().seen].slice(-200)))
+  }
+
+  private remember(): void {
+    for (const c of this.wall.get().chats) this.names.set(c.chat, c.customer.name)
+    for (const id of this.names.keys()) {
+      if (this.names.size <= mostNames) break
+      this.names.delete(id)
+    }
   }
 
   /** Whom it watched only, it shows no more; who served a chat still files it. */

@@ -1,4 +1,5 @@
 import { timeOf } from '../ui/words.ts'
+import { happenings } from './happenings.ts'
 import { t } from './words.ts'
 
 export interface Segment {
@@ -32,11 +33,11 @@ export async function replayOf(token: string, chat: string): Promise<{ records: 
   return { records: replay.records ?? [], messages: transcript.messages }
 }
 
-/** OfferAccepted as "offer accepted". */
-export function spaced(type: string): string {
-  return type.replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase()
+/** What happened, in words; an event that is new here as its name says. */
+export function happened(type: string): string {
+  return happenings.has(type) ? happenings(type) : type.replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase()
 }
 
 export function momentName(m: Moment): string {
-  return `${timeOf(m.at, t.lang)} ${m.events.map((e) => spaced(e.type)).join(', ')}`
+  return `${timeOf(m.at, t.lang)} ${m.events.map((e) => happened(e.type)).join(', ')}`
 }

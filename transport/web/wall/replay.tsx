@@ -4,7 +4,7 @@ import { Button, Dialog } from '../ui/parts.tsx'
 import { useStore } from '../ui/use.ts'
 import { dateOf, span, timeOf } from '../ui/words.ts'
 import type { Model } from './model.ts'
-import { momentName, pastChats, replayOf, spaced, type Moment, type Said, type Segment } from './past.ts'
+import { momentName, pastChats, replayOf, happened, type Moment, type Said, type Segment } from './past.ts'
 import { said, t } from './words.ts'
 
 /** Chats that have ended, to be looked at again. */
@@ -92,7 +92,7 @@ function Then({ m, model }: { m: Moment; model: Model }): JSX.Element {
   const owner = model.wall.get().agents.find((a) => a.agent === m.owner)?.name ?? m.owner
   return (
     <div class="replay-then">
-      <ul class="replay-events">{m.events.map((e, i) => <li key={i}><details><summary>{spaced(e.type)}</summary><pre class="small" tabIndex={0}>{JSON.stringify(e.event, null, 1)}</pre></details></li>)}
+      <ul class="replay-events">{m.events.map((e, i) => <li key={i}><details><summary>{happened(e.type)}</summary><pre class="small" tabIndex={0}>{JSON.stringify(e.event, null, 1)}</pre></details></li>)}
         {m.events.length === 0 && <li class="muted">{t('noEvents')}</li>}</ul>
       <dl class="facts">
         <div><dt>{t('at')}</dt><dd class="tabular">{new Date(m.at).toLocaleString(t.lang, { dateStyle: 'short', timeStyle: 'medium' })}</dd></div>

@@ -27,6 +27,7 @@ export function ChatView({ model, chat }: { model: Model; chat: CustomerView }):
   const [text, setText] = useState('')
   const over = chat.phase === 'ended' || chat.phase === 'closed'
   const limit = model.client.limits?.text?.[chat.channel] ?? Object.values(model.client.limits?.text ?? {})[0]
+  const files = model.fileLimit(chat.channel)
   useReading(model, chat)
   const rows: Row[] = [
     ...weave(chat.messages, chat.notices),
@@ -51,7 +52,7 @@ export function ChatView({ model, chat }: { model: Model; chat: CustomerView }):
         <Composer id="message" text={text} onText={setText} disabled={chat.phase === 'interrupted'} autofocus
           {...(limit && { limit: { max_chars: limit.max_chars } })}
           onSend={(v) => { model.send(chat.chat, v); setText('') }} onTyping={(on) => model.client.hint('typing', { chat: chat.chat, on })}
-          onFiles={(files) => files.forEach((f) => { void model.attach(chat.chat, f) })}
+          {...(files && { accept: files.media_types, onFiles: (all: File[]) => all.forEach((f) => { void model.attach(chat, f) }) })}
           words={{ label: t('message'), placeholder: t('placeholder'), send: t('send'), attach: t('attach'), left: t('leftChars'), over: t('over'), reserved: t('reserved'), hint: t('enter') }} />
       )}
     </div>

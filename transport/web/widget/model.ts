@@ -1,8 +1,9 @@
 import {
-  answered, Client, customerAfter, merge, noCustomer, put, randomId, Refusal, Store, upload, withHistory,
-  type Command, type CustomerState, type CustomerView, type Message, type Standing,
+  answered, Client, customerAfter, fileFlaw, merge, noCustomer, put, randomId, Refusal, Store, upload, withHistory,
+  type AttachmentLimit, type Command, type CustomerState, type CustomerView, type Message, type Standing,
 } from '../shared/index.ts'
 import { devToken, isDev, remember, remembered, socketUrl, tabStore, tokenOfFragment } from '../ui/session.ts'
+import { load, save, withKept } from './keep.ts'
 import { tokenOfParent } from './parent.ts'
 import { excuse, t } from './words.ts'
 
@@ -21,7 +22,7 @@ interface Local {
 export class Model {
   readonly chats = new Store<CustomerState>(noCustomer)
   readonly standing: Store<Standing>
-  readonly local = new Store<Local>({ failed: [], uploading: [], left: new Set(), rated: new Map(), pending: 0 })
+  readonly local: Store<Local>
   readonly client: Client
   readonly source: string
   private readonly queue: string | undefined
@@ -35,6 +36,8 @@ export class Model {
     this.queue = query.get('queue') ?? undefined
     const me = remembered('parley.customer') ?? `guest-${randomId().slice(0, 16)}`
     remember('parley.customer', me)
+    let before = load(me)
+    this.local = new Store<Local>({ failed: [], uploading: [], left: new Set(before?.left), rated: new Map(before?.rated), pending: 0 })
     this.client = new Client({
       url: socketUrl, principal: `customer.${me}`, token: () => this.freshToken(me), name: 'parley-widget',
       ...(tabStore() && { keep: tabStore() as Storage }),
@@ -42,10 +45,15 @@ export class Model {
     this.standing = new Store<Standing>(this.client.standing)
     this.client.onStanding((s) => this.standing.set(s))
     this.client.onFrame((f) => {
-      this.chats.update((s) => customerAfter(s, f))
+      this.chats.update((s) => {
+        const after = customerAfter(s, f)
+        return f.type === 'snapshot' && before ? withKept(after, before) : after
+      })
+      if (f.type === 'snapshot') before = undefined
       if (f.type === 'typing' && f.on) this.forgetTyping()
       if (f.type === 'ok' || f.type === 'error' || f.type === 'welcome') this.touched()
     })
+    window.addEventListener('pagehide', () => save(me, this.chats.get(), this.local.get()))
     this.client.start()
   }
 
@@ -93,8 +101,14 @@ export class Model {
     this.local.update((l) => ({ ...l, failed: l.failed.filter((f) => f.key !== key) }))
   }
 
-  async attach(chat: string, file: File): Promise<void> {
+  async attach({ chat, channel }: CustomerView, file: File): Promise<void> {
     const key = randomId()
+    const flaw = fileFlaw(file, this.fileLimit(channel))
+    if (flaw) {
+      const why = flaw === 'type' ? t('badType') : t('tooBig')
+      this.local.update((l) => ({ ...l, failed: [...l.failed, { key, chat, text: '', why: t('uploadFailed', { name: file.name, why }) }] }))
+      return
+    }
     this.local.update((l) => ({ ...l, uploading: [...l.uploading, { key, chat, name: file.name }] }))
     try {
       const a = await upload(this.lastToken, chat, file)
@@ -105,6 +119,12 @@ export class Model {
       this.local.update((l) => ({ ...l, failed: [...l.failed, { key, chat, text: '', why: t('uploadFailed', { name: file.name, why }) }] }))
     }
     this.local.update((l) => ({ ...l, uploading: l.uploading.filter((u) => u.key !== key) }))
+  }
+
+  /** What files the chat takes, undefined for none; a chat that has just begun has not said its channel yet. */
+  fileLimit(channel: string): AttachmentLimit | undefined {
+    const all = this.client.limits?.attachments ?? {}
+    return channel === '' ? Object.values(all)[0] : all[channel]
   }
 
   async rate(chat: string, score: number, text: string): Promise<string | undefined> {
