@@ -96,6 +96,3 @@ func (a *API) still(ctx huma.Context) error {
 	}
 	return nil
 }
-
-// webhookRoutes come with what keeps webhooks.
-func (a *API) webhookRoutes() {}

@@ -80,12 +80,15 @@ func (a *API) again(c *call, k *actors.KeptAnswer) (*output, error) {
 }
 
 // kept is an answer as it goes to the journal. A token is not kept: revive
-// signs the same one again.
+// signs the same one again. Nor is a secret, which who asks again does not get.
 func kept(digest []byte, out *output, r *reply) actors.KeptAnswer {
 	body := out.Body
 	if minted, ok := r.body.(mintedToken); ok {
 		minted.Token = ""
 		body, _ = json.Marshal(minted) // it has just been marshalled
+	}
+	if once, ok := r.body.(secretBody); ok {
+		body, _ = json.Marshal(once.without()) // it has just been marshalled
 	}
 	return actors.KeptAnswer{Digest: digest, Status: out.Status, Body: body, Headers: map[string]string{
 		"ETag": out.ETag, "Location": out.Location, "Parley-Config-Version": out.Version,

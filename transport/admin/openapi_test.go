@@ -174,11 +174,12 @@ func walked(t *testing.T) (n *node, at func(string) string) {
 	d := n.dial(acd.RoleCustomer, "dana")
 	started := d.do(&wire.Start{Source: "web"})
 	minted := n.ask("POST", "/v1/admin/tokens", `{"role":"agent","subject":"zoe"}`).want(201).fields()
+	hook, letter := refusedWebhook(n)
 	sessions := n.ask("GET", "/v1/admin/sessions", "").want(200).fields()["items"].([]any)
 	fill := strings.NewReplacer("/queues/{queue}/wrapup-codes", "/queues/support/wrapup-codes", "/queues/{queue}/routing-steps", "/queues/support/routing-steps",
 		"{queue}", "q9", "{agent}", "a9", "{channel}", "c9", "{source}", "s9", "{reason}", "r9", "{template}", "t9", "{schedule}", "h9", "{code}", "w9",
 		"{step}", "2", "{skill}", "k9", "{version}", "1", "{token}", minted["id"].(string), "{customer}", "dana",
-		"{session}", sessions[0].(map[string]any)["id"].(string), "{chat}", started.Chat)
+		"{webhook}", hook, "{event}", letter, "{session}", sessions[0].(map[string]any)["id"].(string), "{chat}", started.Chat)
 	return n, fill.Replace
 }
 
@@ -195,7 +196,7 @@ func TestTheDescriptionDrivesAClientThroughEverything(t *testing.T) {
 			body = d.sent(n, op, s, path)
 		}
 		headers := []string{"Idempotency-Key", fmt.Sprint("walk", i)}
-		if op.method != "PUT" || path == "/v1/admin/desk" || path == "/v1/admin/config" {
+		if op.method != "PUT" || path == "/v1/admin/desk" || path == "/v1/admin/config" || op.id == "put-webhook" {
 			headers = append(headers, "If-Match", "*")
 		}
 		got := n.ask(op.method, path, body, headers...)

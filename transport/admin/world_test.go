@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"os"
 	"strings"
 	"testing"
@@ -89,7 +90,8 @@ func (n *node) begin() {
 			return n.engine.Revoked(id.TokenID, id.Principal.Stream(), id.Issued)
 		},
 		Admin: func(s *transport.Server) http.Handler {
-			n.events, err = outbound.New(outbound.Options{Engine: n.engine, Beat: 50 * time.Millisecond})
+			n.events, err = outbound.New(outbound.Options{Engine: n.engine, Beat: 50 * time.Millisecond,
+				Networks: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, Retry: outbound.Retry{First: time.Millisecond, GiveUp: time.Nanosecond}})
 			must(err)
 			must(n.events.Start())
 			n.api, err = admin.New(admin.Options{Events: n.events, Engine: n.engine, Edge: s, Tokens: tokens, Version: "test", Trail: n.engine})
