@@ -18,7 +18,7 @@ import (
 // operator is whom the commands against a running node ask.
 type operator struct {
 	Address string `default:"http://127.0.0.1:8081" env:"PARLEY_ADMIN_ADDRESS" placeholder:"URL" help:"Admin address of the node (${default})."`
-	Token   string `env:"PARLEY_TOKEN" placeholder:"TOKEN" help:"Token of an administrator."`
+	Token   string `env:"PARLEY_TOKEN" placeholder:"TOKEN" help:"Token of an administrator; a supervisor's is enough to read."`
 }
 
 type applyCommand struct {

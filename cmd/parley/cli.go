@@ -49,6 +49,8 @@ type commands struct {
 	Backup  backupCommand  `cmd:"" help:"Copy all data of a running node to a folder or a bucket."`
 	Restore restoreCommand `cmd:"" help:"Make a data folder out of a backup."`
 
+	Report reportCommand `cmd:"" help:"Report waits, service level, handling, transfers and occupancy."`
+
 	Explain    explainCommand    `cmd:"" help:"Say why each offer of a chat went to whom it went."`
 	Replay     replayCommand     `cmd:"" help:"Show a chat as it was after each of its records."`
 	History    historyCommand    `cmd:"" help:"List ended chats."`

@@ -77,6 +77,9 @@ type reply struct {
 	place   string // Location
 	version uint64 // of the configuration
 	body    any
+	// text, if it is there, is answered as it is, as what kind says.
+	text []byte
+	kind string
 }
 
 type output struct {
@@ -98,6 +101,10 @@ func (r *reply) render() (*output, error) {
 	}
 	if r.version > 0 {
 		out.Version = strconv.FormatUint(r.version, 10)
+	}
+	if r.kind != "" {
+		out.ContentType, out.Body = r.kind, r.text
+		return out, nil
 	}
 	body, err := json.Marshal(r.body)
 	out.Body = body

@@ -14,6 +14,7 @@ import (
 
 	"github.com/parley-engine/parley/actors"
 	"github.com/parley-engine/parley/actors/acd"
+	"github.com/parley-engine/parley/actors/report"
 	"github.com/parley-engine/parley/transport"
 	"github.com/parley-engine/parley/transport/config"
 	"github.com/parley-engine/parley/transport/outbound"
@@ -34,6 +35,7 @@ type Engine interface {
 	MintedTokens(after string, limit int) ([]actors.MintedToken, error)
 	ForceEnd(ctx context.Context, by acd.Principal, chat acd.ChatID, reason string) error
 	LiveChats(after acd.ChatID, limit int) ([]actors.LiveChat, error)
+	Report(report.Question) ([]report.Line, error)
 }
 
 // Edge is what it needs of the server that it is a part of.
@@ -93,6 +95,7 @@ func New(o Options) (*API, error) {
 	a.sessionRoutes()
 	a.chatRoutes()
 	a.pastRoutes()
+	a.reportRoutes()
 	a.backupRoutes()
 	a.eventRoutes()
 	if err := a.readable(); err != nil {
