@@ -42,6 +42,7 @@ type TargetQuery struct {
 
 // Look answers a question to the read models. It returns at once.
 func (s *Session) Look(id string, q Look) {
+	s.used()
 	s.engine.beside(func() {
 		ctx := context.Background()
 		a := &Answer{}

@@ -165,6 +165,7 @@ func (s *Session) answer(id string, a *Answer) {
 // the same answer and has no second effect. Digest stands for the command's
 // content: another content under the same id is refused.
 func (s *Session) Do(id string, digest uint64, to acd.Address, cmd acd.Command) {
+	s.used()
 	done, fresh := s.join(id, digest, cmd)
 	switch {
 	case done:
@@ -310,12 +311,14 @@ func (s *Session) acknowledge(seq uint64) (heard map[acd.Address]uint64) {
 
 // Typing passes on what nobody answers for.
 func (s *Session) Typing(to acd.Address, cmd acd.Typing) {
+	s.used()
 	s.engine.tell(to, &envelope{by: s.by, cmd: cmd})
 }
 
 // History answers with a page of a chat's transcript, as far as the asker may
 // see it: before is the first message not wanted, 0 for the end.
 func (s *Session) History(id string, chat acd.ChatID, before uint64, limit int) {
+	s.used()
 	s.engine.beside(func() {
 		page, err := s.engine.history(s.by, chat, before, limit)
 		err = s.looked("history", chat, err)
@@ -328,6 +331,7 @@ func (s *Session) History(id string, chat acd.ChatID, before uint64, limit int) 
 // Explain answers an overseer with the decisions about a chat, all of them or
 // that of one offer.
 func (s *Session) Explain(id string, chat acd.ChatID, offer acd.OfferID) {
+	s.used()
 	s.engine.beside(func() {
 		decisions, err := s.engine.explain(s.by, chat, offer)
 		err = s.looked("explain", chat, err)

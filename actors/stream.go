@@ -33,6 +33,7 @@ type stream struct {
 	recent   recent                  // which commands may have been answered
 	closed   string                  // why we closed the last session
 	idle     time.Time               // since when there is no session
+	used     time.Time               // when an agent's machine was last told that something was done
 }
 
 // cached is one published piece of news: where it stands in the journal and,

@@ -31,6 +31,7 @@ type Agent struct {
 	working  bool      // had chats or wrap-ups due at the end of the last step
 	idleFrom time.Time // when he was last given a chat, or free of all
 	readyDue time.Time // ready_at, while it is still ahead
+	usedAt   time.Time // when the person last did anything
 	desk     DeskPolicy
 	bids     []Reserve // of several queues, to choose from
 	choosing time.Time // until then they are gathered
@@ -137,6 +138,8 @@ func (s *agentStep) engine(cmd Command) bool {
 		s.sessionOpened(c)
 	case SessionClosed:
 		s.sessionClosed(c)
+	case DeskUsed:
+		s.usedAt = s.t.Now
 	case Restore:
 		s.restore(c.Slots)
 	case ConfigChanged:
@@ -171,6 +174,9 @@ func (s *agentStep) person(cmd Command) error {
 		return err
 	}
 	s.out.Result = Result{}
+	if s.t.By.Works() && s.t.By.ID == string(s.id) {
+		s.usedAt = s.t.Now
+	}
 	switch c := cmd.(type) {
 	case ViewAgent:
 		s.out.Result = s.view()

@@ -132,6 +132,7 @@ func (s *agentStep) lostAlready() bool {
 func (s *agentStep) sessionOpened(c SessionOpened) {
 	s.sessions = slices.DeleteFunc(s.sessions, func(x agentSession) bool { return x.id == c.Session })
 	s.sessions = append(s.sessions, agentSession{id: c.Session, alerting: c.Alerting})
+	s.usedAt = s.t.Now
 	s.relink()
 	if !s.audible() {
 		return

@@ -79,6 +79,9 @@ func (s *agentStep) tick() {
 	if due := s.ronaDue(); !due.IsZero() && !now.Before(due) {
 		s.become(Available, "", bySystem)
 	}
+	if due := s.idleDue(); !due.IsZero() && !now.Before(due) {
+		s.unattended()
+	}
 }
 
 // ronaDue is when the clock ends rona, if the person is there (A14).
@@ -117,5 +120,6 @@ func (a *Agent) DeadlineAfter(floor time.Time) time.Time {
 	sooner(a.readyDue)
 	sooner(a.grace)
 	sooner(a.ronaDue())
+	sooner(a.idleDue())
 	return first
 }

@@ -29,6 +29,10 @@ func (s *chatStep) grant(m OfferGrant) error {
 		o.From, o.FromName = s.Transfer.From, s.nameOf(s.Transfer.From)
 	}
 	s.emit(Offered{Offer: o, Popover: s.popover(), Decision: m.Decision})
+	if s.waitPolicy().AutoAccept {
+		s.take(o)
+		return nil
+	}
 	s.tell(s.sendAgent(o.Agent, OfferStart{s.alertingRow(&o)}))
 	return nil
 }

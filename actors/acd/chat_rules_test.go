@@ -356,3 +356,19 @@ func TestAQueueWithoutALongestWaitIsWaitedInForEver(t *testing.T) {
 		t.Errorf("the deadline is %v", p.chat.Deadline())
 	}
 }
+
+func TestAQueueMayHaveItsOffersAcceptedAtOnce(t *testing.T) {
+	p := newPlay(t, func(c *Config) { c.Queues["support"].AutoAccept = true }).start()
+	g := p.grant(alice)
+	p.expect(nobody, g, `
+		event Offered c1.1 alice
+		event Accepted c1.1 alice
+		news agent/alice offered Offered
+		news customer/kim customer Accepted
+		news agent/alice offered Accepted
+		news agent/alice agent Accepted
+		send agent/alice Assigned
+		send queue/support Withdraw taken`)
+	p.expect(nobody, g, `send agent/alice OfferOver c1.1 accepted`)
+	p.expect(alice, Accept{Offer: "c1.1", Agent: "alice"}, "ok already_accepted")
+}

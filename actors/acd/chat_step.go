@@ -416,7 +416,8 @@ func (s *chatStep) leg(q QueueID, entered time.Time, priority int, skills []stri
 	leg := Leg{ID: EnqueueID(s.t.id(len(s.out.Events))), Queue: q, Key: key, EnteredAt: entered, Skills: skills, Priority: priority}
 	policy := LegPolicy{QueueName: p.Name, Offer: p.OfferTimeout, MinAlert: p.MinAlert, OverflowTo: p.OnMaxWait.Queue,
 		GiveUpText: p.OnMaxWait.Text, RejectHold: p.RejectHold, Regain: p.RegainBoost, Wrapup: p.Wrapup, Flows: p.Flows,
-		RingCount: p.RingCount, Sayings: p.Sayings, GiveUpKeep: p.OnMaxWait.Keep, ServiceLevel: p.ServiceLevel, ShortAbandon: p.ShortAbandon}
+		RingCount: p.RingCount, Sayings: p.Sayings, GiveUpKeep: p.OnMaxWait.Keep, ServiceLevel: p.ServiceLevel, ShortAbandon: p.ShortAbandon,
+		AutoAccept: p.AutoAccept}
 	if p.MaxWait > 0 {
 		policy.GiveUpAt = s.t.Now.Add(p.MaxWait)
 	}

@@ -113,6 +113,9 @@ type (
 	}
 	// SessionClosed says that it has gone (A22).
 	SessionClosed struct{ Session string }
+	// DeskUsed says that the person has done something at his desk that his own
+	// machine does not hear of otherwise (A29).
+	DeskUsed struct{}
 	// CustomerSeen says whether the customer has a session now: with each that
 	// comes, when the last one has gone, and once after a restart.
 	CustomerSeen struct{ Online bool }
@@ -318,6 +321,7 @@ func (SessionClosed) command()  {}
 func (CustomerSeen) command()   {}
 func (Restore) command()        {}
 func (ConfigChanged) command()  {}
+func (DeskUsed) command()       {}
 func (AskPlace) command()       {}
 func (Enqueue) command()        {}
 func (Withdraw) command()       {}

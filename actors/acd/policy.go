@@ -98,6 +98,8 @@ type QueuePolicy struct {
 	// RingCount is how many agents a chat rings at, at once, while so many are
 	// free; the first to accept has it. 1.
 	RingCount int
+	// AutoAccept has whoever is asked accept at once, without a word of his.
+	AutoAccept bool `json:",omitempty"`
 	// Schedule names when an open queue is open; "" is always.
 	Schedule string `json:",omitempty"`
 	// OnClosed is what becomes of who waits when the queue closes, OnDeleted when
@@ -320,6 +322,11 @@ type DeskPolicy struct {
 	// first.
 	ChooseWithin time.Duration
 	AmendWindow  time.Duration // a code given by the clock may be put right; 5 min
+	// Idle is how long nothing may be done at a desk before its agent is taken for
+	// gone; 0 is for ever. IdleTo is what he becomes then: not_ready, or offline
+	// when his last chat is done; not_ready.
+	Idle   time.Duration `json:",omitempty"`
+	IdleTo PresenceState `json:",omitempty"`
 	// SingleSession lets an agent have one session: a new one takes the place of
 	// the one before.
 	SingleSession bool `json:",omitempty"`
@@ -357,6 +364,9 @@ func (c *Config) Normalize() {
 	}
 	if d.LostTo == "" {
 		d.LostTo = Offline
+	}
+	if d.IdleTo == "" {
+		d.IdleTo = NotReady
 	}
 }
 

@@ -54,6 +54,7 @@ type LegPolicy struct {
 	RingCount  int           `cbor:"12,keyasint,omitempty"` // agents at once; 0 is 1
 	Sayings    []Saying      `cbor:"20,keyasint,omitempty"`
 	GiveUpKeep bool          `cbor:"21,keyasint,omitempty"` // goes on waiting
+	AutoAccept bool          `cbor:"22,keyasint,omitempty"` // by whoever is asked
 	// ServiceLevel and ShortAbandon are what this stay is measured by.
 	ServiceLevel time.Duration `cbor:"90,keyasint,omitempty"`
 	ShortAbandon time.Duration `cbor:"91,keyasint,omitempty"`

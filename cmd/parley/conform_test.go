@@ -31,6 +31,14 @@ func TestTheServerClosesTheSessionThatAnotherReplaces(t *testing.T) {
 	conform.Run(t, target(t, folder+"testdata/single.yaml"), os.DirFS(folder+"single"))
 }
 
+// TestTheServerMindsAnUnattendedDesk plays what is only so where agents have to
+// do something now and then.
+func TestTheServerMindsAnUnattendedDesk(t *testing.T) {
+	t.Parallel()
+	const folder = "../../transport/conform/"
+	conform.Run(t, target(t, folder+"testdata/unattended.yaml"), os.DirFS(folder+"unattended"))
+}
+
 // TestTheServerIsShortWithItsAgents plays what is only so where little is waited
 // for.
 func TestTheServerIsShortWithItsAgents(t *testing.T) {

@@ -70,6 +70,7 @@ func (q queue) policy() *acd.QueuePolicy {
 		DirectWait:      or(q.DirectWait, 0),
 		LastAgent:       orZero(q.LastAgent),
 		RingCount:       or(q.RingCount, 0),
+		AutoAccept:      q.AutoAccept,
 		Schedule:        q.Schedule,
 		OnClosed:        q.OnClosed.policy(),
 		OnDeleted:       q.OnDeleted.policy(),
@@ -161,6 +162,8 @@ func (d desk) policy() acd.DeskPolicy {
 		WrapupMax:      orZero(d.WrapupMax),
 		ChooseWithin:   d.choosing(),
 		AmendWindow:    or(d.AmendWindow, 0),
+		Idle:           orZero(d.Idle),
+		IdleTo:         acd.PresenceState(d.IdleTo),
 		SingleSession:  d.Sessions == "single",
 	}
 }

@@ -106,6 +106,7 @@ type queue struct {
 	DirectWait      *time.Duration `yaml:"direct_wait"`
 	LastAgent       *time.Duration `yaml:"last_agent"`
 	RingCount       *int           `yaml:"ring_count"`
+	AutoAccept      bool           `yaml:"auto_accept"`
 	Schedule        string         `yaml:"schedule"`
 	OnClosed        dismissal      `yaml:"on_closed"`
 	OnDeleted       dismissal      `yaml:"on_deleted"`
@@ -214,5 +215,7 @@ type desk struct {
 	WrapupMax      *time.Duration `yaml:"wrapup_max"`
 	ChooseWithin   *time.Duration `yaml:"choose_within"`
 	AmendWindow    *time.Duration `yaml:"amend_window"`
+	Idle           *time.Duration `yaml:"idle"`
+	IdleTo         string         `yaml:"idle_to"`
 	Sessions       string         `yaml:"sessions"`
 }

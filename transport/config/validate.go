@@ -216,5 +216,7 @@ func (d *desk) check(c *checker) {
 		c.say("desk.choose_within", "%s is too long for queues that wait %s for an answer", short(*d.ChooseWithin), short(patience))
 	}
 	c.duration("desk.amend_window", d.AmendWindow, instant, day)
+	c.durationOrNever("desk.idle", d.Idle, time.Second, day)
+	c.choice("desk.idle_to", d.IdleTo, "not_ready", "offline")
 	c.choice("desk.sessions", d.Sessions, "many", "single")
 }

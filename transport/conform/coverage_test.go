@@ -95,7 +95,7 @@ func allScenarios(t *testing.T) map[string]*Scenario {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, folder := range append(folders, "scenarios", "single", "desks") {
+	for _, folder := range append(folders, "scenarios", "single", "desks", "unattended") {
 		if strings.HasSuffix(folder, ".yaml") {
 			continue
 		}
