@@ -106,7 +106,7 @@ func setBy(by string, agent string) string {
 	switch by {
 	case "agent":
 		return agent
-	case "supervisor":
+	case "supervisor", "returned":
 		return by
 	}
 	return wire.BySystem

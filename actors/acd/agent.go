@@ -157,7 +157,7 @@ func (s *agentStep) engine(cmd Command) bool {
 	case Assigned:
 		s.assigned(c.Slot)
 	case Released:
-		s.released(c.Chat, c.Spec)
+		s.released(c)
 	case Raise:
 		s.emit(AlertRaised(c))
 	case Forget:
@@ -244,6 +244,7 @@ const (
 	bySystem     = "system"
 	byTimeout    = "timeout"
 	byLost       = "lost"
+	byReturned   = "returned" // the chat came back to him
 )
 
 func (s *agentStep) by() string {

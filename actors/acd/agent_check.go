@@ -15,7 +15,7 @@ func (a *Agent) Check() error {
 	return nil
 }
 
-// checkLedger: one entry a chat, whether slot or debt, and all that a slot
+// checkLedger: one entry a chat, whether slot or debt, unless a chat comes back, and all that a slot
 // needs to end some day.
 func (a *Agent) checkLedger() error {
 	seen := make(map[ChatID]bool, len(a.slots)+len(a.state.Debts))
@@ -34,13 +34,19 @@ func (a *Agent) checkLedger() error {
 		seen[s.Chat] = true
 	}
 	for i := range a.state.Debts {
-		if chat := a.state.Debts[i].Chat; seen[chat] {
+		if chat := a.state.Debts[i].Chat; seen[chat] && !a.comingBack(chat) {
 			return fmt.Errorf("chat %s has a debt beside a slot or another debt", chat)
 		} else {
 			seen[chat] = true
 		}
 	}
 	return nil
+}
+
+// comingBack reports whether a chat that he owes wrap-up for is offered to him.
+func (a *Agent) comingBack(chat ChatID) bool {
+	slot := a.slotOf(chat)
+	return slot != nil && slot.State != SlotConnected
 }
 
 // checkCapacity (I2): what was granted fits into what it was granted under. A

@@ -11,9 +11,10 @@ func (s *agentStep) offerStart(row SlotRow) {
 		return
 	case slot != nil && (slot.State == SlotConnected || slot.State == SlotAlerting && slot.Offer == row.Offer):
 		return // came twice
-	case s.state.debt(row.Chat) != nil:
-		// A chat that he still owes wrap-up for is not offered to him; taken
-		// back at once, it goes to somebody else.
+	case s.state.debt(row.Chat) != nil && (slot == nil || slot.Offer != row.Offer):
+		// A chat that he still owes wrap-up for is not offered to him, unless it
+		// was asked for as one that comes back; taken back at once, it goes to
+		// somebody else.
 		s.abort(row, AgentState)
 		return
 	case slot == nil && s.profile != nil && s.used()+row.Weight > s.profile.Capacity:
@@ -95,8 +96,11 @@ func (s *agentStep) assigned(row SlotRow) {
 	case slot != nil && slot.State == SlotConnected:
 		s.reweigh(slot, row) // else it came twice
 		return
-	case s.state.debt(row.Chat) != nil, slot == nil && slices.Contains(s.over, row.Offer):
+	case s.state.debt(row.Chat) != nil && !servedAnew(row, s.state.debt(row.Chat)), slot == nil && slices.Contains(s.over, row.Offer):
 		return // came after it was over
+	}
+	if debt := s.state.debt(row.Chat); debt != nil {
+		s.returned(*debt)
 	}
 	first := len(s.connected()) == 0
 	s.take(row, SlotConnected)

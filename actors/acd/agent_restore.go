@@ -32,7 +32,14 @@ func (s *agentStep) restore(rows []SlotRow) {
 }
 
 func (s *agentStep) restoreSlot(row SlotRow) {
-	if s.slotOf(row.Chat) != nil || s.state.debt(row.Chat) != nil {
+	debt := s.state.debt(row.Chat)
+	switch {
+	case s.slotOf(row.Chat) != nil:
+		return
+	case debt == nil || row.State == SlotAlerting: // which comes back to him
+	case row.State == SlotConnected && servedAnew(row, debt):
+		s.returned(*debt)
+	default:
 		return
 	}
 	switch row.State {
@@ -41,13 +48,22 @@ func (s *agentStep) restoreSlot(row SlotRow) {
 	case SlotConnected:
 		s.take(row, SlotConnected)
 	case SlotReleased:
-		if done := s.state.settled(row.Chat); done != nil && !row.Since.After(done.Done.At) {
+		if done := s.state.settled(row.Chat); done != nil && filed(row, done) {
 			s.file(*done)
 			return
 		}
 		s.take(row, SlotConnected)
-		s.released(row.Chat, row.Spec)
+		s.released(Released{Chat: row.Chat, Spec: row.Spec, Offer: row.Offer})
 	}
+}
+
+// filed reports whether a wrap-up is the one that a chat still waits for; one
+// of an older version does not say, so that the time has to.
+func filed(row SlotRow, d *Settled) bool {
+	if row.Offer == "" || d.Done.Offer == "" {
+		return !row.Since.After(d.Done.At)
+	}
+	return row.Offer == d.Done.Offer
 }
 
 // forget lets go of windows and focus of chats that left while nobody looked,

@@ -74,8 +74,8 @@ func (a *Agent) used() int {
 		n += a.slots[i].Weight
 	}
 	for i := range a.state.Debts {
-		if a.state.Debts[i].blocksSlot() {
-			n += a.state.Debts[i].Weight
+		if d := &a.state.Debts[i]; d.blocksSlot() && a.slotOf(d.Chat) == nil { // one that comes back weighs once
+			n += d.Weight
 		}
 	}
 	return n
@@ -90,7 +90,7 @@ func (a *Agent) onChannel(ch Channel) int {
 		}
 	}
 	for i := range a.state.Debts {
-		if a.state.Debts[i].blocksSlot() && a.state.Debts[i].Channel == ch {
+		if d := &a.state.Debts[i]; d.blocksSlot() && d.Channel == ch && a.slotOf(d.Chat) == nil {
 			n++
 		}
 	}
@@ -171,16 +171,39 @@ func (s *agentStep) denies(c Reserve) string {
 		return deniedPresence
 	case s.slotOf(c.Chat) != nil || slices.Contains(s.over, c.Offer):
 		return deniedDuplicate
-	case s.state.debt(c.Chat) != nil || slices.ContainsFunc(s.state.Debts, Debt.blocksAgent):
+	case s.wrapsUp(c):
 		return deniedWrapup
 	case s.t.Now.Before(s.state.ReadyAt) && !s.byHand(c):
 		return deniedDelay
-	case s.isClosed(c.Channel) || s.channelFull(c.Channel):
+	case s.isClosed(c.Channel):
 		return deniedChannel
-	case s.used()+c.Weight > s.profile.Capacity:
+	}
+	weight := c.Weight
+	if back := s.comesBack(c); back != nil && back.blocksSlot() { // into the place that he still holds for it
+		weight -= back.Weight
+	} else if s.channelFull(c.Channel) {
+		return deniedChannel
+	}
+	if s.used()+weight > s.profile.Capacity {
 		return deniedCapacity
 	}
 	return ""
+}
+
+// comesBack returns the wrap-up that he owes for a chat which he sent on and
+// which nobody took: it is no reason not to have it again.
+func (s *agentStep) comesBack(c Reserve) *Debt {
+	if _, back := c.Then.(ReturnChat); !back {
+		return nil
+	}
+	return s.state.debt(c.Chat)
+}
+
+// wrapsUp reports whether a wrap-up is due before.
+func (s *agentStep) wrapsUp(c Reserve) bool {
+	back := s.comesBack(c)
+	return s.state.debt(c.Chat) != back ||
+		slices.ContainsFunc(s.state.Debts, func(d Debt) bool { return d.blocksAgent() && (back == nil || d.Chat != back.Chat) })
 }
 
 // byHand reports whether he takes the chat himself, for which he need not be

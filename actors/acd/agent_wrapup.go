@@ -1,6 +1,7 @@
 package acd
 
 import (
+	"cmp"
 	"slices"
 	"time"
 	"unicode/utf8"
@@ -16,20 +17,21 @@ const (
 
 // released opens the debt that the end of a chat leaves, or frees the slot
 // when there is none (A18). It may come again.
-func (s *agentStep) released(chat ChatID, spec WrapupPolicy) {
+func (s *agentStep) released(c Released) {
+	chat, spec := c.Chat, c.Spec
 	slot := s.slotOf(chat)
 	if slot == nil || !slot.live() {
 		switch done := s.state.settled(chat); {
 		case s.state.debt(chat) != nil, slices.Contains(s.freed, chat):
 			return
-		case done != nil:
+		case done != nil && sameTime(done.Done.Offer, c.Offer):
 			s.file(*done)
 			return
 		}
 	}
-	debt := Debt{Chat: chat, Since: s.t.Now}
+	debt := Debt{Chat: chat, Since: s.t.Now, Offer: c.Offer, Weight: c.Weight, Channel: c.Channel}
 	if slot != nil {
-		debt.Weight, debt.Channel = slot.Weight, slot.Channel
+		debt.Weight, debt.Channel, debt.Offer = slot.Weight, slot.Channel, cmp.Or(c.Offer, slot.Offer)
 		if slot.Offer != "" {
 			s.over = remember(s.over, slot.Offer)
 		}
@@ -122,8 +124,26 @@ func checkWrapup(spec WrapupPolicy, code, notes string) error {
 	return nil
 }
 
+// returned closes a debt because the chat has come back to him: what he did for
+// it goes on. The chat knows.
+func (s *agentStep) returned(debt Debt) {
+	s.emit(WrapupDone{Chat: debt.Chat, By: byReturned, At: s.t.Now, Offer: debt.Offer})
+}
+
+// servedAnew reports whether a slot is of a later time that he serves the chat
+// than his debt.
+func servedAnew(row SlotRow, debt *Debt) bool {
+	if row.Offer == "" || debt.Offer == "" {
+		return row.Since.After(debt.Since)
+	}
+	return row.Offer != debt.Offer
+}
+
 // done closes a debt and tells the chat.
 func (s *agentStep) done(e WrapupDone) {
+	if debt := s.state.debt(e.Chat); debt != nil {
+		e.Offer = debt.Offer
+	}
 	s.emit(e)
 	s.file(*s.state.settled(e.Chat))
 	s.emit(SlotFreed{Chat: e.Chat})
@@ -144,7 +164,8 @@ func (s *agentStep) file(d Settled) { s.send(d.Done.Chat.Address(), fileKey(d), 
 func fileKey(d Settled) string { return "wrapup/" + string(d.Done.Chat) }
 
 func filing(agent AgentID, d Settled) WrapupFiled {
-	return WrapupFiled{Chat: d.Done.Chat, Agent: agent, Code: d.Done.Code, Notes: d.Done.Notes, By: d.Done.By}
+	return WrapupFiled{Chat: d.Done.Chat, Agent: agent, Code: d.Done.Code, Notes: d.Done.Notes, By: d.Done.By,
+		Offer: d.Done.Offer}
 }
 
 // Pending is what a chat may not have heard: codes that were put right. All

@@ -177,3 +177,70 @@ func TestWhatIsSettledIsRememberedWithinBounds(t *testing.T) {
 		t.Fatalf("%d are kept", n)
 	}
 }
+
+// back offers a chat to its sender again, while he owes its wrap-up.
+func (d *desk) back(chat ChatID, id OfferID) string {
+	d.Helper()
+	d.do(nobodyHere, Reserve{Offer: id, Chat: chat, Channel: "livechat", Weight: 1, Kind: OfferTransfer, Then: ReturnChat{"x"}})
+	f := d.out.Forward
+	if f == nil {
+		d.Fatalf("no answer: %s", deskLine(d.out))
+	}
+	if no, denied := f.Cmd.(SlotDenied); denied {
+		return no.Reason
+	}
+	return ""
+}
+
+func TestAChatComesBackToWhoOwesItsWrapup(t *testing.T) {
+	for _, spec := range []WrapupPolicy{mandatory, blocking, timed, optional} {
+		d := newDesk(t)
+		d.serve()
+		chat := d.owe(spec)
+		used := d.view().Used
+		if why := d.back(chat, "c2.9"); why != "" {
+			t.Fatalf("%s: denied for %s", spec.Mode, why)
+		}
+		row := SlotRow{Chat: chat, Agent: "ann", State: SlotAlerting, Offer: "c2.9", Kind: OfferTransfer, Channel: "livechat", Weight: 1, Since: d.now}
+		d.do(nobodyHere, OfferStart{Slot: row})
+		if now := d.view().Used; now != used && spec.Mode == WrapupMandatory && !spec.BlocksAgent() {
+			t.Errorf("%s: %d units, before it came back %d", spec.Mode, now, used)
+		}
+		row.State = SlotConnected
+		d.expect(nobodyHere, Assigned{Slot: row}, "done c2 by returned")
+		if v := d.view(); len(v.Debts) != 0 || v.Used != 2 {
+			t.Errorf("%s: owes %+v and uses %d", spec.Mode, v.Debts, v.Used)
+		}
+		d.do(nobodyHere, Released{Chat: chat, Spec: spec, Offer: "c2.9"})
+		if v := d.view(); len(v.Debts) != 1 || v.Debts[0].Offer != "c2.9" {
+			t.Errorf("%s: of the second time he owes %+v", spec.Mode, v.Debts)
+		}
+	}
+}
+
+func TestAnotherWrapupThatBlocksHimKeepsAChatFromComingBack(t *testing.T) {
+	d := newDesk(t)
+	other := d.serve()
+	chat := d.owe(mandatory)
+	d.do(nobodyHere, Released{Chat: other, Spec: blocking})
+	if why := d.back(chat, "c2.9"); why != deniedWrapup {
+		t.Errorf("denied for %q", why)
+	}
+}
+
+func TestTwoWrapupsOfOneChatAreToldApartByTheirOffers(t *testing.T) {
+	d := newDesk(t)
+	chat := d.owe(mandatory)
+	d.do(ann, Wrapup{Chat: chat, Code: "spam"})
+	first := d.a.state.Settled[0].Done
+	row := SlotRow{Chat: chat, Agent: "ann", State: SlotReleased, Offer: first.Offer, Channel: "livechat", Weight: 1, Since: d.now, Spec: mandatory}
+	d.restart(row)
+	if len(d.a.state.Debts) != 0 {
+		t.Errorf("she has filed it, and owes %+v", d.a.state.Debts)
+	}
+	row.Offer = "c1.7" // in the same instant she served it once more
+	d.restart(row)
+	if len(d.a.state.Debts) != 1 || d.a.state.Debts[0].Offer != "c1.7" {
+		t.Errorf("of the second time she owes %+v", d.a.state.Debts)
+	}
+}

@@ -170,9 +170,7 @@ func (c *Chat) serving(a AgentID) *Participant {
 }
 
 // owes reports whether the chat still waits for a wrap-up of the agent's.
-func (c *Chat) owes(a AgentID) bool {
-	return slices.ContainsFunc(c.Owing, func(o Owed) bool { return o.Agent == a })
-}
+func (c *Chat) owes(a AgentID) bool { return c.owed(a) != nil }
 
 // flows is the policy of its flows, with the defaults for a chat that was
 // queued before there were any.
@@ -231,7 +229,8 @@ func (c *Chat) Waiting() *Enqueue {
 func (c *Chat) rings() int { return max(c.waitPolicy().RingCount, 1) }
 
 // SlotRows is what the chat says about the slots of agents: the index from
-// which an agent who starts again learns what he has.
+// which an agent who starts again learns what he has. There is one row for each
+// of them: what he still owes is said again when nothing rings at him any more.
 func (c *Chat) SlotRows() []SlotRow {
 	var rows []SlotRow
 	for i := range c.Offers {
@@ -239,14 +238,20 @@ func (c *Chat) SlotRows() []SlotRow {
 	}
 	for i := range c.Participants {
 		if p := &c.Participants[i]; p.Joined && p.Slot {
-			rows = append(rows, c.connectedRow(p.Agent, p.Since))
+			rows = append(rows, c.connectedRow(p))
 		}
 	}
-	for _, o := range c.Owing {
-		rows = append(rows, SlotRow{Chat: c.ID, Agent: o.Agent, State: SlotReleased, Channel: c.Channel,
-			Weight: c.weight(), Since: o.Since, Spec: o.Spec})
+	for i := range c.Owing {
+		if o := &c.Owing[i]; c.offerTo(o.Agent) == nil {
+			rows = append(rows, c.releasedRow(o))
+		}
 	}
 	return rows
+}
+
+func (c *Chat) releasedRow(o *Owed) SlotRow {
+	return SlotRow{Chat: c.ID, Agent: o.Agent, State: SlotReleased, Offer: o.Offer, Channel: c.Channel, Weight: c.weight(),
+		Since: o.Since, Spec: o.Spec}
 }
 
 func (c *Chat) alertingRow(o *Offer) SlotRow {
@@ -254,8 +259,8 @@ func (c *Chat) alertingRow(o *Offer) SlotRow {
 		Weight: c.Weight, Since: o.Started, Deadline: o.Deadline}
 }
 
-func (c *Chat) connectedRow(a AgentID, since time.Time) SlotRow {
-	return SlotRow{Chat: c.ID, Agent: a, State: SlotConnected, Channel: c.Channel, Weight: c.weight(), Since: since}
+func (c *Chat) connectedRow(p *Participant) SlotRow {
+	return SlotRow{Chat: c.ID, Agent: p.Agent, State: SlotConnected, Offer: p.Offer, Channel: c.Channel, Weight: c.weight(), Since: p.Since}
 }
 
 // Pending implements Machine. All of it may have been heard before; the
@@ -272,7 +277,7 @@ func (c *Chat) Pending() []Send {
 		case SlotConnected:
 			out = append(out, c.sendAgent(row.Agent, Assigned{row}))
 		case SlotReleased:
-			out = append(out, c.sendAgent(row.Agent, Released{Chat: c.ID, Spec: row.Spec}))
+			out = append(out, c.sendReleased(row, ""))
 		case SlotReserved:
 			panic("acd: a chat never reserves")
 		}
@@ -291,6 +296,23 @@ func (c *Chat) Pending() []Send {
 // itself, so one key for each is enough; the end of an offer stands for itself.
 func (c *Chat) sendAgent(a AgentID, cmd Command) Send {
 	return Send{To: a.Address(), Cmd: cmd, Key: string(c.ID)}
+}
+
+func (c *Chat) sendReleased(r SlotRow, reason string) Send {
+	return c.sendAgent(r.Agent, Released{Chat: c.ID, Spec: r.Spec, Reason: reason, Offer: r.Offer, Channel: r.Channel, Weight: r.Weight})
+}
+
+// releasedAs is the row of somebody who serves the chat no longer.
+func (c *Chat) releasedAs(p *Participant, spec WrapupPolicy) SlotRow {
+	return c.releasedRow(&Owed{Agent: p.Agent, Spec: spec, Offer: p.Offer})
+}
+
+// owed returns what the agent owes the chat, nil if he does not.
+func (c *Chat) owed(a AgentID) *Owed {
+	if i := slices.IndexFunc(c.Owing, func(o Owed) bool { return o.Agent == a }); i >= 0 {
+		return &c.Owing[i]
+	}
+	return nil
 }
 
 func (c *Chat) sendQueue(q QueueID, cmd Command) Send {

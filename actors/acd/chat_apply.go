@@ -96,7 +96,7 @@ func (c *Chat) applyFlow(at time.Time, e Event) {
 		c.Transfer = nil
 	case Joined:
 		c.join(Participant{Agent: e.Agent, Name: e.Name, Mode: e.Mode, Joined: true, Since: at, Read: c.Messages, Slot: e.Owner,
-			Supervisor: e.Supervisor})
+			Supervisor: e.Supervisor, Offer: e.Offer})
 		c.Assist = nil // somebody has come
 		if e.Owner {
 			if c.Phase == PhaseQueued && !c.AwayUntil.IsZero() {
@@ -172,8 +172,11 @@ func (c *Chat) applyAccepted(at time.Time, e Accepted) {
 		c.settleLeg()
 		c.Leg = nil
 	}
-	c.join(Participant{Agent: e.Agent, Name: e.Name, Mode: mode, Joined: true, Since: at, Read: c.Messages, Slot: true,
-		Supervisor: e.Supervisor})
+	part := Participant{Agent: e.Agent, Name: e.Name, Mode: mode, Joined: true, Since: at, Read: c.Messages, Slot: true, Supervisor: e.Supervisor}
+	if e.Kept {
+		part.Offer = e.Offer
+	}
+	c.join(part)
 	if !beside {
 		c.Phase, c.Owner, c.Waits = PhaseActive, e.Agent, nil
 		c.idleServed(at)
@@ -236,10 +239,10 @@ func (c *Chat) exclude(at time.Time, x Exclusion) {
 func (c *Chat) join(p Participant) {
 	if old := c.participant(p.Agent); old != nil {
 		if !old.Joined {
-			old.Since, old.Slot, old.Wrapup = p.Since, false, nil
+			old.Since, old.Slot, old.Wrapup, old.Offer = p.Since, false, nil, ""
 		}
 		if p.Slot && !old.Slot {
-			old.Since = p.Since // he serves it from now on
+			old.Since, old.Offer = p.Since, p.Offer // he serves it from now on
 		}
 		old.Joined, old.Mode, old.Name, old.Supervisor = true, p.Mode, p.Name, p.Supervisor
 		old.Slot = old.Slot || p.Slot
@@ -253,7 +256,11 @@ func (c *Chat) owe(at time.Time, agents []AgentID, spec WrapupPolicy, reason str
 		return
 	}
 	for _, a := range agents {
-		c.Owing = append(c.Owing, Owed{a, spec, reason, at})
+		o := Owed{Agent: a, Spec: spec, Reason: reason, Since: at}
+		if p := c.participant(a); p != nil {
+			o.Offer = p.Offer
+		}
+		c.Owing = append(c.Owing, o)
 	}
 }
 

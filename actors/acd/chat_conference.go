@@ -196,7 +196,7 @@ func (s *chatStep) ownerSet(p *Participant) {
 
 // rejoin changes how somebody who is in the chat takes part.
 func (s *chatStep) rejoin(p *Participant, mode Mode, owner bool) {
-	s.emit(Joined{Agent: p.Agent, Name: p.Name, Mode: mode, Owner: owner, Was: p.Mode, Supervisor: p.Supervisor})
+	s.emit(Joined{Agent: p.Agent, Name: p.Name, Mode: mode, Owner: owner, Was: p.Mode, Supervisor: p.Supervisor, Offer: p.Offer})
 }
 
 // announce is the system speaking to all.

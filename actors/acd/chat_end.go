@@ -81,7 +81,7 @@ func (s *chatStep) part(a AgentID, reason string, next, by AgentID) {
 	}
 	s.emit(Left{Agent: a, Name: p.Name, Reason: reason, Owner: owner, Wrapup: spec, Mode: p.Mode, By: by})
 	if p.Slot {
-		s.tell(s.sendAgent(a, Released{Chat: s.ID, Spec: spec, Reason: reason}))
+		s.tell(s.sendReleased(s.releasedAs(&p, spec), reason))
 	}
 	if owner == "" && s.Phase == PhaseQueued {
 		s.alone()
@@ -160,7 +160,7 @@ func (s *chatStep) finish(e ChatEnded, offers OfferReason) {
 		case !p.Slot && !e.RateUntil.IsZero():
 			e.Watched = append(e.Watched, p.Agent)
 		case p.Slot:
-			released = append(released, s.sendAgent(p.Agent, Released{Chat: s.ID, Spec: spec, Reason: string(e.Reason)}))
+			released = append(released, s.sendReleased(s.releasedAs(p, spec), string(e.Reason)))
 		}
 	}
 	var ended Event = e
@@ -219,10 +219,15 @@ func (s *chatStep) agentLost(m AgentLost) error {
 	return nil
 }
 
-// wrapupFiled is C41. What the chat does not wait for it has heard before.
+// sameTime reports whether two wrap-ups of one agent in one chat may be the same:
+// those of an older version do not say of which time they are.
+func sameTime(a, b OfferID) bool { return a == b || a == "" || b == "" }
+
+// wrapupFiled is C41. What the chat does not wait for, or what is of another
+// time that he served it, it has heard before.
 func (s *chatStep) wrapupFiled(m WrapupFiled) error {
 	for _, o := range s.Owing {
-		if o.Agent == m.Agent {
+		if o.Agent == m.Agent && sameTime(o.Offer, m.Offer) {
 			s.emit(WrapupRecorded{Agent: m.Agent, Code: m.Code, Notes: m.Notes, By: m.By})
 			s.closeIfSettled()
 			return nil

@@ -110,7 +110,7 @@ func (s *chatStep) accept(m Accept) (any, error) {
 // beside him.
 func (s *chatStep) take(won Offer) {
 	leg := s.Leg
-	accepted := Accepted{Offer: won.ID, Agent: won.Agent, Name: won.Name, Kind: won.Kind, Mode: Talk, Supervisor: s.supervises(won.Agent),
+	accepted := Accepted{Offer: won.ID, Agent: won.Agent, Name: won.Name, Kind: won.Kind, Mode: Talk, Supervisor: s.supervises(won.Agent), Kept: true,
 		Replaces: won.Kind != OfferInvite && slices.ContainsFunc(s.Participants, func(p Participant) bool { return p.Mode == Talk && p.Agent != won.Agent })}
 	if won.Kind == OfferConsult {
 		accepted.Mode = Consulting
@@ -118,8 +118,11 @@ func (s *chatStep) take(won Offer) {
 	if won.Kind == OfferRoute {
 		s.lose(won.ID)
 	}
+	if s.owes(won.Agent) { // who sent it on has it back: his part goes on
+		s.emit(WrapupRecorded{Agent: won.Agent, By: byReturned})
+	}
 	s.emit(accepted)
-	s.tell(s.sendAgent(won.Agent, Assigned{s.connectedRow(won.Agent, s.t.Now)}))
+	s.tell(s.sendAgent(won.Agent, Assigned{s.connectedRow(s.joined(won.Agent))}))
 	switch won.Kind {
 	case OfferInvite:
 		s.announce(won.Name + " joined the chat")
@@ -196,6 +199,9 @@ func (s *chatStep) endOffer(o Offer, why OfferReason) {
 	}
 	s.emit(e)
 	s.tell(s.sendOver(o.ID, o.Agent, why))
+	if owed := s.owed(o.Agent); owed != nil { // which was not said while it rang
+		s.tell(s.sendReleased(s.releasedRow(owed), owed.Reason))
+	}
 }
 
 // ringing counts the agents whom the queue has it ring at.

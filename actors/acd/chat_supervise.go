@@ -90,7 +90,7 @@ func (s *chatStep) takeOver() (any, error) {
 		return nil, ErrWrapupPending // of the last time
 	}
 	s.clear(TakenOver)
-	s.serve(me, s.byName(), "taken_over")
+	s.serve(me, s.byName(), "taken_over", s.nextOffer())
 	return Result{Chat: s.ID}, nil
 }
 
@@ -106,11 +106,11 @@ func (s *chatStep) clear(why OfferReason) {
 	}
 }
 
-// serve makes a the owner without an offer; the owner until now goes.
-func (s *chatStep) serve(a AgentID, name, why string) {
+// serve makes a the owner without an offer that rings; the owner until now goes.
+func (s *chatStep) serve(a AgentID, name, why string, by OfferID) {
 	old := s.Owner
-	s.emit(Joined{Agent: a, Name: name, Mode: Talk, Owner: true, Was: s.modeOf(a), Supervisor: s.supervises(a)})
-	s.tell(s.sendAgent(a, Assigned{s.connectedRow(a, s.t.Now)}))
+	s.emit(Joined{Agent: a, Name: name, Mode: Talk, Owner: true, Was: s.modeOf(a), Supervisor: s.supervises(a), Offer: by})
+	s.tell(s.sendAgent(a, Assigned{s.connectedRow(s.joined(a))}))
 	if old != "" && old != a {
 		s.part(old, why, a, AgentID(s.t.By.ID))
 	}
@@ -150,7 +150,7 @@ func (s *chatStep) assign(m AssignTo) (any, error) {
 		return Result{Chat: s.ID, Already: "already_owner"}, nil
 	case s.serving(m.Agent) != nil:
 		s.clear(OfferMoved)
-		s.serve(m.Agent, s.nameOf(m.Agent), "reassigned")
+		s.serve(m.Agent, s.nameOf(m.Agent), "reassigned", s.joined(m.Agent).Offer)
 		return Result{Chat: s.ID}, nil
 	}
 	return s.askAgent(m.Agent, OfferTransfer, m.Force, m)
@@ -164,7 +164,7 @@ func (s *chatStep) assigned(g SlotGranted) (any, error) {
 		return nil, ErrSourceRemoved
 	}
 	s.clear(OfferMoved)
-	s.serve(g.Agent, g.Name, "reassigned")
+	s.serve(g.Agent, g.Name, "reassigned", g.Offer)
 	return Result{Chat: s.ID}, nil
 }
 

@@ -255,7 +255,7 @@ func (c *Chat) View(reader AgentID) ChatView {
 		if p.Agent == reader {
 			v.Unread, v.Read = p.Unread, p.Read
 		}
-		p.Pending = nil
+		p.Pending, p.Offer = nil, ""
 		v.Participants = append(v.Participants, p)
 	}
 	return v

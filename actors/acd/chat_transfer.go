@@ -113,7 +113,7 @@ func (s *chatStep) withSlot(m SlotGranted) (any, error) {
 	if s.serving(m.Agent) != nil || s.offerTo(m.Agent) != nil {
 		return nil, refusal(ErrBadTarget.Code, "he is in the chat or asked already")
 	}
-	if s.owes(m.Agent) {
+	if _, back := m.Then.(ReturnChat); s.owes(m.Agent) && !back {
 		return nil, &Refusal{Code: ErrUnavailable.Code, Text: ErrUnavailable.Text, Reason: deniedWrapup}
 	}
 	switch then := m.Then.(type) {

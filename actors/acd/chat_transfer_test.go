@@ -317,6 +317,58 @@ func TestC24ABlindTransferThatNobodyTakesIsOfferedToItsSender(t *testing.T) {
 	p.shows(PhaseActive, "alice", LabelActive)
 }
 
+func TestC24ASenderHasHisChatBackAlthoughHeOwesItsWrapup(t *testing.T) {
+	p := blind(t, ReturnToSender)
+	if rows := p.chat.SlotRows(); len(rows) != 2 || rows[1].State != SlotReleased || rows[1].Offer != "c1.1" {
+		t.Fatalf("alice owes: %+v", rows)
+	}
+	out := p.must(bob, Reject{Offer: "c1.2", Agent: "bob"})
+	p.must(nobody, p.yes(out.Sends[len(out.Sends)-1]))
+	if rows := p.chat.SlotRows(); len(rows) != 1 || rows[0].State != SlotAlerting || rows[0].Agent != "alice" {
+		t.Fatalf("it rings at alice: %+v", rows)
+	}
+	p.expect(alice, Accept{Offer: "c1.3", Agent: "alice"}, `
+		event WrapupRecorded alice
+		event Accepted c1.3 alice transfer
+		event TransferDone from alice to alice
+		event Labelled active
+		news customer/kim customer Accepted
+		news agent/alice offered Accepted
+		news agent/alice agent Accepted
+		news agent/alice sender TransferDone
+		news agent/alice agent Labelled
+		send agent/alice Assigned
+		ok c1`)
+	if len(p.chat.Owing) != 0 || p.chat.Filed[0].By != "returned" {
+		t.Errorf("owing %+v, filed %+v", p.chat.Owing, p.chat.Filed)
+	}
+	p.must(alice, EndChat{})
+	p.must(nobody, WrapupFiled{Chat: "c1", Agent: "alice", Code: "late", Offer: "c1.1"})
+	if !p.chat.owes("alice") {
+		t.Error("a wrap-up of the first time stands for that of the second")
+	}
+	p.must(nobody, WrapupFiled{Chat: "c1", Agent: "alice", Code: "solved", Offer: "c1.3"})
+	if p.chat.Phase != PhaseClosed {
+		t.Errorf("%s", p.chat.Phase)
+	}
+}
+
+func TestC24ASenderWhoDoesNotAnswerStillOwesHisWrapup(t *testing.T) {
+	p := blind(t, ReturnToSender)
+	out := p.must(bob, Reject{Offer: "c1.2", Agent: "bob"})
+	p.must(nobody, p.yes(out.Sends[len(out.Sends)-1]))
+	out = p.must(alice, Reject{Offer: "c1.3", Agent: "alice"})
+	if p.shows(PhaseQueued, "", LabelActive); !p.chat.owes("alice") || len(p.chat.SlotRows()) != 1 || p.chat.SlotRows()[0].State != SlotReleased {
+		t.Errorf("%+v", p.chat.SlotRows())
+	}
+	for _, s := range out.Sends {
+		if r, ok := s.Cmd.(Released); ok && r.Spec.Mode == WrapupMandatory && r.Offer == "c1.1" && r.Weight == p.chat.Weight {
+			return
+		}
+	}
+	t.Errorf("she is not told what she owes: %s", told(out))
+}
+
 func TestC24ASenderWhoDoesNotTakeItBackEither(t *testing.T) {
 	back := func(p *play, why string) {
 		t.Helper()

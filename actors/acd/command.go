@@ -230,6 +230,10 @@ type (
 		Chat   ChatID
 		Spec   WrapupPolicy
 		Reason string
+		// What the chat took of him, for a desk that has no slot of it any more.
+		Offer   OfferID
+		Channel Channel
+		Weight  int
 	}
 	// WrapupFiled tells the chat that the debt is closed (C41).
 	WrapupFiled struct {
@@ -238,6 +242,7 @@ type (
 		Code  string
 		Notes string
 		By    string // agent | timeout | supervisor | lost
+		Offer OfferID
 	}
 	// AgentLost takes the agent out of the chat (C37).
 	AgentLost struct {

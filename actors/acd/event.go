@@ -51,6 +51,9 @@ type (
 		Replaces bool `cbor:"7,keyasint,omitempty"`
 		// Supervisor says that the agent is one.
 		Supervisor bool `cbor:"8,keyasint,omitempty"`
+		// Kept says that the offer is kept as the name of his time in the chat;
+		// records of an older version do not.
+		Kept bool `cbor:"9,keyasint,omitempty"`
 	}
 	// MessageSent is one line of the transcript. The text is in the
 	// transcript's own row and nowhere else, so that erasing it erases it.
@@ -179,8 +182,9 @@ type (
 		Chat  ChatID    `cbor:"1,keyasint"`
 		Code  string    `cbor:"2,keyasint,omitempty"`
 		Notes string    `cbor:"3,keyasint,omitempty"`
-		By    string    `cbor:"4,keyasint"` // agent | timeout | supervisor | lost
+		By    string    `cbor:"4,keyasint"` // agent | timeout | supervisor | lost | returned
 		At    time.Time `cbor:"5,keyasint"`
+		Offer OfferID   `cbor:"6,keyasint,omitempty"` // of the debt
 	}
 	// WrapupAmended puts a code right that the clock had given.
 	WrapupAmended struct {

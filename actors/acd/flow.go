@@ -176,6 +176,8 @@ type (
 		View  ChatView `cbor:"6,keyasint"`
 		// Supervisor says that he is one.
 		Supervisor bool `cbor:"7,keyasint,omitempty"`
+		// Offer tells this time of his serving the chat from others.
+		Offer OfferID `cbor:"8,keyasint,omitempty"`
 	}
 	// OwnerSet moves ownership between participants.
 	OwnerSet struct {

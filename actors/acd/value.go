@@ -235,6 +235,7 @@ type Debt struct {
 	Channel  Channel      `cbor:"7,keyasint,omitempty"`
 	Code     string       `cbor:"8,keyasint,omitempty"` // draft
 	Notes    string       `cbor:"9,keyasint,omitempty"`
+	Offer    OfferID      `cbor:"10,keyasint,omitempty"` // by which the chat had come to him
 }
 
 // SlotState is how far a slot of an agent has got.
@@ -297,6 +298,9 @@ type Participant struct {
 	Wrapup *WrapupPolicy `cbor:"11,keyasint,omitempty"`
 	// Supervisor says that he came with a supervisor's rights, served or not.
 	Supervisor bool `cbor:"12,keyasint,omitempty"`
+	// Offer is by which the chat came to him, this time: it tells this time from
+	// others, and is absent in records of an older version.
+	Offer OfferID `cbor:"13,keyasint,omitempty"`
 }
 
 // Owed is a wrap-up that a chat waits for.
@@ -305,6 +309,7 @@ type Owed struct {
 	Spec   WrapupPolicy `cbor:"2,keyasint"`
 	Reason string       `cbor:"3,keyasint,omitempty"`
 	Since  time.Time    `cbor:"4,keyasint"`
+	Offer  OfferID      `cbor:"5,keyasint,omitempty"` // by which he had come
 }
 
 // ChatView is what a participant may see of a chat. The transcript up to

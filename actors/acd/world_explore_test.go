@@ -183,6 +183,17 @@ func standsAs(a *Agent) string {
 var seldom = map[string]int{"customer ends": 40, "agent ends": 4, "clock": 4, "session lost": 20, "not ready": 20, "crash": 200,
 	"take over": 8, "leave": 3, "cancel": 6}
 
+// What is done every other time that it is possible, since it seldom is.
+var eager = []string{"hand over", "transfer back"}
+
+// choose draws the next move of a walk.
+func choose(ms []townMove, chance *rand.Rand) townMove {
+	if i := slices.IndexFunc(ms, func(m townMove) bool { return slices.Contains(eager, m.what) }); i >= 0 && chance.IntN(2) == 0 {
+		return ms[i]
+	}
+	return ms[chance.IntN(len(ms))]
+}
+
 // TestWalksThroughAWorldOfChatsQueueAndAgents goes deep where the exploration
 // goes broad: from the beginning of the day until nothing can happen any more.
 func TestWalksThroughAWorldOfChatsQueueAndAgents(t *testing.T) {
@@ -195,9 +206,9 @@ func TestWalksThroughAWorldOfChatsQueueAndAgents(t *testing.T) {
 		chance := rand.New(rand.NewPCG(uint64(seed), 1))
 		g := newTownMap(1+chance.IntN(3), 1+chance.IntN(2), townLimits{clocks: 60, times: 3, crashes: seed % 3, flows: seed % 4})
 		w := newTown(g.chats, g.agents, g.limits)
-		w.config.Queues["support"].PreferReturning = seed%2 == 1
+		w.config.Queues["support"].PreferReturning, w.walks = seed%2 == 1, true
 		for ms := w.moves(); len(ms) > 0 && len(g.nodes) < 500; ms = w.moves() {
-			m := ms[chance.IntN(len(ms))]
+			m := choose(ms, chance)
 			if rare := seldom[m.what]; rare > 0 && len(ms) > 1 && chance.IntN(rare) > 0 {
 				continue
 			}
@@ -222,6 +233,11 @@ func TestWalksThroughAWorldOfChatsQueueAndAgents(t *testing.T) {
 	for _, what := range []string{"transfer", "transfer blind", "invite", "consult", "take over", "leave", "cancel"} {
 		if flows[what] == 0 {
 			t.Errorf("nobody ever did this: %s", what)
+		}
+	}
+	for _, what := range eager {
+		if flows[what] < walks/100 {
+			t.Errorf("%s happened %d times in %d walks", what, flows[what], walks)
 		}
 	}
 	for _, why := range []EndReason{EndAbandoned, EndedByCustomer, EndedByAgent, EndMaxWait} {

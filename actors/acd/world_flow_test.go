@@ -17,6 +17,7 @@ func (w *town) flowMoves(j, i int) (ms []townMove) {
 	owns, there := c.Owner == a.id, c.joined(other.id) != nil
 	once("transfer", owns)
 	once("transfer blind", owns)
+	once("transfer back", owns && w.walks)
 	once("invite", owns && !there)
 	once("consult", owns && !there)
 	once("hand over", owns && there)
@@ -37,6 +38,8 @@ func (w *town) flows(m townMove, a *Agent, c *Chat) {
 		w.step(m.to, by, TransferChat{ToAgent: other, Mode: Warm})
 	case "transfer blind":
 		w.step(m.to, by, TransferChat{ToAgent: other, Mode: Blind})
+	case "transfer back":
+		w.step(m.to, by, TransferChat{ToAgent: other, Mode: Blind, OnFail: ReturnToSender})
 	case "invite":
 		w.step(m.to, by, Invite{Agent: other})
 	case "consult":

@@ -18,6 +18,7 @@ type town struct {
 	wires  [][]mail // from machine i to machine j at i*n+j
 	done   map[string]int
 	limits townLimits
+	walks  bool     // and is not explored
 	asked  uint64   // reservations so far
 	stays  []uint64 // of each chat, and whatever else it makes ids for
 }
@@ -320,7 +321,7 @@ func (w *town) agentDoes(m townMove, at int) {
 		w.step(at, by, RejectOffer{Offer: a.slotOf(c.ID).Offer})
 	case "agent ends":
 		w.step(m.to, by, EndChat{})
-	case "transfer", "transfer blind", "invite", "consult", "hand over", "take over", "leave", "cancel":
+	case "transfer", "transfer blind", "transfer back", "invite", "consult", "hand over", "take over", "leave", "cancel":
 		w.flows(m, a, c)
 	case "wrap up":
 		w.step(at, by, Wrapup{Chat: c.ID, Code: "solved"})
@@ -424,13 +425,10 @@ func chatSays(c *Chat, a AgentID) string {
 
 func agentSays(a *Agent, c ChatID) string {
 	if slot := a.slotOf(c); slot != nil {
-		if slot.State == SlotConnected {
-			return string(SlotConnected)
-		}
-		return string(slot.State) + " " + string(slot.Offer)
+		return strings.TrimSpace(string(slot.State) + " " + string(slot.Offer))
 	}
-	if a.state.debt(c) != nil {
-		return string(SlotReleased)
+	if debt := a.state.debt(c); debt != nil {
+		return strings.TrimSpace(string(SlotReleased) + " " + string(debt.Offer))
 	}
 	return ""
 }
