@@ -121,6 +121,25 @@ func race19ReserveThenWrapupAndGrace(t *testing.T) {
 	if w := deskLine(d.out); w != "presence offline lost by system | → chat/c1 aborted agent_lost" {
 		t.Errorf("at the end of the grace: %s", w)
 	}
+
+	d = newDesk(t)
+	offer = d.reserve()
+	d.do(nobodyHere, SessionClosed{Session: "s1"})
+	d.do(nobodyHere, OfferStart{Slot: deskRow(offer, SlotAlerting, d.now)})
+	d.do(nobodyHere, SessionOpened{Session: "s2", Alerting: true}) // a page loaded anew
+	if d.do(ann, AcceptOffer{Offer: offer}); d.out.Err != nil || d.out.Forward == nil {
+		t.Errorf("who is back in time takes it: %s", deskLine(d.out))
+	}
+
+	d = newDesk(t)
+	offer = d.reserve()
+	d.do(nobodyHere, SessionClosed{Session: "s1"})
+	d.do(nobodyHere, OfferStart{Slot: deskRow(offer, SlotAlerting, d.now)})
+	d.wait(30 * time.Second)                                                                                // longer than it rings
+	d.expect(nobodyHere, OfferOver{Offer: offer, Chat: "c1", Reason: OfferRONA, MinAlert: time.Second}, "") // and is not held against him
+	if p := d.presence(); p != "available" {
+		t.Errorf("he is %s", p)
+	}
 }
 
 func race19NotReadyWrapupAndGraceThenReserve(t *testing.T) {
