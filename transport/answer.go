@@ -40,6 +40,7 @@ func refusalFrame(re string, r *acd.Refusal) *wire.Error {
 	if d != (wire.ErrorDetail{}) {
 		e.Detail = &d
 	}
+	e.RetryAfterS = r.RetryAfter.Seconds()
 	if e.Code == wire.CodeOverloaded || e.Code == wire.CodeRateLimited {
 		e.RetryAfterS = 1
 	}

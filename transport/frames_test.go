@@ -205,6 +205,7 @@ func TestRefusalsKeepTheirDetails(t *testing.T) {
 		{&acd.Refusal{Code: "reserved_character", Text: "t", Chars: "<>", Index: 0}, `"detail":{"characters":"<>","index":0}`},
 		{&acd.Refusal{Code: "offer_gone", Text: "t", Reason: "rona"}, `"detail":{"reason":"rona"}`},
 		{acd.ErrEnded, `"code":"ended"`},
+		{&acd.Refusal{Code: "queue_closed", Text: "t", RetryAfter: 90 * time.Second}, `"message":"t","retry_after_s":90`},
 	} {
 		got := string(wire.AppendEvent(nil, answerFrame("7", &actors.Answer{Refusal: tt.r}, acd.RoleAgent)))
 		if !strings.Contains(got, tt.want) || !strings.Contains(got, `"re":"7"`) {

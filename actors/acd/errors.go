@@ -1,5 +1,7 @@
 package acd
 
+import "time"
+
 // Refusal is a defined answer to a command that changes nothing. The codes are
 // those of the wire; the edge maps them one to one.
 type Refusal struct {
@@ -10,6 +12,8 @@ type Refusal struct {
 	Got    int    // with too_long
 	Chars  string // with reserved_character
 	Index  int    // with reserved_character: the first offender, in code points
+	// RetryAfter is how long it is until the same command may succeed; 0 is not known.
+	RetryAfter time.Duration `cbor:",omitempty"`
 }
 
 func (r *Refusal) Error() string { return r.Code + ": " + r.Text }

@@ -122,7 +122,7 @@ func (q *Queue) refuses(now time.Time) error {
 	case mode == QueueDeleted:
 		return ErrNotFound
 	case mode != QueueOpen:
-		return ErrQueueClosed
+		return q.closed(now)
 	case p.MaxSize > 0 && q.line.len()+len(q.held) >= p.MaxSize:
 		return ErrQueueFull
 	case p.JoinEmpty == JoinLoggedIn && q.roster.signedIn == 0,

@@ -1,5 +1,7 @@
 package acd
 
+import "time"
+
 // hours is what the queue's schedule says, kept until it says something else.
 type hours struct {
 	schedule *Schedule // nil is always open
@@ -30,6 +32,22 @@ func (q *Queue) keepHours(s *queueTurn) {
 		open, until := schedule.At(s.Now)
 		q.hours = hours{schedule, open, until.UnixMilli()}
 	}
+}
+
+// closed is the refusal of a queue that takes no chats now. One that keeps its
+// hours says when they begin.
+func (q *Queue) closed(now time.Time) error {
+	schedule := q.hours.schedule
+	if q.state.Set.Mode != "" || q.policy.Mode != QueueOpen || schedule == nil {
+		return ErrQueueClosed
+	}
+	opens := time.UnixMilli(q.hours.until)
+	if open, _ := schedule.At(opens); !open || !opens.After(now) { // it does not open as far as can be seen
+		return ErrQueueClosed
+	}
+	r := *ErrQueueClosed
+	r.RetryAfter = opens.Sub(now)
+	return &r
 }
 
 // turnsAt is when who waits may have to hear that the queue opens or closes; 0

@@ -40,6 +40,29 @@ func TestAQueueIsOpenByItsSchedule(t *testing.T) {
 	}
 }
 
+func TestAQueueThatIsClosedSaysWhenItOpens(t *testing.T) {
+	never := Schedule{Zone: "UTC", Week: []Hours{{From: 8 * 60, To: 10 * 60}}, Holidays: []Day{{Date: "2020-01-01", Every: "FREQ=DAILY"}}}
+	for name, c := range map[string]struct {
+		keeps  Schedule
+		change func(*QueuePolicy)
+		want   time.Duration
+	}{
+		"tomorrow at eight": {untilTen(), func(*QueuePolicy) {}, 21 * time.Hour},
+		"never":             {never, func(*QueuePolicy) {}, 0},
+		"closed besides":    {untilTen(), func(p *QueuePolicy) { p.Mode = QueueClosed }, 0},
+	} {
+		h := newHall(t, nil).keeps(c.keeps, c.change)
+		h.pass(2 * time.Hour) // eleven
+		var r *Refusal
+		if out := h.step(Start{Chat: "c1"}); !errors.As(out.Err, &r) || r.Code != ErrQueueClosed.Code || r.RetryAfter != c.want {
+			t.Errorf("%s: %+v, want after %s", name, out.Err, c.want)
+		}
+		if out := h.step(Admit{Chat: "c2"}); !errors.As(out.Err, &r) || r.RetryAfter != c.want {
+			t.Errorf("%s: a transfer: %+v, want after %s", name, out.Err, c.want)
+		}
+	}
+}
+
 func TestAQueueThatClosesWakesForWhoWaitsAlone(t *testing.T) {
 	h := newHall(t, nil).keeps(untilTen(), func(*QueuePolicy) {})
 	if at := h.q.Deadline(); !at.IsZero() {
