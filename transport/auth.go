@@ -49,16 +49,25 @@ func denied(format string, args ...any) error { return &AuthError{fmt.Sprintf(fo
 type AuthOptions struct {
 	Issuer   string // iss; "parley"
 	Audience string // one of aud; "parley"
+	// Audiences are others that are good too, as while one takes the place of
+	// another.
+	Audiences []string
 	// Secret verifies HS256, at least 32 bytes. OldSecret is still good too, so
 	// that a secret can be changed without signing anybody out.
 	Secret, OldSecret []byte
 	// JWKS is a file or an https address with public keys.
 	JWKS string
+	// Discover finds the JWKS by Issuer, as OpenID Connect has it. It stands in
+	// the place of JWKS.
+	Discover bool
 	// Algorithms that keys of the JWKS may be used with; RS256, ES256, EdDSA.
 	Algorithms []string
 	// KeyRefresh is how long to wait at least before the JWKS is read again for
 	// the sake of an unknown key; 30 s.
 	KeyRefresh time.Duration
+	// KeyAge is after how long the JWKS is read again in any case, so that a key
+	// that was withdrawn is no good any more; 10 min.
+	KeyAge time.Duration
 	// Leeway for the clocks of others; 30 s.
 	Leeway time.Duration
 	// MaxCustomerLifetime and MaxDeskLifetime bound exp - nbf; 15 min and 8 h.
@@ -74,6 +83,7 @@ func (o AuthOptions) withDefaults() AuthOptions {
 	o.Issuer = cmp.Or(o.Issuer, DevIssuer)
 	o.Audience = cmp.Or(o.Audience, DevIssuer)
 	o.KeyRefresh = cmp.Or(o.KeyRefresh, 30*time.Second)
+	o.KeyAge = cmp.Or(o.KeyAge, 10*time.Minute)
 	o.Leeway = cmp.Or(o.Leeway, 30*time.Second)
 	o.MaxCustomerLifetime = cmp.Or(o.MaxCustomerLifetime, 15*time.Minute)
 	o.MaxDeskLifetime = cmp.Or(o.MaxDeskLifetime, 8*time.Hour)
@@ -86,7 +96,7 @@ func (o AuthOptions) withDefaults() AuthOptions {
 // Validate names all that is wrong with the options.
 func (o AuthOptions) Validate() error {
 	var errs []error
-	if len(o.Secret) == 0 && o.JWKS == "" {
+	if len(o.Secret) == 0 && o.JWKS == "" && !o.Discover {
 		errs = append(errs, errors.New("neither Secret nor JWKS: nobody could sign in"))
 	}
 	for _, s := range [][]byte{o.Secret, o.OldSecret} {
@@ -99,11 +109,14 @@ func (o AuthOptions) Validate() error {
 			errs = append(errs, fmt.Errorf("algorithm %q; possible are %v", a, asymmetric))
 		}
 	}
-	if o.Leeway < 0 || o.KeyRefresh < 0 || o.MaxCustomerLifetime < 0 || o.MaxDeskLifetime < 0 {
+	if o.Leeway < 0 || o.KeyRefresh < 0 || o.KeyAge < 0 || o.MaxCustomerLifetime < 0 || o.MaxDeskLifetime < 0 {
 		errs = append(errs, errors.New("a negative duration"))
 	}
 	if o.JWKS != "" {
 		errs = append(errs, checkKeySource(o.JWKS))
+	}
+	if o.Discover {
+		errs = append(errs, checkIssuer(o))
 	}
 	return errors.Join(errs...)
 }
@@ -128,14 +141,14 @@ func NewAuth(ctx context.Context, o AuthOptions) (*Auth, error) {
 	if len(o.Secret) > 0 {
 		methods = append(methods, "HS256")
 	}
-	if o.JWKS != "" {
+	if o.JWKS != "" || o.Discover {
 		methods = append(methods, o.Algorithms...)
-		a.keys = newKeySet(o.JWKS, o.KeyRefresh)
+		a.keys = newKeySet(o)
 		if err := a.keys.load(ctx); err != nil {
 			return nil, fmt.Errorf("auth keys: %w", err)
 		}
 	}
-	a.parser = jwt.NewParser(jwt.WithValidMethods(methods), jwt.WithIssuer(o.Issuer), jwt.WithAudience(o.Audience),
+	a.parser = jwt.NewParser(jwt.WithValidMethods(methods), jwt.WithIssuer(o.Issuer), jwt.WithAudience(append([]string{o.Audience}, o.Audiences...)...),
 		jwt.WithExpirationRequired(), jwt.WithNotBeforeRequired(), jwt.WithLeeway(o.Leeway), jwt.WithStrictDecoding())
 	return a, nil
 }

@@ -297,3 +297,103 @@ func TestAScopeIsReadOfASupervisorsTokenAlone(t *testing.T) {
 		t.Error("an agent's token with a scope is made")
 	}
 }
+
+// issuer is a sign-in of somebody else's that can be asked for its keys.
+type issuer struct {
+	*httptest.Server
+	keys  atomic.Pointer[[]byte]
+	says  atomic.Pointer[string] // instead of its own address
+	asked atomic.Int64
+}
+
+func newIssuer(t *testing.T, keys []byte) *issuer {
+	i := &issuer{}
+	i.keys.Store(&keys)
+	i.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch r.URL.Path {
+		case "/.well-known/openid-configuration":
+			name := i.URL
+			if said := i.says.Load(); said != nil {
+				name = *said
+			}
+			_ = json.NewEncoder(w).Encode(map[string]string{"issuer": name, "jwks_uri": i.URL + "/keys"})
+		case "/keys":
+			i.asked.Add(1)
+			_, _ = w.Write(*i.keys.Load())
+		default:
+			w.WriteHeader(http.StatusNotFound)
+		}
+	}))
+	t.Cleanup(i.Close)
+	return i
+}
+
+func TestKeysAreFoundWhereTheIssuerSaysAndChangeWithIt(t *testing.T) {
+	old, fresh := newTestKeys(t), newTestKeys(t)
+	i := newIssuer(t, jwks(t, map[string]crypto.PublicKey{"old": &old.ec.PublicKey}))
+	a, err := NewAuth(t.Context(), AuthOptions{Issuer: i.URL, Discover: true, KeyRefresh: time.Nanosecond, KeyAge: time.Nanosecond})
+	if err != nil {
+		t.Fatal(err)
+	}
+	oldToken := sign(t, jwt.SigningMethodES256, old.ec, "old", with("iss", i.URL))
+	freshToken := sign(t, jwt.SigningMethodES256, fresh.ec, "fresh", with("iss", i.URL))
+	if _, err := a.Verify(t.Context(), oldToken); err != nil {
+		t.Fatal(err)
+	}
+	both := jwks(t, map[string]crypto.PublicKey{"old": &old.ec.PublicKey, "fresh": &fresh.ec.PublicKey})
+	i.keys.Store(&both)
+	for _, token := range []string{oldToken, freshToken} { // two keys at once
+		if _, err := a.Verify(t.Context(), token); err != nil {
+			t.Errorf("while both are good: %v", err)
+		}
+	}
+	alone := jwks(t, map[string]crypto.PublicKey{"fresh": &fresh.ec.PublicKey})
+	i.keys.Store(&alone)
+	read := i.asked.Load()
+	for i.asked.Load() < read+2 { // the first of them may have begun before the change
+		if _, err := a.Verify(t.Context(), freshToken); err != nil {
+			t.Fatal(err)
+		}
+	}
+	a.keys.reading.Lock() // which who reads holds until he has kept what he found
+	kept := len(*a.keys.keys.Load())
+	a.keys.reading.Unlock()
+	if kept != 1 {
+		t.Errorf("%d keys are kept, want the fresh one", kept)
+	}
+	if _, err := a.Verify(t.Context(), oldToken); err == nil {
+		t.Error("a key that was withdrawn is still good")
+	}
+}
+
+func TestAnIssuerThatCannotBeTrustedIsNotAsked(t *testing.T) {
+	k := newTestKeys(t)
+	i := newIssuer(t, jwks(t, map[string]crypto.PublicKey{"k": &k.ec.PublicKey}))
+	elsewhere := "https://elsewhere.example.com"
+	i.says.Store(&elsewhere)
+	for name, tt := range map[string]struct {
+		o    AuthOptions
+		says string
+	}{
+		"another issuer's answer": {AuthOptions{Issuer: i.URL, Discover: true}, "elsewhere"},
+		"in the clear":            {AuthOptions{Issuer: "http://login.example.com", Discover: true}, "only https"},
+		"no address":              {AuthOptions{Issuer: "parley", Discover: true}, "https address"},
+		"beside a key set":        {AuthOptions{Issuer: i.URL, Discover: true, JWKS: "keys.json"}, "one of the two"},
+	} {
+		if _, err := NewAuth(t.Context(), tt.o); err == nil || !strings.Contains(err.Error(), tt.says) {
+			t.Errorf("%s: %v, want %q", name, err, tt.says)
+		}
+	}
+}
+
+func TestATokenForAnyOfTheAudiencesIsGood(t *testing.T) {
+	a, err := NewAuth(t.Context(), AuthOptions{Secret: secret, Audience: "new", Audiences: []string{"parley"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for aud, want := range map[string]bool{"new": true, "parley": true, "other": false} {
+		if _, err := a.Verify(t.Context(), sign(t, jwt.SigningMethodHS256, secret, "", with("aud", aud))); (err == nil) != want {
+			t.Errorf("%s: %v", aud, err)
+		}
+	}
+}

@@ -29,9 +29,12 @@ const (
 // restart, and unknown names cannot make it hammer the source. What was read
 // last stays good until something else has been read.
 type keySet struct {
-	source   string
+	source   string // empty: where the issuer says
+	issuer   string
 	interval time.Duration
+	age      time.Duration // after which it is read again in any case
 	client   *http.Client
+	read     atomic.Int64 // when it was, Unix nanoseconds
 
 	keys atomic.Pointer[[]jose.JSONWebKey]
 
@@ -39,8 +42,20 @@ type keySet struct {
 	tried   time.Time
 }
 
-func newKeySet(source string, interval time.Duration) *keySet {
-	return &keySet{source: source, interval: interval, client: &http.Client{Timeout: keyFetchTimeout}}
+func newKeySet(o AuthOptions) *keySet {
+	return &keySet{source: o.JWKS, issuer: o.Issuer, interval: o.KeyRefresh, age: o.KeyAge, client: &http.Client{Timeout: keyFetchTimeout}}
+}
+
+// checkIssuer refuses to ask an issuer where its keys are who could not be asked
+// in safety.
+func checkIssuer(o AuthOptions) error {
+	switch {
+	case o.JWKS != "":
+		return errors.New("Discover stands beside JWKS: one of the two")
+	case !strings.Contains(o.Issuer, "://"):
+		return fmt.Errorf("issuer %q: expected an https address to discover its keys", o.Issuer)
+	}
+	return checkKeySource(o.Issuer)
 }
 
 // checkKeySource refuses addresses over which anybody could slip in a key.
@@ -65,6 +80,7 @@ func checkKeySource(source string) error {
 // name, all that fit the algorithm.
 func (k *keySet) find(ctx context.Context, kid, alg string) []jwt.VerificationKey {
 	if found := k.pick(kid, alg); len(found) > 0 {
+		k.renew()
 		return found
 	}
 	k.reading.Lock()
@@ -79,6 +95,19 @@ func (k *keySet) find(ctx context.Context, kid, alg string) []jwt.VerificationKe
 		return nil
 	}
 	return k.pick(kid, alg)
+}
+
+// renew reads the set again once it has become old, beside who needs it now.
+func (k *keySet) renew() {
+	if time.Since(time.Unix(0, k.read.Load())) < k.age || !k.reading.TryLock() {
+		return
+	}
+	go func() {
+		defer k.reading.Unlock()
+		if time.Since(k.tried) >= k.interval {
+			_ = k.loadLocked(context.Background()) // the old ones stay, and the next one tries again
+		}
+	}()
 }
 
 func (k *keySet) pick(kid, alg string) []jwt.VerificationKey {
@@ -106,13 +135,17 @@ func (k *keySet) load(ctx context.Context) error {
 
 func (k *keySet) loadLocked(ctx context.Context) error {
 	k.tried = time.Now()
-	data, err := k.read(ctx)
+	source, err := k.locate(ctx)
+	if err != nil {
+		return err
+	}
+	data, err := k.fetch(ctx, source)
 	if err != nil {
 		return err
 	}
 	var set jose.JSONWebKeySet
 	if err := json.Unmarshal(data, &set); err != nil {
-		return fmt.Errorf("JWKS %s: %w", k.source, err)
+		return fmt.Errorf("JWKS %s: %w", source, err)
 	}
 	var usable []jose.JSONWebKey
 	for _, key := range set.Keys {
@@ -121,15 +154,41 @@ func (k *keySet) loadLocked(ctx context.Context) error {
 		}
 	}
 	if len(usable) == 0 {
-		return fmt.Errorf("JWKS %s: no public key for signatures", k.source)
+		return fmt.Errorf("JWKS %s: no public key for signatures", source)
 	}
 	k.keys.Store(&usable)
+	k.read.Store(time.Now().UnixNano())
 	return nil
 }
 
-func (k *keySet) read(ctx context.Context) ([]byte, error) {
-	if !strings.Contains(k.source, "://") {
-		data, err := os.ReadFile(k.source)
+// locate is where the set is: where the options or the issuer say.
+func (k *keySet) locate(ctx context.Context) (string, error) {
+	if k.source != "" {
+		return k.source, nil
+	}
+	data, err := k.fetch(ctx, strings.TrimSuffix(k.issuer, "/")+"/.well-known/openid-configuration")
+	if err != nil {
+		return "", err
+	}
+	var said struct {
+		Issuer string `json:"issuer"`
+		JWKS   string `json:"jwks_uri"`
+	}
+	if err := json.Unmarshal(data, &said); err != nil {
+		return "", fmt.Errorf("discovery at %s: %w", k.issuer, err)
+	}
+	if said.Issuer != k.issuer {
+		return "", fmt.Errorf("discovery at %s: it says that it is %q", k.issuer, said.Issuer)
+	}
+	if !strings.Contains(said.JWKS, "://") {
+		return "", fmt.Errorf("discovery at %s: no jwks_uri", k.issuer)
+	}
+	return said.JWKS, checkKeySource(said.JWKS)
+}
+
+func (k *keySet) fetch(ctx context.Context, source string) ([]byte, error) {
+	if !strings.Contains(source, "://") {
+		data, err := os.ReadFile(source)
 		if err != nil {
 			return nil, fmt.Errorf("JWKS: %w", err)
 		}
@@ -137,7 +196,7 @@ func (k *keySet) read(ctx context.Context) ([]byte, error) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, keyFetchTimeout)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, k.source, nil)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, source, nil)
 	if err != nil {
 		return nil, fmt.Errorf("JWKS: %w", err)
 	}
@@ -147,11 +206,11 @@ func (k *keySet) read(ctx context.Context) ([]byte, error) {
 	}
 	defer func() { _ = resp.Body.Close() }()
 	if resp.StatusCode != http.StatusOK {
-		return nil, fmt.Errorf("JWKS %s: %s", k.source, resp.Status)
+		return nil, fmt.Errorf("JWKS %s: %s", source, resp.Status)
 	}
 	data, err := io.ReadAll(io.LimitReader(resp.Body, maxKeySetBytes+1))
 	if err != nil {
-		return nil, fmt.Errorf("JWKS %s: %w", k.source, err)
+		return nil, fmt.Errorf("JWKS %s: %w", source, err)
 	}
 	if len(data) > maxKeySetBytes {
 		return nil, errors.New("JWKS: larger than a mebibyte")

@@ -55,6 +55,9 @@ type node struct {
 	outbound *outbound.Outbound
 
 	since time.Time // of a take-over: when the other process was told to leave
+
+	// What the listeners show; their zero values nothing.
+	display, adminDisplay display
 }
 
 // open ties a node together. It takes the addresses and then the folder before
@@ -68,6 +71,9 @@ func (m Main) open(ctx context.Context, c *serveCommand, s *config.Settings, log
 			n.release()
 		}
 	}()
+	if err = n.certified(s); err != nil {
+		return n, usage(err)
+	}
 	var auth transport.Verifier
 	if !c.Dev {
 		if auth, err = transport.NewAuth(ctx, s.Auth); err != nil {

@@ -22,8 +22,8 @@ func (n *node) serve(ctx context.Context, out io.Writer) error {
 	claims, end := heirs(n.data, n.log)
 	defer end()
 	public, admin := transport.HTTP(n.server.Handler()), transport.HTTP(n.server.AdminHandler())
-	go n.accept(public, n.public, broken)
-	go n.accept(admin, n.admin, broken)
+	go n.accept(public, n.display.over(n.public), broken)
+	go n.accept(admin, n.adminDisplay.over(n.admin), broken)
 	if err := n.announce(out); err != nil {
 		n.release()
 		return err
@@ -54,7 +54,8 @@ func (n *node) accept(server *http.Server, l net.Listener, broken chan<- error) 
 // announce says where the node listens: to whoever started it, by the first
 // line, and to systemd.
 func (n *node) announce(out io.Writer) error {
-	if _, err := fmt.Fprintf(out, "listening on http://%s (admin http://%s)\n", n.public.Addr(), n.admin.Addr()); err != nil {
+	if _, err := fmt.Fprintf(out, "listening on %s://%s (admin %s://%s)\n",
+		n.display.scheme(), n.public.Addr(), n.adminDisplay.scheme(), n.admin.Addr()); err != nil {
 		return fmt.Errorf("announce: %w", err)
 	}
 	if n.secret != nil {

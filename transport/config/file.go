@@ -9,6 +9,8 @@ type file struct {
 	AdminListen string              `yaml:"admin_listen"`
 	Origins     []string            `yaml:"origins"`
 	Pages       pages               `yaml:"pages"`
+	TLS         certificate         `yaml:"tls"`
+	AdminTLS    certificate         `yaml:"admin_tls"`
 	Tokens      tokens              `yaml:"tokens"`
 	Limits      limits              `yaml:"limits"`
 	Channels    []channel           `yaml:"channels"`
@@ -27,9 +29,18 @@ type pages struct {
 	EmbedOn []string `yaml:"embed_on"`
 }
 
+// certificate is what a listener shows, and whom it asks for one.
+type certificate struct {
+	CertFile     string `yaml:"cert_file"`
+	KeyFile      string `yaml:"key_file"`
+	ClientCAFile string `yaml:"client_ca_file"`
+}
+
 type tokens struct {
 	Issuer              string         `yaml:"issuer"`
 	Audience            string         `yaml:"audience"`
+	Audiences           []string       `yaml:"audiences"`
+	Discover            bool           `yaml:"discover"`
 	Secret              string         `yaml:"secret"`
 	SecretFile          string         `yaml:"secret_file"`
 	OldSecretFile       string         `yaml:"old_secret_file"`

@@ -19,13 +19,17 @@ type Settings struct {
 	Document    *Document             // what Engine was made of
 	Auth        transport.AuthOptions // without any key if the file has none
 	Edge        transport.Options     // origins, pages and limits alone
+	// TLS and AdminTLS are of the two listeners; nil is none.
+	TLS, AdminTLS *transport.CertificateFiles
 	// AnswerWithin is how long commands may take on average before new chats are
 	// refused.
 	AnswerWithin time.Duration
 }
 
 // HasKeys reports whether there is a key to check a token with.
-func (s *Settings) HasKeys() bool { return len(s.Auth.Secret) > 0 || s.Auth.JWKS != "" }
+func (s *Settings) HasKeys() bool {
+	return len(s.Auth.Secret) > 0 || s.Auth.JWKS != "" || s.Auth.Discover
+}
 
 // maxFile bounds what is read into memory as a configuration.
 const maxFile = 4 << 20
@@ -59,6 +63,7 @@ func Parse(name string, text []byte) (*Settings, error) {
 	c := &checker{at: d.at}
 	f.check(c)
 	auth := f.Tokens.resolve(c, filepath.Dir(name))
+	shown, adminShown := f.TLS.resolve(c, "tls", filepath.Dir(name)), f.AdminTLS.resolve(c, "admin_tls", filepath.Dir(name))
 	if problems := append(d.problems, news(c.problems, d.problems)...); len(problems) > 0 {
 		return nil, &Problems{File: name, List: sorted(problems)}
 	}
@@ -67,7 +72,7 @@ func Parse(name string, text []byte) (*Settings, error) {
 	if f.Pages.Serve {
 		edge.Pages = &transport.Pages{EmbedOn: f.Pages.EmbedOn}
 	}
-	return &Settings{Listen: f.Listen, AdminListen: f.AdminListen, Engine: f.engine(), Document: &Document{f.live()}, Auth: auth, Edge: edge,
+	return &Settings{Listen: f.Listen, AdminListen: f.AdminListen, Engine: f.engine(), Document: &Document{f.live()}, Auth: auth, Edge: edge, TLS: shown, AdminTLS: adminShown,
 		AnswerWithin: or(f.Limits.AnswerWithin, answerWithin)}, nil
 }
 

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"reflect"
 	"time"
 
 	"github.com/parley-engine/parley/transport"
@@ -24,9 +25,10 @@ func (t *tokens) resolve(c *checker, dir string) transport.AuthOptions {
 		MaxCustomerLifetime: or(t.MaxCustomerLifetime, 0),
 		MaxDeskLifetime:     or(t.MaxDeskLifetime, 0),
 	}
-	if *t == (tokens{}) {
+	if reflect.ValueOf(*t).IsZero() {
 		return out
 	}
+	out.Audiences, out.Discover = t.Audiences, t.Discover
 	t.check(c)
 	out.Secret = t.secret(c, dir)
 	if t.OldSecretFile != "" {
@@ -46,8 +48,16 @@ func (t *tokens) resolve(c *checker, dir string) transport.AuthOptions {
 }
 
 func (t *tokens) check(c *checker) {
-	if t.Secret == "" && t.SecretFile == "" && t.JWKSFile == "" && t.JWKSURL == "" {
-		c.say("tokens", "no keys, expected secret_file, secret, jwks_file or jwks_url")
+	if t.Secret == "" && t.SecretFile == "" && t.JWKSFile == "" && t.JWKSURL == "" && !t.Discover {
+		c.say("tokens", "no keys, expected secret_file, secret, jwks_file, jwks_url or discover")
+	}
+	if t.Discover {
+		t.checkDiscovery(c)
+	}
+	for i, a := range t.Audiences {
+		if a == "" {
+			c.say(item("tokens.audiences", i), "empty, expected the aud of your tokens")
+		}
 	}
 	if t.Issuer == "" {
 		c.say("tokens.issuer", "missing, expected the iss of your tokens")
@@ -67,6 +77,43 @@ func (t *tokens) check(c *checker) {
 	c.duration("tokens.leeway", t.Leeway, instant, 5*time.Minute)
 	c.duration("tokens.max_customer_lifetime", t.MaxCustomerLifetime, time.Minute, day)
 	c.duration("tokens.max_desk_lifetime", t.MaxDeskLifetime, time.Minute, 7*day)
+}
+
+// checkDiscovery holds the issuer to be one that can be asked for its keys.
+func (t *tokens) checkDiscovery(c *checker) {
+	if t.JWKSFile != "" || t.JWKSURL != "" {
+		c.say("tokens.discover", "stands beside jwks_file or jwks_url, expected one of them")
+	}
+	if t.Issuer != "" {
+		c.keyAddress("tokens.issuer", t.Issuer)
+	}
+}
+
+// resolve checks the section and returns the files; nil if there is none.
+func (s *certificate) resolve(c *checker, at, dir string) *transport.CertificateFiles {
+	if *s == (certificate{}) {
+		return nil
+	}
+	out := &transport.CertificateFiles{}
+	for _, f := range []struct {
+		name, file string
+		into       *string
+		needed     bool
+	}{
+		{"cert_file", s.CertFile, &out.Cert, true}, {"key_file", s.KeyFile, &out.Key, true}, {"client_ca_file", s.ClientCAFile, &out.ClientCA, false},
+	} {
+		if f.file == "" {
+			if f.needed {
+				c.say(at+"."+f.name, "missing, expected a PEM file")
+			}
+			continue
+		}
+		*f.into = within(dir, f.file)
+		if _, err := readable(*f.into); err != nil {
+			c.say(at+"."+f.name, "%v, expected a PEM file", err)
+		}
+	}
+	return out
 }
 
 func (t *tokens) secret(c *checker, dir string) []byte {

@@ -1,0 +1,52 @@
+package main
+
+import (
+	"crypto/tls"
+	"fmt"
+	"net"
+
+	"github.com/parley-engine/parley/transport"
+	"github.com/parley-engine/parley/transport/config"
+)
+
+// display is what a listener shows of itself: certificates, or nothing where the
+// connection is in the clear.
+type display struct{ certificates *transport.Certificates }
+
+func (s display) scheme() string {
+	if s.certificates == nil {
+		return "http"
+	}
+	return "https"
+}
+
+// over puts the certificates over a listener.
+func (s display) over(l net.Listener) net.Listener {
+	if s.certificates == nil {
+		return l
+	}
+	return tls.NewListener(l, s.certificates.TLS())
+}
+
+// certified reads the certificates of both listeners, and warns of an admin
+// listener that others could reach without one.
+func (n *node) certified(s *config.Settings) error {
+	for _, l := range []struct {
+		name  string
+		files *transport.CertificateFiles
+		into  *display
+	}{{"tls", s.TLS, &n.display}, {"admin_tls", s.AdminTLS, &n.adminDisplay}} {
+		if l.files == nil {
+			continue
+		}
+		made, err := transport.NewCertificates(*l.files, n.log)
+		if err != nil {
+			return fmt.Errorf("%s: %w", l.name, err)
+		}
+		l.into.certificates = made
+	}
+	if !config.Loopback(s.AdminListen) && (s.AdminTLS == nil || s.AdminTLS.ClientCA == "") {
+		n.log.Warn("whoever reaches the admin listener reads metrics and profiles: expected 127.0.0.1, or admin_tls with client_ca_file", "admin", s.AdminListen)
+	}
+	return nil
+}
