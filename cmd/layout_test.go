@@ -62,6 +62,7 @@ var behind = map[string]string{
 	"github.com/goccy/go-yaml":          "transport/config transport/conform bench/profiles",
 	"github.com/teambition/rrule-go":    "actors/acd",
 	"github.com/danielgtaylor/huma/v2":  "transport/admin",
+	"github.com/nats-io/nats.go":        "transport/outbound",
 }
 
 // soundParts are the packages of protoactor that may be used anywhere, tests

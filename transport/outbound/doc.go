@@ -1,6 +1,6 @@
 // Package outbound tells other systems what happens in the engine: as a stream
 // over HTTP that can be resumed (server-sent events, lines of JSON), as signed
-// webhooks, and to NATS JetStream.
+// webhooks, and published with NATS JetStream.
 //
 // All of them read the journal behind its durable end, each from a cursor of
 // its own, and at the pace of its receiver. The engine never waits for them and

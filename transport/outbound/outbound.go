@@ -25,6 +25,9 @@ type Outbound struct {
 	mu       sync.Mutex
 	hooks    map[string]*hook
 
+	nats       *consumer // nil without
+	disconnect func()
+
 	taken, failed, dead *metrics.Counter
 
 	stop    sync.Once
@@ -53,6 +56,9 @@ func (o *Outbound) Start() error {
 	if err := o.load(); err != nil {
 		return fmt.Errorf("webhooks: %w", err)
 	}
+	if err := o.publish(); err != nil {
+		return err
+	}
 	o.keeping.Add(1)
 	go o.keepOrder()
 	return nil
@@ -69,7 +75,13 @@ func (o *Outbound) Stop() {
 		for _, h := range o.all() {
 			all.Go(func() { h.end() })
 		}
+		if o.nats != nil {
+			all.Go(o.nats.stop)
+		}
 		all.Wait()
+		if o.disconnect != nil {
+			o.disconnect()
+		}
 		o.secure.CloseIdleConnections()
 		o.clear.CloseIdleConnections()
 	})
@@ -85,6 +97,19 @@ func (o *Outbound) all() []*hook {
 	return list
 }
 
+// states are those of all who are to get everything.
+func (o *Outbound) states() (list []State) {
+	for _, h := range o.all() {
+		if !h.spec().Gone {
+			list = append(list, h.state())
+		}
+	}
+	if o.nats != nil {
+		list = append(list, o.nats.State())
+	}
+	return list
+}
+
 func (o *Outbound) tried(taken bool) {
 	if taken {
 		o.taken.Inc()
@@ -96,8 +121,8 @@ func (o *Outbound) tried(taken bool) {
 // behind is how old the oldest event is that a webhook has not taken yet.
 func (o *Outbound) behind() float64 {
 	oldest := time.Duration(0)
-	for _, h := range o.all() {
-		if s := h.state(); !s.Oldest.IsZero() {
+	for _, s := range o.states() {
+		if !s.Oldest.IsZero() {
 			oldest = max(oldest, o.options.now().Sub(s.Oldest))
 		}
 	}
@@ -133,8 +158,8 @@ func (o *Outbound) keepOrder() {
 // not behind for too long.
 func (o *Outbound) needed() uint64 {
 	need := ^uint64(0)
-	for _, h := range o.all() {
-		if s := h.state(); !h.spec().Gone && (s.Oldest.IsZero() || o.options.now().Sub(s.Oldest) < o.options.KeepFor) {
+	for _, s := range o.states() {
+		if s.Oldest.IsZero() || o.options.now().Sub(s.Oldest) < o.options.KeepFor {
 			need = min(need, s.Cursor.start())
 		}
 	}
