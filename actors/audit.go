@@ -82,8 +82,7 @@ func (a *auditor) allChats() error {
 	for _, addr := range list {
 		id := acd.ChatID(addr.ID)
 		chat, over := acd.NewChat(id), chatOrder{}
-		kind := chatKind(&keyring{journal: a.journal, owner: addr})
-		if err := a.fold(addr, chat, acd.NewChat(id), kind, over.next); err != nil {
+		if err := a.fold(addr, chat, acd.NewChat(id), chatKind, over.next); err != nil {
 			return err
 		}
 		if err := a.chat(chat); err != nil {
@@ -98,8 +97,7 @@ func (a *auditor) allAgents() error {
 	for _, addr := range list {
 		id := acd.AgentID(addr.ID)
 		agent := acd.NewAgent(id)
-		kind := agentKind(&keyring{journal: a.journal, owner: addr})
-		if err := a.fold(addr, agent, acd.NewAgent(id), kind, func(e acd.Event) error { a.amended(id, e); return nil }); err != nil {
+		if err := a.fold(addr, agent, acd.NewAgent(id), agentKind, func(e acd.Event) error { a.amended(id, e); return nil }); err != nil {
 			return err
 		}
 		a.sum.Agents++
@@ -119,8 +117,7 @@ func (a *auditor) allQueues() error {
 	list, err := a.streams("queue/")
 	for _, addr := range list {
 		id := acd.QueueID(addr.ID)
-		kind := queueKind(&keyring{journal: a.journal, owner: addr})
-		if err := a.fold(addr, acd.NewQueue(id), acd.NewQueue(id), kind, func(acd.Event) error { return nil }); err != nil {
+		if err := a.fold(addr, acd.NewQueue(id), acd.NewQueue(id), queueKind, func(acd.Event) error { return nil }); err != nil {
 			return err
 		}
 	}
@@ -129,15 +126,15 @@ func (a *auditor) allQueues() error {
 
 // fold replays a stream into m and holds it to the rules after each record.
 // Twin starts at the snapshot, if there is one, and has to get to the same.
-func (a *auditor) fold(addr acd.Address, m, twin acd.Machine, kind kind, order func(acd.Event) error) error {
-	stream := addr.String()
+func (a *auditor) fold(addr acd.Address, m, twin acd.Machine, of *kind, order func(acd.Event) error) error {
+	stream, keys := addr.String(), &keyring{journal: a.journal, owner: addr}
 	at, sealed, err := a.journal.Snapshot(stream)
 	if err != nil {
 		return err
 	}
 	last, begun, counting := uint64(0), false, report.Chat{}
 	err = a.journal.Replay(stream, 0, func(seq uint64, b []byte) error {
-		r, err := decodeRecord(b, kind.keys)
+		r, err := decodeRecord(b, keys)
 		if err != nil {
 			return fmt.Errorf("%s record %d: %w", stream, seq, err)
 		}
@@ -159,7 +156,7 @@ func (a *auditor) fold(addr acd.Address, m, twin acd.Machine, kind kind, order f
 			a.seenAlike(stream, seq, c, &counting, &r)
 		}
 		if sealed != nil && seq == at {
-			begun = a.unseal(stream, sealed, m, twin, kind)
+			begun = a.unseal(stream, sealed, m, twin, of, keys)
 		}
 		return nil
 	})
@@ -192,7 +189,7 @@ func (a *auditor) record(stream string, last, seq uint64, r *record) {
 
 // unseal loads a snapshot into twin and compares it with the replay so far. A
 // snapshot of another version is not read by the engine either.
-func (a *auditor) unseal(stream string, sealed []byte, m, twin acd.Machine, kind kind) bool {
+func (a *auditor) unseal(stream string, sealed []byte, m, twin acd.Machine, of *kind, keys *keyring) bool {
 	switch {
 	case first(sealed) != snapshotVersion || len(sealed) < 9:
 		return false
@@ -200,7 +197,7 @@ func (a *auditor) unseal(stream string, sealed []byte, m, twin acd.Machine, kind
 		a.say(stream, "the snapshot's state hash differs from the replay's")
 		return false
 	}
-	if err := openSnapshot(twin, kind.keys, kind.load, sealed); err != nil {
+	if err := openSnapshot(twin, keys, of.load, sealed); err != nil {
 		a.say(stream, "the snapshot cannot be read: %w", err)
 		return false
 	}
@@ -244,7 +241,7 @@ func (a *auditor) chat(c *acd.Chat) error {
 	for _, o := range c.Owing {
 		a.owing[debtor{o.Agent, c.ID}] = true
 	}
-	fresh := indexed{slots: map[acd.AgentID][]byte{}}
+	var fresh indexed
 	for _, row := range fresh.rows(nil, c, c.EndedAt) {
 		a.rows[string(row.Key)] = row.Value
 	}

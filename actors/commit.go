@@ -66,7 +66,7 @@ func (e *Engine) commit(w *turn, t acd.Turn, seen *counting) {
 		if w.ask != nil {
 			r.command = w.ask.id
 		}
-		head, err := appendHead(make([]byte, 0, recordRoom), &r, w.shell.kind.keys)
+		head, err := appendHead(make([]byte, 0, recordRoom), &r, w.shell.keys)
 		if err != nil {
 			panic(err) // an event that the table does not know is a bug
 		}

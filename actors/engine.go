@@ -45,6 +45,7 @@ type Engine struct {
 	streams   streams
 	wakes     wakes
 	tails     tails
+	warm      warm
 	growth    growth
 	sleepers  *sleepers
 	counters  *counters

@@ -12,7 +12,6 @@ import (
 // kind is what differs between the three kinds of machine: what is kept of
 // them on disk, and what they are given at the start of a life.
 type kind struct {
-	durable bool
 	// restore is the first command of a life, nil for none.
 	restore func(*shell) acd.Command
 	// rows appends what the index has to change for the events of a step.
@@ -20,19 +19,56 @@ type kind struct {
 	// mayLeave says whether an idle life may end.
 	mayLeave func(*shell) bool
 	load     func(acd.Machine, []byte) error
-	// keys are those of the machine's words, in this life.
-	keys *keyring
 }
 
-// newMachine makes the machine of an address and the kind that goes with it.
-func (e *Engine) newMachine(a acd.Address) (acd.Machine, kind) {
+var (
+	chatKind = &kind{
+		restore:  restoreChat,
+		rows:     chatRows,
+		mayLeave: func(*shell) bool { return true },
+		load: func(m acd.Machine, b []byte) error {
+			return decoding.Unmarshal(b, &m.(*acd.Chat).ChatState)
+		},
+	}
+	agentKind = &kind{
+		restore:  restoreAgent,
+		rows:     agentRows,
+		mayLeave: func(s *shell) bool { return s.machine.(*acd.Agent).Idle() },
+		load: func(m acd.Machine, b []byte) error {
+			var state acd.DeskState
+			if err := decoding.Unmarshal(b, &state); err != nil {
+				return err
+			}
+			m.(*acd.Agent).Import(state)
+			return nil
+		},
+	}
+	queueKind = &kind{
+		restore:  restoreQueue,
+		rows:     func(rows []Row, _ *shell, _ time.Time, _ []acd.Event) []Row { return rows },
+		mayLeave: func(*shell) bool { return false },
+		load: func(m acd.Machine, b []byte) error {
+			var state acd.QueueState
+			if err := decoding.Unmarshal(b, &state); err != nil {
+				return err
+			}
+			m.(*acd.Queue).Import(state)
+			return nil
+		},
+	}
+)
+
+// newMachine makes the machine of an address, the kind that goes with it, and
+// the keys of its words in this life.
+func (e *Engine) newMachine(a acd.Address) (acd.Machine, *kind, *keyring) {
+	keys := e.keyring(a)
 	switch a.Kind {
 	case acd.KindChat:
-		return acd.NewChat(acd.ChatID(a.ID)), chatKind(e.keyring(a))
+		return acd.NewChat(acd.ChatID(a.ID)), chatKind, keys
 	case acd.KindAgent:
-		return acd.NewAgent(acd.AgentID(a.ID)), agentKind(e.keyring(a))
+		return acd.NewAgent(acd.AgentID(a.ID)), agentKind, keys
 	case acd.KindQueue:
-		return acd.NewQueue(acd.QueueID(a.ID)), queueKind(e.keyring(a))
+		return acd.NewQueue(acd.QueueID(a.ID)), queueKind, keys
 	}
 	panic(fmt.Sprintf("actors: no machine of kind %d", a.Kind))
 }
@@ -60,30 +96,20 @@ func (l *inLine) equal(o *inLine) bool {
 	return l.queue == o.queue && l.id == o.id && l.key.Equal(o.key) && l.offer == o.offer && maps.Equal(l.exclude, o.exclude)
 }
 
-func chatKind(keys *keyring) kind {
-	ix := &indexed{slots: map[acd.AgentID][]byte{}}
-	return kind{
-		keys:    keys,
-		durable: true,
-		restore: func(s *shell) acd.Command {
-			if s.seq == 0 {
-				keys.begun = true
-				return nil // a chat that begins
-			}
-			ix.rows(nil, s.machine.(*acd.Chat), s.engine.now()) // as the index has it already
-			if _, err := keys.find(keys.chat(), s.engine.now()); err != nil {
-				panic(err)
-			}
-			return nil
-		},
-		rows: func(rows []Row, s *shell, now time.Time, events []acd.Event) []Row {
-			return ix.changes(keys.rows(rows, events), s.machine.(*acd.Chat), now, events)
-		},
-		mayLeave: func(*shell) bool { return true },
-		load: func(m acd.Machine, b []byte) error {
-			return decoding.Unmarshal(b, &m.(*acd.Chat).ChatState)
-		},
+func restoreChat(s *shell) acd.Command {
+	if s.seq == 0 {
+		s.keys.begun = true
+		return nil // a chat that begins
 	}
+	s.index.rows(nil, s.machine.(*acd.Chat), s.engine.now()) // as the index has it already
+	if _, err := s.keys.find(s.keys.chat(), s.engine.now()); err != nil {
+		panic(err)
+	}
+	return nil
+}
+
+func chatRows(rows []Row, s *shell, now time.Time, events []acd.Event) []Row {
+	return s.index.changes(s.keys.rows(rows, events), s.machine.(*acd.Chat), now, events)
 }
 
 // changes brings the index from what it says to what the chat is now. Messages
@@ -162,6 +188,9 @@ func (ix *indexed) slotRows(rows []Row, c *acd.Chat) []Row {
 		has = append(has, slot.Agent)
 		if !bytes.Equal(ix.slots[slot.Agent], now) {
 			value := bytes.Clone(now)
+			if ix.slots == nil {
+				ix.slots = map[acd.AgentID][]byte{}
+			}
 			ix.slots[slot.Agent] = value
 			rows = append(rows, Row{slotKey(slot.Agent, c.ID), value})
 		}
@@ -187,65 +216,34 @@ func contains(list []acd.AgentID, a acd.AgentID) bool {
 	return false
 }
 
-func agentKind(keys *keyring) kind {
-	present := false
-	return kind{
-		keys:    keys,
-		durable: true,
-		restore: func(s *shell) acd.Command {
-			present = s.seq > 0
-			slots, err := s.engine.slots(acd.AgentID(s.addr.ID))
-			if err != nil {
-				panic(err)
-			}
-			return acd.Restore{Slots: slots}
-		},
-		rows: func(rows []Row, s *shell, now time.Time, events []acd.Event) []Row {
-			rows, err := keys.amended(rows, acd.AgentID(s.addr.ID), now, events)
-			if err != nil {
-				panic(err)
-			}
-			rows = append(rows, keys.taken()...)
-			if present {
-				return rows
-			}
-			present = true
-			return append(rows, Row{presentKey(acd.AgentID(s.addr.ID)), []byte{1}})
-		},
-		mayLeave: func(s *shell) bool { return s.machine.(*acd.Agent).Idle() },
-		load: func(m acd.Machine, b []byte) error {
-			var state acd.DeskState
-			if err := decoding.Unmarshal(b, &state); err != nil {
-				return err
-			}
-			m.(*acd.Agent).Import(state)
-			return nil
-		},
+func restoreAgent(s *shell) acd.Command {
+	s.present = s.seq > 0
+	slots, err := s.engine.slots(acd.AgentID(s.addr.ID))
+	if err != nil {
+		panic(err)
 	}
+	return acd.Restore{Slots: slots}
 }
 
-func queueKind(keys *keyring) kind {
-	return kind{
-		keys:    keys,
-		durable: true,
-		rows:    func(rows []Row, _ *shell, _ time.Time, _ []acd.Event) []Row { return rows },
-		load: func(m acd.Machine, b []byte) error {
-			var state acd.QueueState
-			if err := decoding.Unmarshal(b, &state); err != nil {
-				return err
-			}
-			m.(*acd.Queue).Import(state)
-			return nil
-		},
-		restore: func(s *shell) acd.Command {
-			waiting, err := s.engine.waiting(acd.QueueID(s.addr.ID))
-			if err != nil {
-				panic(err)
-			}
-			return acd.Restore{Waiting: waiting}
-		},
-		mayLeave: func(*shell) bool { return false },
+func agentRows(rows []Row, s *shell, now time.Time, events []acd.Event) []Row {
+	rows, err := s.keys.amended(rows, acd.AgentID(s.addr.ID), now, events)
+	if err != nil {
+		panic(err)
 	}
+	rows = append(rows, s.keys.taken()...)
+	if s.present {
+		return rows
+	}
+	s.present = true
+	return append(rows, Row{presentKey(acd.AgentID(s.addr.ID)), []byte{1}})
+}
+
+func restoreQueue(s *shell) acd.Command {
+	waiting, err := s.engine.waiting(acd.QueueID(s.addr.ID))
+	if err != nil {
+		panic(err)
+	}
+	return acd.Restore{Waiting: waiting}
 }
 
 // slots reads what the chats say of an agent.

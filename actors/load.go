@@ -14,9 +14,6 @@ import (
 // nothing: nobody else writes its records, and a life before that left with
 // all of them on disk.
 func (e *Engine) load(s *shell) error {
-	if !s.kind.durable {
-		return nil
-	}
 	if s.addr.Kind != acd.KindChat || s.again {
 		if err := e.barrier(); err != nil {
 			return fmt.Errorf("load %s: %w", s.addr, err)
@@ -27,9 +24,9 @@ func (e *Engine) load(s *shell) error {
 		return fmt.Errorf("load %s: %w", s.addr, err)
 	}
 	if state != nil {
-		if err := openSnapshot(s.machine, s.kind.keys, s.kind.load, state); err != nil {
+		if err := openSnapshot(s.machine, s.keys, s.kind.load, state); err != nil {
 			e.log.Warn("snapshot refused, replaying instead", "actor", s.addr.String(), "seq", at, "err", err)
-			s.machine, s.kind = e.newMachine(s.addr)
+			s.machine, s.kind, s.keys = e.newMachine(s.addr)
 			at = 0
 		}
 	}
@@ -40,7 +37,7 @@ func (e *Engine) load(s *shell) error {
 		return nil // numbers are dense, and to ask for one is far cheaper than to look for many
 	}
 	err = e.journal.Replay(s.stream, at, func(seq uint64, b []byte) error {
-		r, err := decodeRecord(b, s.kind.keys)
+		r, err := decodeRecord(b, s.keys)
 		if err != nil {
 			return fmt.Errorf("%s record %d: %w", s.addr, seq, err)
 		}
@@ -94,7 +91,7 @@ func (s *shell) snapshotDue() []byte {
 
 // picture is the machine's snapshot; none if it cannot be made now.
 func (s *shell) picture() []byte {
-	b, err := sealSnapshot(s.machine, s.kind.keys)
+	b, err := sealSnapshot(s.machine, s.keys)
 	if err != nil {
 		s.engine.log.Error("cannot take a snapshot", "actor", s.addr.String(), "err", err)
 		return nil

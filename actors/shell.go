@@ -22,7 +22,10 @@ type shell struct {
 	stream  string // of the journal: the address
 	life    uint64
 	again   bool // an earlier life of this mailbox has failed
-	kind    kind
+	kind    *kind
+	keys    *keyring // of its words
+	index   indexed  // of a chat
+	present bool     // of an agent: has his row
 	machine acd.Machine
 
 	seq      uint64       // of the last record
@@ -230,7 +233,7 @@ func (s *shell) leave() {
 		s.engine.directory.stay(s.addr, s.engine.now())
 		return
 	}
-	if s.kind.durable && s.seq > s.snapshot {
+	if s.seq > s.snapshot {
 		s.engine.snapshotOnly(s)
 	}
 	if at := s.machine.Deadline(); !at.IsZero() {

@@ -54,7 +54,7 @@ func (c *cell) begin() {
 			return
 		}
 		s := &shell{engine: c.engine, addr: c.addr, stream: c.addr.String(), self: c.self, life: c.engine.lives.Add(1), again: len(c.failures) > 0}
-		s.machine, s.kind = c.engine.newMachine(c.addr)
+		s.machine, s.kind, s.keys = c.engine.newMachine(c.addr)
 		c.life = s
 		if c.survives(Started{c.self}) {
 			return

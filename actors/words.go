@@ -120,10 +120,11 @@ type keyring struct {
 	desk    cipher.AEAD // of the owner's day, if it is an agent
 	day     uint16
 	fresh   []Row // keys that were made since the last record
+	warm    *warm // where the owner's cipher is kept ready; nil for who only reads
 }
 
 func (e *Engine) keyring(owner acd.Address) *keyring {
-	return &keyring{journal: e.journal, owner: owner, random: e.opts.Random}
+	return &keyring{journal: e.journal, owner: owner, random: e.opts.Random, warm: &e.warm}
 }
 
 // chat is the chat whose journal it is, if it is a chat's.
@@ -171,7 +172,15 @@ func (k *keyring) look(row []byte) (cipher.AEAD, error) {
 	if err != nil || key == nil {
 		return nil, err
 	}
-	return textCipher(key)
+	return k.cipher(key)
+}
+
+// cipher is that of a key. In a life it is ready only while it is used.
+func (k *keyring) cipher(key []byte) (cipher.AEAD, error) {
+	if k.warm == nil || len(key) != textKeySize {
+		return textCipher(key)
+	}
+	return &sealer{key: key, warm: k.warm}, nil
 }
 
 // begin makes a key where there is none: for a chat that begins, or that has
@@ -179,7 +188,7 @@ func (k *keyring) look(row []byte) (cipher.AEAD, error) {
 // begins, so an agent who files notes about an erased chat keeps none.
 func (k *keyring) begin(chat acd.ChatID, at time.Time) cipher.AEAD {
 	row := Row{Value: newTextKey(k.random)}
-	c, err := textCipher(row.Value)
+	c, err := k.cipher(row.Value)
 	switch {
 	case err != nil:
 		panic(err) // a key of the wrong size is a bug
