@@ -27,7 +27,12 @@ var (
 		rows:     chatRows,
 		mayLeave: func(*shell) bool { return true },
 		load: func(m acd.Machine, b []byte) error {
-			return decoding.Unmarshal(b, &m.(*acd.Chat).ChatState)
+			var state acd.ChatState
+			if err := decoding.Unmarshal(b, &state); err != nil {
+				return err
+			}
+			m.(*acd.Chat).Import(state)
+			return nil
 		},
 	}
 	agentKind = &kind{

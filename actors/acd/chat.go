@@ -25,7 +25,7 @@ type ChatState struct {
 	Grace        Graces           `cbor:"9,keyasint"`
 	Previous     ChatID           `cbor:"46,keyasint,omitempty"` // in which the customer was served last
 	Leg          *Leg             `cbor:"10,keyasint,omitempty"` // while it waits
-	LastLeg      Leg              `cbor:"11,keyasint"`           // the present or the last one
+	LastLeg      *Leg             `cbor:"11,keyasint"`           // the present or the last one, never nil; see Leg
 	Policy       LegPolicy        `cbor:"12,keyasint"`           // of LastLeg
 	Excluded     []Exclusion      `cbor:"13,keyasint,omitempty"` // by agent
 	Attempts     int              `cbor:"14,keyasint,omitempty"`
@@ -71,7 +71,17 @@ const maxPending = 1000
 var _ Machine = (*Chat)(nil)
 
 // NewChat returns a chat that has not started.
-func NewChat(id ChatID) *Chat { return &Chat{ID: id} }
+func NewChat(id ChatID) *Chat { return &Chat{ID: id, ChatState: ChatState{LastLeg: &noLeg}} }
+
+// noLeg is the last stay of a chat that has not been in a queue yet.
+var noLeg Leg
+
+// Import takes the state of a snapshot in place of the present one.
+func (c *Chat) Import(s ChatState) {
+	if c.ChatState = s; c.LastLeg == nil {
+		c.LastLeg = &noLeg
+	}
+}
 
 // Live reports whether the customer still has it open.
 func (c *Chat) Live() bool { return c.Phase == PhaseQueued || c.Phase == PhaseActive }

@@ -119,7 +119,7 @@ func (c *Chat) applyFlow(at time.Time, e Event) {
 			leg.Priority, leg.Key = e.Priority, e.Key
 			c.Leg = &leg
 			if c.NextPolicy == nil {
-				c.LastLeg = leg
+				c.LastLeg = c.Leg
 			}
 		}
 	case Labelled:
@@ -142,7 +142,7 @@ func (c *Chat) applyQueued(at time.Time, e Queued) {
 		c.NextPolicy = &policy
 		return
 	}
-	c.Phase, c.LastLeg, c.Policy, c.NextPolicy = PhaseQueued, e.Leg, e.Policy, nil
+	c.Phase, c.LastLeg, c.Policy, c.NextPolicy = PhaseQueued, c.Leg, e.Policy, nil
 	c.idleWaits()
 	c.waits(at)
 }
@@ -157,7 +157,7 @@ func (c *Chat) settleLeg() {
 				p.Wrapup = &old
 			}
 		}
-		c.LastLeg, c.Policy, c.NextPolicy = *c.Leg, *c.NextPolicy, nil
+		c.LastLeg, c.Policy, c.NextPolicy = c.Leg, *c.NextPolicy, nil
 	}
 }
 

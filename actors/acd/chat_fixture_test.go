@@ -182,7 +182,7 @@ func shared(t testing.TB) *play {
 func legged(t testing.TB) *play {
 	p := served(t)
 	for _, c := range []*Chat{p.chat, p.folded} {
-		leg, policy := c.LastLeg, c.Policy
+		leg, policy := *c.LastLeg, c.Policy
 		c.Leg, c.NextPolicy = &leg, &policy
 	}
 	return p

@@ -98,9 +98,9 @@ func flowStep(c *Chat, config *Config, m move) Outcome {
 func forgetFlow(c *Chat) {
 	forget(c)
 	c.Past, c.Excluded, c.Attempts, c.EndReason = nil, nil, 0, ""
-	c.LastLeg = Leg{ID: "leg", Queue: "support", Key: morning, EnteredAt: morning}
+	c.LastLeg = &Leg{ID: "leg", Queue: "support", Key: morning, EnteredAt: morning}
 	if c.Leg != nil {
-		leg := c.LastLeg
+		leg := *c.LastLeg
 		c.Leg = &leg
 	}
 	if c.Transfer != nil {

@@ -97,6 +97,8 @@ func cloneChat(c *Chat) *Chat {
 		leg := *c.Leg
 		n.Leg = &leg
 	}
+	last := *c.LastLeg
+	n.LastLeg = &last
 	n.Excluded, n.Offers, n.Past = slices.Clone(c.Excluded), slices.Clone(c.Offers), slices.Clone(c.Past)
 	n.Participants, n.Owing, n.Filed = slices.Clone(c.Participants), slices.Clone(c.Owing), slices.Clone(c.Filed)
 	for i := range n.Participants {

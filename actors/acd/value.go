@@ -18,7 +18,8 @@ type Graces struct {
 
 // Leg is one stay in a queue. The order of a queue is (Key, EnteredAt, chat):
 // Key is EnteredAt less what priority is worth, so that all chats age alike
-// and the order never changes by itself.
+// and the order never changes by itself. A chat's legs are shared by those who
+// refer to them and never changed, only replaced.
 type Leg struct {
 	ID        EnqueueID `cbor:"1,keyasint"`
 	Queue     QueueID   `cbor:"2,keyasint"`
