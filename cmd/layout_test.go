@@ -57,7 +57,7 @@ var behind = map[string]string{
 	"github.com/asynkron/protoactor-go": "actors",
 	"github.com/anishathalye/porcupine": "actors/sim/check",
 	"github.com/cockroachdb/pebble/v2":  "persistence persistence/journaltest",
-	"github.com/alecthomas/kong":        "cmd/parley",
+	"github.com/alecthomas/kong":        "cmd/parley cmd/parley/manual",
 	"github.com/expr-lang/expr":         "actors/condition",
 	"github.com/goccy/go-yaml":          "transport/config transport/conform bench/profiles",
 	"github.com/teambition/rrule-go":    "actors/acd",

@@ -49,7 +49,10 @@ type commands struct {
 	Backup  backupCommand  `cmd:"" help:"Copy all data of a running node to a folder or a bucket."`
 	Restore restoreCommand `cmd:"" help:"Make a data folder out of a backup."`
 
-	Report reportCommand `cmd:"" help:"Report waits, service level, handling, transfers and occupancy."`
+	Report     reportCommand     `cmd:"" help:"Report waits, service level, handling, transfers and occupancy."`
+	Doctor     doctorCommand     `cmd:"" help:"Look for what is wrong with this machine, the configuration and the data, and say what to do."`
+	Man        manCommand        `cmd:"" help:"Print the manual's page."`
+	Completion completionCommand `cmd:"" help:"Print the completion for a shell."`
 
 	Explain    explainCommand    `cmd:"" help:"Say why each offer of a chat went to whom it went."`
 	Replay     replayCommand     `cmd:"" help:"Show a chat as it was after each of its records."`

@@ -218,3 +218,6 @@ func remove(ctx context.Context, b *blob.Bucket, name string) error {
 		}
 	}
 }
+
+// Taken is when a backup was taken, by its name.
+func Taken(name string) (time.Time, error) { return time.Parse(nameLayout, name) }
