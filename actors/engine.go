@@ -127,6 +127,11 @@ func (e *Engine) Start(context.Context) error {
 		return fmt.Errorf("journal acquire: %w", err)
 	}
 	e.epoch = epoch
+	if e.opts.Acquired != nil {
+		if err := e.opts.Acquired(epoch); err != nil {
+			return err
+		}
+	}
 	e.began = e.now()
 	e.holdUntil = e.began.Add(max(e.opts.RecoveryHold, 0))
 	if err := e.boot(); err != nil {

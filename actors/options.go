@@ -43,6 +43,9 @@ type Options struct {
 	// TrailRetention is how long lines of the audit trail are kept; 365 days,
 	// negative keeps them.
 	TrailRetention time.Duration
+	// Acquired is called once the journal is this engine's, before anything else
+	// is written to it; its error ends the start.
+	Acquired func(epoch uint64) error
 	// Forgetting is called for each chat that is about to be dropped for its
 	// age: what is kept of it elsewhere goes first. With an error it is kept
 	// and tried again within the hour.

@@ -11,6 +11,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"github.com/parley-engine/parley/actors"
 	"github.com/parley-engine/parley/persistence"
 )
 
@@ -33,14 +34,20 @@ type Main struct {
 	reload <-chan os.Signal
 	// now is the wall clock that the engine reads at its start; nil is the real one.
 	now func() time.Time
+	// keys are what the keys of texts are wrapped under; nil leaves them bare.
+	keys *actors.MasterKeys
 }
 
 // commands is the grammar of the command line.
 type commands struct {
+	MasterKey string `name:"master-key" env:"PARLEY_MASTER_KEY" placeholder:"PLACE" help:"What the keys of texts are wrapped under: a file, or env:NAME; bare without it. See parley master-key."`
+	MasterBy  string `name:"master-key-by" env:"PARLEY_MASTER_KEY_BY" placeholder:"ADDRESS" help:"Who opens the master key first: an address of a keeper, such as base64key://KEY; nobody without it."`
+
 	Serve   serveCommand   `cmd:"" help:"Serve chats until SIGTERM, then drain."`
 	Token   tokenCommand   `cmd:"" help:"Print a development token."`
 	Check   checkCommand   `cmd:"" help:"Name all problems of a configuration file."`
 	Version versionCommand `cmd:"" help:"Print the version."`
+	Master  masterCommand  `cmd:"" name:"master-key" help:"Print a new master key, for the first line of its file."`
 	Bench   benchCommand   `cmd:"" help:"Load a server and say what it did."`
 
 	Apply  applyCommand  `cmd:"" help:"Make the configuration of a running node what a file says."`
@@ -71,7 +78,8 @@ func (m Main) Run(ctx context.Context, args []string) int {
 		m.openJournal = openStore
 	}
 	exited := -1
-	parser, err := kong.New(&commands{},
+	grammar := &commands{}
+	parser, err := kong.New(grammar,
 		kong.Name("parley"),
 		kong.Description("A real-time engine for contact-centre chats."),
 		kong.Writers(m.Out, m.Err),
@@ -86,10 +94,14 @@ func (m Main) Run(ctx context.Context, args []string) int {
 	if exited >= 0 { // help was asked for and printed
 		return exited
 	}
+	if err == nil {
+		m.keys, err = masterKeys(ctx, grammar.MasterKey, grammar.MasterBy)
+	}
 	if err != nil {
 		err = usage(err)
 	} else {
-		err = command.Run()
+		m.openJournal = m.keyed(m.openJournal)
+		err = command.Run(m)
 	}
 	return m.end(err)
 }

@@ -162,7 +162,7 @@ func (n *node) start(ctx context.Context, s *config.Settings, retention time.Dur
 	if err != nil {
 		return err
 	}
-	engine, err := actors.New(actors.Options{Journal: n.journal, Config: cfg, ConfigNote: note, Logger: n.log, Retention: retention,
+	engine, err := actors.New(actors.Options{Journal: n.journal, Acquired: n.rewrap, Config: cfg, ConfigNote: note, Logger: n.log, Retention: retention,
 		Forgetting: n.forgetFiles, AnswerTarget: s.AnswerWithin, Now: now})
 	if err != nil {
 		return err
