@@ -34,6 +34,8 @@ const (
 	EvictSlow      EvictReason = "slow_consumer"
 	EvictSignedOut EvictReason = "signed_out"
 	EvictStopping  EvictReason = "stopping"
+	// EvictFailed is for a session whose command cannot be looked up.
+	EvictFailed EvictReason = "failed"
 	// EvictReplaced is for the session of an agent who may have one and has
 	// opened another.
 	EvictReplaced EvictReason = "replaced"

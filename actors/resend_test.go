@@ -1,6 +1,7 @@
 package actors_test
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -33,12 +34,16 @@ func TestAStartThatIsSentAgainAfterItsChatHasEndedOpensNothing(t *testing.T) {
 type lookups struct {
 	actors.Journal
 	commands int
+	broken   error
 }
 
 // Get implements actors.Journal.
 func (l *lookups) Get(key []byte) ([]byte, error) {
 	if key[0] == 'c' {
 		l.commands++
+		if l.broken != nil {
+			return nil, l.broken
+		}
 	}
 	return l.Journal.Get(key)
 }
@@ -124,6 +129,33 @@ func TestACommandSentAgainAfterTheClockWasSetBackOverMidnightHasNoSecondEffect(t
 		ann = ann.again()
 		if again := ann.doAs("said", chat.Address(), acd.SendText{Text: "once"}); again.Result != first.Result {
 			t.Errorf("sent again, it is answered with %+v, at first with %+v", again.Result, first.Result)
+		}
+	})
+}
+
+// A disk that cannot be read leaves it open whether a command was carried out.
+// "Nothing changed" would be a guess, and the command might be carried out twice.
+func TestWhatCannotBeLookedUpIsNotAnswered(t *testing.T) {
+	inWorld(t, func(w *world) {
+		ann := w.customer("ann")
+		chat := ann.starts()
+		first := ann.doAs("said", chat.Address(), acd.SendText{Text: "once"})
+		disk := &lookups{Journal: w.journal}
+		w.wrap = func(actors.Journal) actors.Journal { return disk }
+		w.engine.Stop()
+		w.start()
+		ann = w.customer("ann")
+		disk.broken = errors.New("the disk cannot be read")
+		ann.session.Do("said", digestOf(acd.SendText{Text: "once"}), chat.Address(), acd.SendText{Text: "once"})
+		ann.read()
+		if a := ann.answers["said"]; a != nil || ann.evicted != actors.EvictFailed {
+			t.Errorf("answered with %+v, sent away for %q", a, ann.evicted)
+		}
+		disk.broken = nil
+		ann.session.Close("")
+		ann = ann.again()
+		if again := ann.doAs("said", chat.Address(), acd.SendText{Text: "once"}); again.Result != first.Result {
+			t.Errorf("when he is back: %+v, at first %+v", again, first.Result)
 		}
 	})
 }

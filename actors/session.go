@@ -178,7 +178,7 @@ func (s *Session) Do(id string, digest uint64, to acd.Address, cmd acd.Command) 
 	switch {
 	case err != nil:
 		s.engine.log.Error("cannot look up a command", "stream", string(s.stream.name), "err", err)
-		s.settle(id, nil, errInternal)
+		s.abandon(id)
 	case known != nil && known.Digest != digest:
 		s.settle(id, nil, ErrDuplicateConflict)
 	case known != nil && known.Refusal != nil:
@@ -275,6 +275,27 @@ func (s *Session) settle(id string, result any, err error) {
 	f.first.answer(id, a)
 	for _, w := range f.others {
 		w.answer(id, a)
+	}
+}
+
+// abandon gives up a command of which nobody can say whether it was carried out
+// before. An answer would be a guess: who waits for it is sent away instead, and
+// asks again when he is back.
+func (s *Session) abandon(id string) {
+	st := s.stream
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	f := st.flying[id]
+	if f == nil {
+		return
+	}
+	delete(st.flying, id)
+	s.engine.admission.ends(f.began, s.engine.runtime.Elapsed(), false)
+	if f.start {
+		st.starting--
+	}
+	for _, w := range append(f.others, f.first) {
+		w.evictLocked(EvictFailed)
 	}
 }
 
