@@ -31,11 +31,26 @@ type shard struct {
 
 type entry struct {
 	box     Mailbox
-	used    time.Time
+	used    int64 // Unix ms
 	leaving bool
-	held    []any // for the next life
-	// quarantined is why no life of this actor works.
-	quarantined string
+	// quarantined says that no life of this actor works.
+	quarantined bool
+	held        *[]any // for the next life; most actors have none
+}
+
+func (e *entry) hold(msg any) {
+	if e.held == nil {
+		e.held = new([]any)
+	}
+	*e.held = append(*e.held, msg)
+}
+
+// release returns what was held, once.
+func (e *entry) release() (held []any) {
+	if e.held != nil {
+		held, e.held = *e.held, nil
+	}
+	return held
 }
 
 // leave is the last message of a life.
@@ -65,12 +80,12 @@ func (d *directory) tell(to acd.Address, msg any, now time.Time) bool {
 		s.entries[to] = e
 	}
 	switch {
-	case e.quarantined != "":
+	case e.quarantined:
 		return false
 	case e.leaving:
-		e.held = append(e.held, msg)
+		e.hold(msg)
 	default:
-		e.used = now
+		e.used = now.UnixMilli()
 		e.box.Send(msg)
 	}
 	return true
@@ -81,7 +96,7 @@ func (d *directory) poke(to acd.Address, msg any) {
 	s := d.shard(to)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if e := s.entries[to]; e != nil && !e.leaving && e.quarantined == "" {
+	if e := s.entries[to]; e != nil && !e.leaving && !e.quarantined {
 		e.box.Send(msg)
 	}
 }
@@ -94,7 +109,7 @@ func (d *directory) start(s *shard, a acd.Address) Mailbox {
 // idle asks the actors of a kind that nobody has told anything since before to
 // leave. They may decline by calling stay.
 func (d *directory) idle(kind acd.Kind, before time.Time) {
-	stale := func(e *entry) bool { return !e.leaving && e.quarantined == "" && e.used.Before(before) }
+	stale := func(e *entry) bool { return !e.leaving && !e.quarantined && e.used < before.UnixMilli() }
 	for _, a := range d.find(func(a acd.Address, e *entry) bool { return a.Kind == kind && stale(e) }) {
 		s := d.shard(a)
 		s.mu.Lock()
@@ -137,11 +152,10 @@ func (d *directory) stay(a acd.Address, now time.Time) {
 	if e == nil || !e.leaving {
 		return
 	}
-	e.leaving, e.used = false, now
-	for _, msg := range e.held {
+	e.leaving, e.used = false, now.UnixMilli()
+	for _, msg := range e.release() {
 		e.box.Send(msg)
 	}
-	e.held = nil
 }
 
 // gone is called by a life that has stopped after leave.
@@ -153,13 +167,14 @@ func (d *directory) gone(a acd.Address, now time.Time) {
 	if e == nil || !e.leaving {
 		return
 	}
-	if len(e.held) == 0 {
+	held := e.release()
+	if len(held) == 0 {
 		delete(s.entries, a)
 		return
 	}
-	next := &entry{box: d.start(s, a), used: now}
+	next := &entry{box: d.start(s, a), used: now.UnixMilli()}
 	s.entries[a] = next
-	for _, msg := range e.held {
+	for _, msg := range held {
 		next.box.Send(msg)
 	}
 }
@@ -174,11 +189,9 @@ func (d *directory) quarantine(a acd.Address, why string) []any {
 		e = &entry{}
 		s.entries[a] = e
 	}
-	e.quarantined = why
+	e.quarantined = true
 	d.poisoned.Store(a, why)
-	held := e.held
-	e.held = nil
-	return held
+	return e.release()
 }
 
 // quarantinedNow reports whether an actor is in quarantine. It is asked while
@@ -205,7 +218,7 @@ func (d *directory) stop() {
 		s := d.shard(a)
 		s.mu.Lock()
 		e := s.entries[a]
-		e.quarantined = "stopping"
+		e.quarantined = true // nobody answers any more
 		if e.box != nil {
 			e.box.Stop()
 		}
@@ -220,7 +233,7 @@ func (d *directory) count() map[acd.Kind]int {
 		s := &d.shards[i]
 		s.mu.Lock()
 		for a, e := range s.entries {
-			if e.quarantined == "" {
+			if !e.quarantined {
 				n[a.Kind]++
 			}
 		}
