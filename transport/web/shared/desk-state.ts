@@ -2,7 +2,7 @@ import { deskChatAfter, deskView, type DeskView } from './desk-chat.ts'
 import { put } from './store.ts'
 import { merge } from './transcript.ts'
 import type {
-  AgentSnapshot, Capacity, Choice, DeskEvent, Message, NextPresence, Offer, Presence, Ref, ServerFrame, TargetRow, Template, Wrapup,
+  AgentSnapshot, Capacity, Chat, Choice, DeskEvent, Message, NextPresence, Offer, Presence, Ref, ServerFrame, TargetRow, Template, Wrapup,
 } from './wire.ts'
 
 export interface Direct { at: string; from: Ref; to: string; text: string }
@@ -71,9 +71,14 @@ function replaced(s: DeskState, a: AgentSnapshot): DeskState {
     ...rest, ...(a.next && { next: a.next }), ready: true, presence: a.presence, capacity: a.capacity, queues: a.queues, reasons: a.reasons,
     templates: a.templates ?? [],
     offers: new Map(a.offers.map((o) => [o.offer, o])),
-    chats: new Map(a.chats.map((c) => [c.chat, deskView(c, s.chats.get(c.chat))])),
+    chats: new Map(a.chats.map((c) => [c.chat, deskView(isOut(c, s.me) ? { ...c, phase: 'ended' } : c, s.chats.get(c.chat))])),
     wrapups: new Map(a.wrapups.map((w) => [w.chat, w])),
   }
+}
+
+/** Whether somebody else goes on with a chat, of which this agent only owes the wrap-up. */
+function isOut(c: Chat, me: string): boolean {
+  return c.phase === 'active' && c.participants.some((p) => p.participant === me && p.state === 'left')
 }
 
 function presenceAfter(s: DeskState, f: Extract<DeskEvent, { type: 'presence' }>): DeskState {

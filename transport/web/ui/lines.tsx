@@ -29,6 +29,7 @@ export function Lines<T>(p: LinesProps<T>): JSX.Element {
   const heights = useRef(new Map<string, number>())
   const anchor = useRef<{ key: string; delta: number } | undefined>(undefined)
   const atEnd = useRef(true)
+  const put = useRef(0) // where it was scrolled to from here, not by the reader
   const [view, setView] = useState({ top: 0, height: 800, end: true })
   const [sizes, measured] = useState(0) // rises with every height that was learnt
 
@@ -43,7 +44,8 @@ export function Lines<T>(p: LinesProps<T>): JSX.Element {
   const look = (): void => {
     const b = box.current
     if (!b) return
-    const end = b.scrollHeight - b.scrollTop - b.clientHeight < nearEnd
+    // What has grown below a reader who stands at the end did not move him from it.
+    const end = b.scrollHeight - b.scrollTop - b.clientHeight < nearEnd || (atEnd.current && b.scrollTop >= put.current - 1)
     if (end !== atEnd.current) p.onEnd?.(end)
     atEnd.current = end
     const i = indexAt(latest.current, b.scrollTop)
@@ -66,8 +68,10 @@ export function Lines<T>(p: LinesProps<T>): JSX.Element {
     const b = box.current
     if (!b) return
     if (changed) measured((n) => n + 1) // places follow when it is drawn again
-    else if (atEnd.current) b.scrollTop = b.scrollHeight
-    else if (anchor.current) keepStill(b, p, tops, anchor.current)
+    else if (atEnd.current) {
+      b.scrollTop = b.scrollHeight
+      put.current = b.scrollTop
+    } else if (anchor.current) keepStill(b, p, tops, anchor.current)
   })
 
   useEffect(() => {
@@ -100,7 +104,7 @@ export function Lines<T>(p: LinesProps<T>): JSX.Element {
         <div style={{ height: `${tops[from] as number}px` }} />
         <div ref={inner}>
           {p.items.slice(from, to).map((item, i) => (
-            <div class="thread-item" key={p.keyOf(item)} data-key={p.keyOf(item)}>{p.draw(item, p.items[from + i - 1])}</div>
+            <div class="thread-item" key={p.keyOf(item)} data-key={p.keyOf(item)}><Item item={item} before={p.items[from + i - 1]} draw={p.draw} /></div>
           ))}
         </div>
         <div style={{ height: `${total - (tops[to] as number)}px` }} />
@@ -108,6 +112,11 @@ export function Lines<T>(p: LinesProps<T>): JSX.Element {
       {!view.end && <div class="newer"><Button label={p.newerLabel} icon="down" small onPress={toEnd} /></div>}
     </div>
   )
+}
+
+/** One line, drawn anew when it is another one or is drawn otherwise, and not because something scrolls. */
+function Item<T>({ item, before, draw }: { item: T; before: T | undefined; draw: LinesProps<T>['draw'] }): JSX.Element {
+  return useMemo(() => draw(item, before), [item, before, draw])
 }
 
 /** Where each item begins, and after the last one where all ends. */
