@@ -100,6 +100,9 @@ type HistoryPage struct {
 	Chat     acd.ChatID
 	Messages []acd.Message
 	More     bool
+	// Previous is the chat in which this one's customer was served before, for
+	// who has a desk.
+	Previous acd.ChatID
 }
 
 // Delivery is one thing for a session to send, in the order of Next: either an

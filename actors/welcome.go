@@ -241,13 +241,9 @@ const historyMost = 200
 
 // history reads a page for who may see the chat.
 func (e *Engine) history(by acd.Principal, chat acd.ChatID, before uint64, limit int) (*HistoryPage, error) {
-	v, err := e.question(context.Background(), chat.Address(), by, acd.ViewChat{})
+	view, sees, err := e.readable(by, chat)
 	if err != nil {
 		return nil, err
-	}
-	view, ok := v.(acd.ChatView)
-	if !ok {
-		return nil, fmt.Errorf("chat %s answered with %T", chat, v)
 	}
 	if limit <= 0 || limit > historyMost {
 		limit = historyMost
@@ -259,11 +255,15 @@ func (e *Engine) history(by acd.Principal, chat acd.ChatID, before uint64, limit
 	if err := e.barrier(); err != nil { // no line is shown before it is durable
 		return nil, err
 	}
-	lines, err := e.transcript(chat, upto, limit, audienceOf(by))
+	lines, err := e.transcript(chat, upto, limit, sees)
 	if err != nil {
 		return nil, err
 	}
-	return &HistoryPage{Chat: chat, Messages: lines, More: upto > uint64(limit)}, nil
+	page := &HistoryPage{Chat: chat, Messages: lines, More: upto > uint64(limit)}
+	if by.Role != acd.RoleCustomer {
+		page.Previous = view.Previous
+	}
+	return page, nil
 }
 
 // explain reads the decisions about a chat out of its records.

@@ -17,7 +17,8 @@ func answerFrame(re string, a *actors.Answer, role acd.Role) wire.Event {
 		ok.ExpiresAt, ok.ExtensionsLeft = wire.At(a.Result.ExpiresAt), &a.Result.Left
 	}
 	if a.History != nil {
-		ok.Page = &wire.Page{Messages: messageFrames(a.History.Messages, role), More: a.History.More}
+		ok.Page = &wire.Page{Messages: messageFrames(a.History.Messages, role), More: a.History.More,
+			PreviousChat: string(a.History.Previous)}
 	}
 	for i := range a.Explain {
 		ok.Decisions = append(ok.Decisions, decisionFrame(&a.Explain[i]))

@@ -160,7 +160,7 @@ var sampleEvents = []Event{
 	},
 	&Ok{
 		Re: "7", Already: true, Chat: "c-1", Transfer: "c-1.t-1", Offer: "c-1.o-2", MessageSeq: 2, ExpiresAt: t2, ExtensionsLeft: pointer(0),
-		Page: &Page{Messages: []Message{question}, More: true}, Decisions: []Decision{decision},
+		Page: &Page{Messages: []Message{question}, More: true, PreviousChat: "c-0"}, Decisions: []Decision{decision},
 		Targets: targetRows, Version: 12, Chats: pointer(7),
 	},
 	&Error{

@@ -129,6 +129,8 @@ type Ok struct {
 type Page struct {
 	Messages []Message `json:"messages"`
 	More     bool      `json:"more"`
+	// PreviousChat is the chat in which this one's customer was served before.
+	PreviousChat string `json:"previous_chat,omitempty"`
 }
 
 // Ping asks for a pong, or for any other frame.

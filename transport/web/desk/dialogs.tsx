@@ -4,6 +4,7 @@ import type { DeskView } from '../shared/index.ts'
 import { Button, Dialog, Field } from '../ui/parts.tsx'
 import { useStore } from '../ui/use.ts'
 import { DirectDialog } from './direct.tsx'
+import { EarlierDialog } from './earlier.tsx'
 import { shortcuts } from './keys.ts'
 import type { Model } from './model.ts'
 import { Details } from './panel.tsx'
@@ -31,6 +32,7 @@ export function Dialogs({ model }: { model: Model }): JSX.Element | null {
     case 'template': return <TemplateDialog model={model} chat={chat} onClose={close} />
     case 'assist': return <AssistDialog model={model} chat={chat} onClose={close} />
     case 'end': return <EndDialog model={model} chat={chat} onClose={close} />
+    case 'earlier': return <EarlierDialog model={model} chat={chat} onClose={close} />
     case 'details': return <Dialog title={t('details')} closeLabel={t('close')} onClose={close}><Details model={model} chat={chat} /></Dialog>
   }
 }

@@ -7,10 +7,11 @@ interface Shortcut { code: string; shown: string; says: Key; does: (m: Model) =>
 
 const current = (m: Model): string | undefined => m.local.get().selected
 
-function dialogOf(kind: 'transfer' | 'invite' | 'consult' | 'template' | 'assist' | 'end'): (m: Model) => void {
+function dialogOf(kind: 'transfer' | 'invite' | 'consult' | 'template' | 'assist' | 'end' | 'earlier'): (m: Model) => void {
   return (m) => {
     const chat = current(m)
-    if (chat && m.desk.get().chats.get(chat)?.phase !== 'ended') m.open({ kind, chat })
+    const c = chat === undefined ? undefined : m.desk.get().chats.get(chat)
+    if (chat && c && c.phase !== 'ended' && (kind !== 'earlier' || c.previous_chat)) m.open({ kind, chat })
   }
 }
 
@@ -32,6 +33,7 @@ export const shortcuts: readonly Shortcut[] = [
   { code: 'KeyK', shown: 'Alt+K', says: 'consult', does: dialogOf('consult') },
   { code: 'KeyM', shown: 'Alt+M', says: 'template', does: dialogOf('template') },
   { code: 'KeyS', shown: 'Alt+S', says: 'assist', does: dialogOf('assist') },
+  { code: 'KeyE', shown: 'Alt+E', says: 'earlier', does: dialogOf('earlier') },
   { code: 'KeyX', shown: 'Alt+X', says: 'end', does: dialogOf('end') },
   { code: 'KeyN', shown: 'Alt+N', says: 'k_side', does: (m) => { const chat = current(m); if (chat) m.toggleAside(chat) } },
   { code: 'KeyW', shown: 'Alt+W', says: 'wrapup', does: (m) => openWrapup(m) },

@@ -10,7 +10,7 @@ import { reasonText, t } from './words.ts'
 
 /** Which dialog is open, and for what. */
 export type Opened =
-  | { kind: 'transfer' | 'invite' | 'consult' | 'template' | 'assist' | 'end' | 'details'; chat: string }
+  | { kind: 'transfer' | 'invite' | 'consult' | 'template' | 'assist' | 'end' | 'details' | 'earlier'; chat: string }
   | { kind: 'keys' | 'direct' | 'presence' | 'offline' }
 
 export interface Toast { key: string; text: string; tone: 'bad' | 'warn' }

@@ -23,11 +23,13 @@ export function Details({ model, chat }: { model: Model; chat: DeskView }): JSX.
       <div class="details-who"><Avatar initials={chat.customer.initials} kind="customer" large />
         <div><h3>{chat.customer.name}</h3><span class={`badge ${chat.customer.state === 'away' ? 'warn' : 'good'}`}>{chat.customer.state === 'away' ? t('away') : t('customer')}</span></div></div>
       <dl class="facts">{facts.filter(([, v]) => v).map(([k, v]) => <div key={k}><dt>{k}</dt><dd>{v}</dd></div>)}</dl>
+      {chat.customer.auth === 'anon' && <p class="muted small">{t('unsigned')}</p>}
+      {live && chat.previous_chat && <Button label={t('earlier')} icon="clock" hint="Alt+E" onPress={() => model.open({ kind: 'earlier', chat: chat.chat })} />}
       {(live || Object.keys(chat.customer.attributes).length > 0) && <h3>{t('facts')}</h3>}
       <dl class="facts">{Object.entries(chat.customer.attributes).map(([k, v]) => <div key={k}><dt>{k}</dt><dd>{v}</dd></div>)}</dl>
       {live && <AddFact model={model} chat={chat} />}
-      <h3>{t('people')}</h3>
-      <ul class="people-list">{chat.participants.filter((p) => p.state !== 'left').map((p) => <Person key={p.participant} model={model} chat={chat} p={p} live={live} />)}</ul>
+      {live && <h3>{t('people')}</h3>}
+      <ul class="people-list" hidden={!live}>{chat.participants.filter((p) => p.state !== 'left').map((p) => <Person key={p.participant} model={model} chat={chat} p={p} live={live} />)}</ul>
     </div>
   )
 }

@@ -35,4 +35,5 @@ export const cs: Pack<Key> = {
   interrupted: 'Zdroj tohoto chatu byl odstraněn. Nelze pokračovat: ukončete ho.', endsIn: 'Skončí za {t}', idle: 'Zákazník mlčí.', waits: 'Zákazník čeká na vaši odpověď: {t}', customerAway: 'Stránka zákazníka je nepřítomna {t}',
   sound: 'Zvuk zapnut', mute: 'Zvuk vypnut', keys: 'Klávesnice', details2: 'Zobrazit podrobnosti', failed: 'Nepodařilo se: {why}', time: 'Doba ve stavu',
   k_accept: 'Přijmout nabídku', k_reject: 'Odmítnout nabídku', k_next: 'Další nebo předchozí chat', k_number: 'Chat podle čísla', k_presence: 'Stav', k_toggle: 'K dispozici, nebo ne', k_side: 'Zákazník, nebo jen operátoři', k_compose: 'Do pole zprávy', k_thread: 'Na zprávy',
+  earlier: 'Dřívější rozhovory', olderOnes: 'Starší', unsigned: 'Jméno uvedl zákazník sám, není podepsané.',
 }

@@ -32,6 +32,7 @@ export const en = {
   interrupted: 'The source of this chat was removed. Nothing more can be said: end it.', endsIn: 'Ends in {t}', idle: 'The customer is silent.', waits: 'The customer waits for your answer: {t}', customerAway: 'The customer’s page is away since {t}',
   sound: 'Sound on', mute: 'Sound off', keys: 'Keyboard', details2: 'Show details', failed: 'That did not work: {why}', time: 'Time in state',
   k_accept: 'Accept the offer', k_reject: 'Reject the offer', k_next: 'Next or previous chat', k_number: 'Chat by number', k_presence: 'Presence', k_toggle: 'Available or not ready', k_side: 'Customer or agents only', k_compose: 'To the composer', k_thread: 'To the messages',
+  earlier: 'Earlier conversations', olderOnes: 'Older ones', unsigned: 'The name is the customer’s own word, not signed for.',
 } as const
 
 export type Key = keyof typeof en

@@ -35,4 +35,5 @@ export const it: Pack<Key> = {
   interrupted: 'L’origine di questa chat è stata rimossa. Non si può dire altro: chiudila.', endsIn: 'Termina tra {t}', idle: 'Il cliente non risponde.', waits: 'Il cliente attende la tua risposta: {t}', customerAway: 'La pagina del cliente è assente da {t}',
   sound: 'Suono attivo', mute: 'Suono spento', keys: 'Tastiera', details2: 'Mostra dettagli', failed: 'Non ha funzionato: {why}', time: 'Tempo nello stato',
   k_accept: 'Accetta la richiesta', k_reject: 'Rifiuta la richiesta', k_next: 'Chat successiva o precedente', k_number: 'Chat per numero', k_presence: 'Stato', k_toggle: 'Disponibile o non pronto', k_side: 'Cliente o solo operatori', k_compose: 'Al campo di testo', k_thread: 'Ai messaggi',
+  earlier: 'Conversazioni precedenti', olderOnes: 'Più vecchie', unsigned: 'Il nome è dichiarato dal cliente, non firmato.',
 }

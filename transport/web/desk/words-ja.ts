@@ -35,4 +35,5 @@ export const ja: Pack<Key> = {
   interrupted: 'このチャットの経路は削除されました。発言できません。終了してください。', endsIn: 'あと {t} で終了', idle: 'お客様から応答がありません。', waits: 'お客様が返信を待っています: {t}', customerAway: 'お客様のページが離席中: {t}',
   sound: '音あり', mute: '音なし', keys: 'キーボード', details2: '詳細を表示', failed: 'うまくいきませんでした: {why}', time: '現在の状態の時間',
   k_accept: '着信に応答', k_reject: '着信を拒否', k_next: '次・前のチャット', k_number: '番号でチャットを選択', k_presence: '状態', k_toggle: '受付可・受付不可', k_side: 'お客様・担当者のみ', k_compose: '入力欄へ', k_thread: 'メッセージへ',
+  earlier: '以前の会話', olderOnes: 'さらに前', unsigned: '氏名は自己申告です（署名なし）。',
 }

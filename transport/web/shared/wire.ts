@@ -237,7 +237,7 @@ export interface Ok {
   message_seq?: number
   expires_at?: string
   extensions_left?: number
-  page?: { messages: Message[]; more: boolean }
+  page?: { messages: Message[]; more: boolean; previous_chat?: string }
   decisions?: Decision[]
   targets?: TargetRow[]
   version?: number
