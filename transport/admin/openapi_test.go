@@ -18,7 +18,7 @@ import (
 
 // description is the OpenAPI document as a client has it.
 type description struct {
-	t        *testing.T
+	t        testing.TB
 	document map[string]any
 	compiler *jsonschema.Compiler
 }
@@ -158,7 +158,7 @@ func (d *description) body(op operation) map[string]any {
 	return d.schema(body["content"].(map[string]any)["application/json"].(map[string]any)["schema"].(map[string]any))
 }
 
-func marshal(t *testing.T, v any) string {
+func marshal(t testing.TB, v any) string {
 	t.Helper()
 	text, err := json.Marshal(v)
 	if err != nil {

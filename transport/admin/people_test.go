@@ -18,7 +18,7 @@ const patience = 20 * time.Second
 
 // person is somebody who is connected.
 type person struct {
-	t    *testing.T
+	t    testing.TB
 	conn *client.Client
 }
 

@@ -26,7 +26,7 @@ var secret = []byte("0123456789abcdef0123456789abcdef")
 
 // node is a whole server over a folder, with its admin listener.
 type node struct {
-	t      *testing.T
+	t      testing.TB
 	dir    string
 	engine *actors.Engine
 	api    *admin.API
@@ -36,7 +36,7 @@ type node struct {
 	admin  *httptest.Server
 }
 
-func start(t *testing.T) *node {
+func start(t testing.TB) *node {
 	t.Helper()
 	n := &node{t: t, dir: t.TempDir()}
 	n.begin()
@@ -46,7 +46,7 @@ func start(t *testing.T) *node {
 
 // example is the program's own example, which has one of everything; its queue
 // is open around the clock here.
-func example(t *testing.T) *config.Document {
+func example(t testing.TB) *config.Document {
 	t.Helper()
 	text, err := os.ReadFile("../../cmd/parley/example.yaml")
 	if err != nil {
@@ -121,7 +121,7 @@ func (n *node) restart() {
 	n.begin()
 }
 
-func token(t *testing.T, role acd.Role, subject string) string {
+func token(t testing.TB, role acd.Role, subject string) string {
 	t.Helper()
 	made, err := transport.MintDev(secret, role, subject, "", 10*time.Minute)
 	if err != nil {
@@ -132,7 +132,7 @@ func token(t *testing.T, role acd.Role, subject string) string {
 
 // answer is what a request was answered with.
 type answer struct {
-	t      *testing.T
+	t      testing.TB
 	status int
 	header http.Header
 	text   string

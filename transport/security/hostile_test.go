@@ -175,10 +175,12 @@ func TestWhatIsNoConversationEndsWithItsCode(t *testing.T) {
 		do   func(p *person)
 		want wire.CloseCode
 	}{
-		"a binary frame":       {func(p *person) { p.send(websocket.MessageBinary, `{"type":"pong"}`) }, 1003},
-		"too much for a hello": {func(p *person) { p.send(websocket.MessageText, `{"type":"hello","token":"`+strings.Repeat("x", 5000)+`"}`) }, 1009},
-		"another first frame":  {func(p *person) { p.send(websocket.MessageText, `{"type":"send","id":"1","chat":"c","text":"x"}`) }, wire.CloseNoHello},
-		"no hello":             {func(*person) {}, wire.CloseNoHello},
+		"a binary frame": {func(p *person) { p.send(websocket.MessageBinary, `{"type":"pong"}`) }, 1003},
+		"too much for a hello": {func(p *person) {
+			p.send(websocket.MessageText, `{"type":"hello","token":"`+strings.Repeat("x", 5000)+`"}`)
+		}, 1009},
+		"another first frame": {func(p *person) { p.send(websocket.MessageText, `{"type":"send","id":"1","chat":"c","text":"x"}`) }, wire.CloseNoHello},
+		"no hello":            {func(*person) {}, wire.CloseNoHello},
 		"too much for a frame": {func(p *person) {
 			p.must(frame{"type": "hello", "token": token})
 			p.send(websocket.MessageText, `{"type":"send","id":"1","chat":"c","text":"`+strings.Repeat("x", 40_000)+`"}`)

@@ -4,6 +4,8 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -85,3 +87,41 @@ func word(answer string) string {
 	}
 	return strings.ReplaceAll(answer, "_", " ")
 }
+
+// claimed finds the tests that the page names.
+var claimed = regexp.MustCompile("`((?:Test|Fuzz)[A-Za-z0-9]+)`")
+
+func TestEveryTestThatSecurityPageNamesIsThere(t *testing.T) {
+	text, err := os.ReadFile(page)
+	if err != nil {
+		t.Fatal(err)
+	}
+	there := map[string]bool{}
+	for _, root := range []string{"..", "../../actors", "../../cmd"} {
+		err := filepath.WalkDir(root, func(path string, d os.DirEntry, err error) error {
+			if err != nil || !strings.HasSuffix(path, "_test.go") {
+				return err
+			}
+			code, err := os.ReadFile(path)
+			for _, found := range tests.FindAllSubmatch(code, -1) {
+				there[string(found[1])] = true
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	names := claimed.FindAllSubmatch(text, -1)
+	if len(names) < 20 {
+		t.Errorf("only %d tests are named", len(names))
+	}
+	for _, name := range names {
+		if !there[string(name[1])] {
+			t.Errorf("%s is named and is not there", name[1])
+		}
+	}
+}
+
+// tests finds those of a file.
+var tests = regexp.MustCompile(`(?m)^func ((?:Test|Fuzz)[A-Za-z0-9]+)\(`)
