@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -256,12 +258,14 @@ func (s *shell) inspected() {
 	}
 	if s.engine.alerts.raise(al) {
 		s.engine.log.Error("actor stuck", "actor", s.addr.String(), "err", why)
+		s.engine.counters.labelled("parley_actors_stuck_total", "kind", s.addr.Kind.String())
 	}
 }
 
 func (s *shell) trouble() string {
 	before := s.engine.now().Add(-stuckAfter)
 	if err := s.machine.Check(); err != nil {
+		s.engine.counters.labelled("parley_invariant_violations_total", "id", invariant(err))
 		return err.Error()
 	}
 	if at := s.machine.Deadline(); !at.IsZero() && at.Before(before) && s.engine.holdUntil.Before(before) {
@@ -280,4 +284,15 @@ func (d *directory) each(msg any) {
 	for _, a := range d.find(func(a acd.Address, e *entry) bool { return a.Kind != acd.KindQueue }) {
 		d.poke(a, msg)
 	}
+}
+
+// invariant is the name of the invariant that an error is of, for a label: I1 to
+// I13, or other.
+func invariant(err error) string {
+	name, _, _ := strings.Cut(err.Error(), " ")
+	name = strings.TrimSuffix(name, ":")
+	if n, err := strconv.Atoi(strings.TrimPrefix(name, "I")); err == nil && name[0] == 'I' && n >= 1 && n <= 13 {
+		return name
+	}
+	return "other"
 }

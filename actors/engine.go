@@ -54,6 +54,7 @@ type Engine struct {
 	alerts    *alerts
 	trail     *trail
 	figures   *figures
+	census    census
 	revoked   *revoked
 	admission admission
 	config    atomic.Pointer[acd.Config]

@@ -125,6 +125,7 @@ func (f *figures) add(marked bool) error {
 		if err := f.book.Add(&facts[i]); err != nil {
 			return err
 		}
+		e.counters.fact(&facts[i])
 	}
 	clear(facts)
 	f.spare = facts

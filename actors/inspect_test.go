@@ -62,7 +62,7 @@ func (p *patient) Step(acd.Turn, acd.Command) acd.Outcome { return acd.Outcome{}
 
 func TestADeadlineThatTheRulesHoldBackAfterAStartIsNotAskedForAgainAndAgain(t *testing.T) {
 	e := &Engine{base: time.Now(), runtime: newLive(), log: slog.New(slog.DiscardHandler)}
-	e.figures = newFigures(e)
+	e.figures, e.counters = newFigures(e), newCounters(e)
 	e.opts.Entropy = func() uint64 { return 1 }
 	e.holdUntil = e.now().Add(time.Hour)
 	s := &shell{engine: e, life: 1, machine: &patient{due: e.now().Add(-time.Second)}}

@@ -1,7 +1,10 @@
 package actors
 
 import (
+	"errors"
 	"io"
+	"reflect"
+	"strconv"
 	"time"
 
 	"github.com/VictoriaMetrics/metrics"
@@ -16,9 +19,9 @@ type counters struct {
 
 	started, passivations, restarts, quarantined *metrics.Counter
 	repeated, duplicates, resumed, snapshots     *metrics.Counter
-	replayed, rona                               *metrics.Counter
-	rejected                                     *metrics.Counter
-	wait, accept, handle                         *metrics.Histogram
+	replayed, rejected                           *metrics.Counter
+	accept, handle, wrapup                       *metrics.Histogram
+	delivery, assigned, firstRing                *metrics.Histogram
 }
 
 func newCounters(e *Engine) *counters {
@@ -35,10 +38,12 @@ func newCounters(e *Engine) *counters {
 		resumed:      s.NewCounter(`parley_hello_total{result="resumed"}`),
 		snapshots:    s.NewCounter(`parley_hello_total{result="snapshot"}`),
 		replayed:     s.NewCounter("parley_replay_events"),
-		rona:         s.NewCounter("parley_rona_total"),
 		accept:       s.NewHistogram("parley_accept_seconds"),
-		wait:         s.NewHistogram("parley_wait_seconds"),
 		handle:       s.NewHistogram("parley_handle_seconds"),
+		wrapup:       s.NewHistogram("parley_wrapup_seconds"),
+		delivery:     s.NewHistogram("parley_message_delivery_seconds"),
+		assigned:     s.NewHistogram("parley_accept_to_assigned_seconds"),
+		firstRing:    s.NewHistogram("parley_offer_latency_seconds"),
 	}
 	s.NewGauge("parley_commands_waiting", func() float64 { return float64(e.admission.waiting.Load()) })
 	s.NewGauge("parley_admitted_share", func() float64 { return float64(e.admission.share.Load()) / wholeShare })
@@ -50,34 +55,79 @@ func newCounters(e *Engine) *counters {
 }
 
 // WriteMetrics writes the engine's metrics in the Prometheus text format.
-func (e *Engine) WriteMetrics(w io.Writer) { e.counters.set.WritePrometheus(w) }
+func (e *Engine) WriteMetrics(w io.Writer) {
+	if e.ready.Load() {
+		e.figures.toMetrics()
+		e.writeCensus(w)
+	}
+	e.counters.set.WritePrometheus(w)
+}
 
 func (c *counters) unregister() { c.set.UnregisterAllMetrics() }
 
-// count counts what a durable turn was about.
+// count counts what a durable turn was about; what reports count too is counted
+// from their facts.
 func (c *counters) count(w *turn) {
 	for _, e := range w.out.Events {
 		switch e := e.(type) {
 		case acd.ChatStarted:
 			c.started.Inc()
-		case acd.OfferEnded:
-			c.offer(e.Reason)
-			if e.Reason == acd.OfferRONA {
-				c.rona.Inc()
-			}
+		case acd.MessageSent:
+			c.delivery.Update(w.shell.engine.now().Sub(w.at).Seconds())
 		case acd.Accepted:
-			c.offer(acd.OfferAccepted)
-			c.wait.Update(w.at.Sub(e.View.ReceivedAt).Seconds())
+			c.assigned.Update(w.shell.engine.now().Sub(w.at).Seconds())
+		case acd.Offered:
+			if e.Offer.Attempt == 1 && e.Offer.Kind == acd.OfferRoute {
+				c.firstRing.Update(max(w.at.Sub(e.Popover.ReceivedAt), 0).Seconds())
+			}
 		case acd.ChatEnded:
-			c.set.GetOrCreateCounter(`parley_chats_ended_total{reason="` + string(e.Reason) + `"}`).Inc()
-		case acd.WrapupDone:
-			c.handle.Update(max(w.at.Sub(e.At), time.Duration(0)).Seconds())
+			c.labelled("parley_chats_ended_total", "reason", string(e.Reason))
+		}
+	}
+	if w.out.Err != nil && w.shell.addr.Kind == acd.KindQueue {
+		var r *acd.Refusal
+		if errors.As(w.out.Err, &r) {
+			c.labelled("parley_queue_admission_refused_total", "queue", w.shell.addr.ID, "reason", r.Code)
 		}
 	}
 }
 
-func (c *counters) offer(why acd.OfferReason) {
-	c.set.GetOrCreateCounter(`parley_offers_total{reason="` + string(why) + `"}`).Inc()
+// stepSample is how many steps of a machine come to one that is timed.
+const stepSample = 64
+
+// begin starts the time of a step, if it is one that is timed; zero is not.
+func (c *counters) begin(s *shell) time.Duration {
+	if s.steps++; s.steps%stepSample != 1 {
+		return 0
+	}
+	return max(s.engine.runtime.Elapsed(), 1)
+}
+
+// stepped times a step. The kinds of commands are a closed list.
+func (c *counters) stepped(s *shell, cmd acd.Command, began time.Duration) {
+	if began == 0 {
+		return
+	}
+	name := series("parley_actor_step_seconds", "kind", s.addr.Kind.String(), "cmd", reflect.TypeOf(cmd).Name())
+	c.set.GetOrCreateHistogram(name).Update((s.engine.runtime.Elapsed() - began).Seconds())
+}
+
+// labelled counts one of a counter with labels, which come in pairs. Their values
+// are from closed lists or from the configuration.
+func (c *counters) labelled(name string, labels ...string) {
+	c.set.GetOrCreateCounter(series(name, labels...)).Inc()
+}
+
+func series(name string, labels ...string) string {
+	b := append([]byte(name), '{')
+	for i := 0; i+1 < len(labels); i += 2 {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = append(append(b, labels[i]...), '=')
+		b = strconv.AppendQuote(b, labels[i+1])
+	}
+	return string(append(b, '}'))
 }
 
 // Live returns how many machines of each kind are in memory.

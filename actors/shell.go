@@ -41,6 +41,7 @@ type shell struct {
 	tail    tail // of a chat
 	asking  *ask // whose command is being taken, for when the step panics
 	sound   bool // has been inspected, and nothing was wrong
+	steps   uint32
 }
 
 // envelope is a message to a machine.
@@ -158,7 +159,9 @@ func (s *shell) step(by acd.Principal, cmd acd.Command, a *ask) {
 	}
 	t := acd.Turn{Now: e.now(), By: by, Config: e.config.Load(), Entropy: e.opts.Entropy(), Began: e.began, Held: e.holdUntil}
 	seen := e.figures.see(s.machine)
+	timed := e.counters.begin(s)
 	out := s.machine.Step(t, cmd)
+	e.counters.stepped(s, cmd, timed)
 	if out.Forward == nil {
 		s.commit(t, out, a, seen)
 	} else { // who asked is answered elsewhere, after what has happened here

@@ -16,6 +16,9 @@ type Fact struct {
 	Queue     acd.QueueID
 	Agent     acd.AgentID
 	Source    acd.SourceID
+	// Detail tells apart what is one figure: why an offer ended, how a chat was
+	// handed on, whether a wait was short, within its threshold or late. Metrics show it.
+	Detail string
 	// Presence, if set, is what the agent is from At on; nothing else counts.
 	Presence acd.PresenceState
 }
@@ -33,8 +36,9 @@ type Chat struct {
 	parts    []part
 	owing    []owed
 
-	at    int64
-	facts []Fact
+	at     int64
+	facts  []Fact
+	detail string // of the facts that come next
 }
 
 // leg is an open stay in a queue; without a queue there is none.
@@ -171,7 +175,14 @@ func (c *Chat) count(f Figure, n int64, agent acd.AgentID) {
 }
 
 func (c *Chat) countIn(queue acd.QueueID, f Figure, n int64, agent acd.AgentID) {
-	c.facts = append(c.facts, Fact{Figure: f, At: c.at, N: n, Queue: queue, Agent: agent, Source: c.source})
+	c.facts = append(c.facts, Fact{Figure: f, At: c.at, N: n, Queue: queue, Agent: agent, Source: c.source, Detail: c.detail})
+}
+
+// told counts with a detail.
+func (c *Chat) told(detail string, f Figure, agent acd.AgentID) {
+	c.detail = detail
+	c.count(f, 1, agent)
+	c.detail = ""
 }
 
 // spent counts the time from since until now, for each unit of the chat's weight.
@@ -206,6 +217,13 @@ func (c *Chat) legOver(how Figure) {
 	}
 }
 
+// How a wait was, as the detail of Answered and Abandoned.
+const (
+	Within = "within" // the threshold of the stay
+	Late   = "late"
+	Short  = "short" // the customer gave up within a moment
+)
+
 // waited ends the stay with a wait that is measured: answered by an agent, or
 // abandoned.
 func (c *Chat) waited(how, within, sum Figure, by int, agent acd.AgentID) {
@@ -214,7 +232,14 @@ func (c *Chat) waited(how, within, sum Figure, by int, agent acd.AgentID) {
 		return
 	}
 	c.leg = leg{}
+	if c.detail = Late; wait <= l.within {
+		c.detail = Within
+	}
+	if how == Abandoned && wait <= l.short {
+		c.detail = Short
+	}
 	c.countIn(l.queue, how, 1, agent)
+	c.detail = ""
 	c.countIn(l.queue, sum, wait, agent)
 	c.countIn(l.queue, WaitMost, wait, agent)
 	c.countIn(l.queue, Figure(by+bound(wait)), 1, agent)
@@ -256,7 +281,7 @@ func (c *Chat) offerEnded(e acd.OfferEnded) {
 	case acd.OfferRejected:
 		c.count(Rejected, 1, e.Agent)
 	default:
-		c.count(OffersVoid, 1, e.Agent)
+		c.told(string(e.Reason), OffersVoid, e.Agent)
 	}
 }
 
@@ -395,15 +420,15 @@ func (c *Chat) transferred(e acd.Event) {
 		}
 		c.count(asked, 1, e.Transfer.From)
 	case acd.TransferDone:
+		c.told(string(c.transfer), TransfersDone, e.From)
 		c.transfer = ""
-		c.count(TransfersDone, 1, e.From)
 		c.count(TransfersReceived, 1, e.To)
 	case acd.TransferFailed:
+		c.told(string(c.transfer), TransfersFailed, e.From)
 		c.transfer = ""
-		c.count(TransfersFailed, 1, e.From)
 	case acd.TransferCancelled:
+		c.told(string(c.transfer), TransfersTaken, e.From)
 		c.transfer = ""
-		c.count(TransfersTaken, 1, e.From)
 	}
 }
 

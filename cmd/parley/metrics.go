@@ -1,6 +1,8 @@
 package main
 
 import (
+	"fmt"
+	"runtime"
 	"time"
 
 	"github.com/VictoriaMetrics/metrics"
@@ -24,10 +26,13 @@ func journalGauges(set *metrics.Set, j journal) {
 	gauge("parley_journal_disk_bytes", func() float64 { return float64(j.Stats().DiskBytes) })
 	gauge("parley_journal_bad_snapshots", func() float64 { return float64(j.Stats().BadSnapshots) })
 	gauge("parley_journal_write_stalls", func() float64 { return float64(j.Stats().WriteStalls) })
-	gauge("parley_journal_failed", func() float64 {
+	failed := func() float64 {
 		if j.Err() != nil {
 			return 1
 		}
 		return 0
-	})
+	}
+	gauge("parley_journal_failed", failed)
+	gauge("parley_journal_errors_total", failed) // the first one is the last
+	gauge(fmt.Sprintf("parley_build_info{version=%q,go=%q}", version(), runtime.Version()), func() float64 { return 1 })
 }
