@@ -177,6 +177,9 @@ func (e *Engine) Busy() bool { return e.admission.severe(e.runtime.Elapsed()) }
 // errBusy refuses new chats while the node is behind.
 var errBusy = &acd.Refusal{Code: "overloaded", Text: "the node has as many chats as it can answer in time: try again in a moment"}
 
+// errFull refuses new chats while the disk is nearly full.
+var errFull = &acd.Refusal{Code: "overloaded", Text: "the node's disk is nearly full: it takes no new chats until there is room, those that are there go on"}
+
 // tellShedding says every now and then how many were refused since.
 func (e *Engine) tellShedding() {
 	if e.admission.target <= 0 {

@@ -75,6 +75,7 @@ type Engine struct {
 	began     time.Time
 	holdUntil time.Time
 	draining  atomic.Bool
+	full      atomic.Bool // the disk: no new chats
 	ready     atomic.Bool
 }
 
@@ -149,6 +150,10 @@ func (e *Engine) Start(context.Context) error {
 
 // Drain refuses new chats from now on; what is in flight goes on.
 func (e *Engine) Drain() { e.draining.Store(true) }
+
+// RefuseStarts refuses new chats until it is called again, since there is no room
+// for them on the disk. What is in flight goes on, and so do those who come back.
+func (e *Engine) RefuseStarts(full bool) { e.full.Store(full) }
 
 // Stop ends all actors. What was acknowledged is in the journal; the rest was
 // never promised. It waits until the journal has answered for all of it.

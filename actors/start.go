@@ -8,6 +8,9 @@ func (s *Session) mayStart() *acd.Refusal {
 	if s.engine.draining.Load() {
 		return errOverloaded
 	}
+	if s.engine.full.Load() {
+		return errFull
+	}
 	if s.crowded() {
 		return acd.ErrCapacity
 	}
@@ -28,7 +31,7 @@ func (s *Session) crowded() bool {
 // for when it is sent again. That the node is behind or going down is no answer
 // to keep: another node, or the next moment, may take it.
 func (s *Session) refuse(id string, digest uint64, why *acd.Refusal) {
-	if why == errOverloaded || why == errBusy {
+	if why == errOverloaded || why == errBusy || why == errFull {
 		s.settle(id, nil, why)
 		return
 	}

@@ -32,6 +32,10 @@ type Main struct {
 	openJournal func(dir string, o persistence.Options) (journal, error)
 	// reload is a signal to read the configuration again; nil is SIGHUP.
 	reload <-chan os.Signal
+	// freeSpace says how much room a folder's disk has, nil is persistence.FreeSpace;
+	// diskTicks is when to look, nil is every diskEvery.
+	freeSpace func(dir string) (uint64, error)
+	diskTicks <-chan time.Time
 	// now is the wall clock that the engine reads at its start; nil is the real one.
 	now func() time.Time
 	// keys are what the keys of texts are wrapped under; nil leaves them bare.

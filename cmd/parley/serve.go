@@ -21,8 +21,9 @@ type serveCommand struct {
 	Retention   time.Duration `env:"PARLEY_RETENTION" placeholder:"TIME" help:"How long ended chats are kept, such as 8760h; for ever."`
 	TakeOver    bool          `env:"PARLEY_TAKE_OVER" help:"Take the place of the process that serves this data folder, if there is one: its listeners, its people and its journal."`
 	DrainFor    time.Duration `default:"10s" env:"PARLEY_DRAIN_FOR" help:"How long a drain may take (${default})."`
-	LogLevel    string        `default:"info" enum:"debug,info,warn,error" env:"PARLEY_LOG_LEVEL" help:"debug, info, warn or error (${default})."`
-	LogFormat   string        `default:"text" enum:"text,json" env:"PARLEY_LOG_FORMAT" help:"text or json (${default})."`
+	diskLimits
+	LogLevel  string `default:"info" enum:"debug,info,warn,error" env:"PARLEY_LOG_LEVEL" help:"debug, info, warn or error (${default})."`
+	LogFormat string `default:"text" enum:"text,json" env:"PARLEY_LOG_FORMAT" help:"text or json (${default})."`
 }
 
 // Run serves until ctx is done and the drain is over, or the journal fails.
@@ -61,6 +62,9 @@ func (c *serveCommand) settings() (*config.Settings, error) {
 	}
 	if c.Retention < 0 {
 		return nil, fmt.Errorf("--retention is %s, expected a time such as 8760h, or nothing for ever", c.Retention)
+	}
+	if err := c.diskLimits.validate(); err != nil {
+		return nil, err
 	}
 	if c.Dev {
 		return settings, onlyHere(settings)
