@@ -21,6 +21,7 @@ func (p *patient) Check() error        { return p.bad }
 
 func TestAMachineInTroubleIsAnAlertUntilItIsSound(t *testing.T) {
 	e := &Engine{base: time.Now(), runtime: newLive(), log: slog.New(slog.DiscardHandler)}
+	e.figures, e.counters = newFigures(e), newCounters(e)
 	e.directory, e.alerts, e.overseers = newDirectory(nil), newAlerts(e), newOverseers(e)
 	p := &patient{}
 	s := &shell{engine: e, addr: acd.ChatID("c1").Address(), machine: p}
@@ -92,6 +93,7 @@ func (p *schedule) DeadlineAfter(t time.Time) (first time.Time) {
 
 func TestADeadlineThatIsHeldBackDoesNotHideANewerOne(t *testing.T) {
 	e := &Engine{base: time.Now(), runtime: newLive(), log: slog.New(slog.DiscardHandler)}
+	e.figures, e.counters = newFigures(e), newCounters(e)
 	e.holdUntil = e.now().Add(time.Hour)
 	old, soon := e.now().Add(-time.Minute), e.now().Add(30*time.Minute)
 	m := &schedule{all: []time.Time{old, old.Add(time.Second)}}
