@@ -55,6 +55,7 @@ type commands struct {
 	Bench   benchCommand   `cmd:"" help:"Load a server and say what it did."`
 
 	Apply  applyCommand  `cmd:"" help:"Make the configuration of a running node what a file says."`
+	Events eventsCommand `cmd:"" help:"Print what happens in a running node, in order, one event a line."`
 	Export exportCommand `cmd:"" help:"Print the configuration of a running node, as a file that apply takes."`
 
 	Backup  backupCommand  `cmd:"" help:"Copy all data of a running node to a folder or a bucket."`

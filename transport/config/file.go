@@ -13,6 +13,7 @@ type file struct {
 	AdminTLS    certificate         `yaml:"admin_tls"`
 	Tokens      tokens              `yaml:"tokens"`
 	Limits      limits              `yaml:"limits"`
+	Events      events              `yaml:"events"`
 	Channels    []channel           `yaml:"channels"`
 	Queues      []queue             `yaml:"queues"`
 	Sources     []source            `yaml:"sources"`

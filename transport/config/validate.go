@@ -57,6 +57,7 @@ func (f *file) check(c *checker) {
 		c.say("sources", "missing, expected at least one source of chats")
 	}
 	f.Limits.check(c)
+	f.Events.check(c)
 	f.checkChannels(c)
 	f.checkQueues(c)
 	f.checkSources(c)

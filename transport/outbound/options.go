@@ -45,7 +45,7 @@ type Retry struct {
 	// the one before, up to Most, and a random part of itself shorter. 1 s, 5 min.
 	First, Most time.Duration
 	// Attempts is after how many an event becomes a dead letter, if its receiver
-	// has taken others meanwhile; 8.
+	// has taken others meanwhile; 16.
 	Attempts int
 	// GiveUp is after how long it becomes one in any case; 24 h.
 	GiveUp time.Duration
@@ -56,7 +56,7 @@ type Retry struct {
 func (r Retry) withDefaults() Retry {
 	r.First = cmp.Or(r.First, time.Second)
 	r.Most = cmp.Or(r.Most, 5*time.Minute)
-	r.Attempts = cmp.Or(r.Attempts, 8)
+	r.Attempts = cmp.Or(r.Attempts, 16)
 	r.GiveUp = cmp.Or(r.GiveUp, 24*time.Hour)
 	r.Timeout = cmp.Or(r.Timeout, 15*time.Second)
 	return r

@@ -1,0 +1,159 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"os"
+	"os/signal"
+	"strconv"
+	"strings"
+	"time"
+)
+
+type eventsCommand struct {
+	operator
+	Follow bool     `help:"Go on for ever, also when the node is away for a while."`
+	From   string   `default:"start" placeholder:"ID" help:"The id of the event to go on behind, start or now (${default})."`
+	Filter []string `placeholder:"WHAT" help:"Only kinds (chat.started, chat.*), or queue=ID, chat=ID, agent=ID; with commas."`
+	Words  bool     `help:"With what people have said and are known by."`
+	Limit  int      `default:"0" help:"At most so many; without --follow and 0, all that there are."`
+}
+
+// Run prints events as they happened, one JSON object a line.
+func (c *eventsCommand) Run(ctx context.Context, m Main) error {
+	ask, err := c.query()
+	if err != nil {
+		return usage(err)
+	}
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt)
+	defer stop()
+	at, left := c.From, c.Limit
+	if at == "now" && c.Follow { // a place, so that nothing is missed when the stream is cut off
+		once := eventsCommand{operator: c.operator}
+		if _, at, err = once.read(ctx, m, url.Values{}, at, 0); err != nil {
+			return err
+		}
+	}
+	for pause := reconnectFirst; ; {
+		n, next, err := c.read(ctx, m, ask, at, left)
+		if n > 0 {
+			pause = reconnectFirst
+		}
+		left -= n
+		switch {
+		case ctx.Err() != nil, c.Limit > 0 && left <= 0:
+			return nil
+		case !c.Follow && (err != nil || n == 0 && next == at):
+			return err
+		case errors.Is(err, errRefused):
+			return err
+		}
+		if at = next; c.Follow {
+			select { // what was cut off is taken up again where it was
+			case <-time.After(pause):
+			case <-ctx.Done():
+				return nil
+			}
+			pause = min(2*pause, reconnectMost)
+		}
+	}
+}
+
+// Pauses before a stream that was cut off is opened again.
+const (
+	reconnectFirst = 100 * time.Millisecond
+	reconnectMost  = 10 * time.Second
+)
+
+// errRefused is an answer that another try would not change.
+var errRefused = errors.New("refused")
+
+// query is what is asked for, without where it begins.
+func (c *eventsCommand) query() (url.Values, error) {
+	if c.Limit < 0 {
+		return nil, fmt.Errorf("--limit is %d, expected a number from 0", c.Limit)
+	}
+	v := url.Values{}
+	for _, one := range c.Filter {
+		name, value, named := strings.Cut(one, "=")
+		if !named {
+			v.Add("kinds", one)
+			continue
+		}
+		switch name {
+		case "queue", "chat", "agent":
+			v.Add(name+"s", value)
+		default:
+			return nil, fmt.Errorf("--filter %s: expected a kind, or queue=ID, chat=ID or agent=ID", one)
+		}
+	}
+	if c.Words {
+		v.Set("words", "true")
+	}
+	if c.Follow {
+		v.Set("follow", "true")
+	}
+	return v, nil
+}
+
+// read prints one answer and returns how many events were in it and where the
+// next one begins.
+func (c *eventsCommand) read(ctx context.Context, m Main, ask url.Values, at string, left int) (n int, next string, err error) {
+	ask.Set("after", at)
+	if !c.Follow {
+		page := 1000
+		if c.Limit > 0 {
+			page = min(page, left)
+		}
+		ask.Set("limit", strconv.Itoa(page))
+	}
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, strings.TrimSuffix(c.Address, "/")+"/v1/admin/events?"+ask.Encode(), nil)
+	if err != nil {
+		return 0, at, errors.Join(errRefused, usage(fmt.Errorf("--address: %w", err)))
+	}
+	r.Header.Set("Authorization", "Bearer "+c.Token)
+	r.Header.Set("Accept", "application/x-ndjson")
+	resp, err := http.DefaultClient.Do(r)
+	if err != nil {
+		return 0, at, fmt.Errorf("ask the node: %w", err)
+	}
+	defer resp.Body.Close()
+	in := bufio.NewReader(resp.Body)
+	if resp.StatusCode != http.StatusOK {
+		text, _ := in.ReadBytes(0) // what can be read of why
+		if err := refusedBy(resp.Status, text); resp.StatusCode < http.StatusInternalServerError {
+			return 0, at, fmt.Errorf("%w: %w", errRefused, err)
+		}
+		return 0, at, refusedBy(resp.Status, text)
+	}
+	next = at
+	for c.Limit == 0 || n < left {
+		line, err := in.ReadBytes('\n')
+		if err != nil {
+			break // the end, or a line that was cut off and comes again
+		}
+		if line = bytes.TrimSpace(line); len(line) == 0 {
+			continue // the stream shows that it lives
+		}
+		var e struct {
+			ID string `json:"id"`
+		}
+		if err := json.Unmarshal(line, &e); err != nil || e.ID == "" {
+			return n, next, fmt.Errorf("answer of %s: not an event: %.100s", c.Address, line)
+		}
+		if _, err := fmt.Fprintf(m.Out, "%s\n", line); err != nil {
+			return n, next, errors.Join(errRefused, err)
+		}
+		n, next = n+1, e.ID
+	}
+	if end := resp.Header.Get("Parley-Next-Cursor"); end != "" && (c.Limit == 0 || n < left) {
+		next = end
+	}
+	return n, next, nil
+}
