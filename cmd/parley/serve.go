@@ -40,6 +40,7 @@ func (c *serveCommand) Run(ctx context.Context, m Main) error {
 	defer release()
 	go n.follow(ctx, signals, c.file)
 	go giveHeapRoom(ctx)
+	go n.watchdog(ctx)
 	return n.serve(ctx, m.Out)
 }
 
