@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"time"
@@ -22,6 +23,9 @@ func (n *node) serve(ctx context.Context, out io.Writer) error {
 	claims, end := heirs(n.data, n.log)
 	defer end()
 	public, admin := transport.HTTP(n.server.Handler()), transport.HTTP(n.server.AdminHandler())
+	for _, s := range []*http.Server{public, admin} { // who breaks off a handshake is no news
+		s.ErrorLog = slog.NewLogLogger(n.log.Handler(), slog.LevelDebug)
+	}
 	go n.accept(public, n.display.over(n.public), broken)
 	go n.accept(admin, n.adminDisplay.over(n.admin), broken)
 	if err := n.announce(out); err != nil {
