@@ -32,6 +32,8 @@ type disk struct {
 	latency func() time.Duration
 	strikes func(answering bool) fate
 	life    *life
+	unread  func() bool // whether the read at hand fails
+	damaged func() bool // whether the snapshot at hand cannot be read
 }
 
 type fate uint8
@@ -63,7 +65,8 @@ type held struct {
 
 func newDisk(m *machine) *disk {
 	return &disk{machine: m, streams: map[string]*track{}, failed: make(chan struct{}),
-		latency: func() time.Duration { return time.Millisecond }, strikes: func(bool) fate { return survives }}
+		latency: func() time.Duration { return time.Millisecond }, strikes: func(bool) fate { return survives },
+		unread: func() bool { return false }, damaged: func() bool { return false }}
 }
 
 // Acquire implements actors.Journal.
@@ -246,6 +249,9 @@ func (d *disk) Replay(stream string, after uint64, fn func(uint64, []byte) error
 	if t == nil {
 		return nil
 	}
+	if d.unread() {
+		return errUnread
+	}
 	for seq := after + 1; seq <= uint64(len(t.records)); seq++ {
 		if err := fn(seq, t.records[seq-1]); err != nil {
 			return err
@@ -260,25 +266,38 @@ func (d *disk) Record(stream string, seq uint64) ([]byte, error) {
 	if t == nil || seq == 0 || seq > uint64(len(t.records)) {
 		return nil, nil
 	}
+	if d.unread() {
+		return nil, errUnread
+	}
 	return t.records[seq-1], nil
 }
 
 // Snapshot implements actors.Journal.
 func (d *disk) Snapshot(stream string) (uint64, []byte, error) {
-	if t := d.streams[stream]; t != nil {
-		return t.at, t.snapshot, nil
+	t := d.streams[stream]
+	switch {
+	case t == nil || t.snapshot == nil || d.damaged():
+		return 0, nil, nil
+	case d.unread():
+		return 0, nil, errUnread
 	}
-	return 0, nil, nil
+	return t.at, t.snapshot, nil
 }
 
 // Get implements actors.Journal.
 func (d *disk) Get(key []byte) ([]byte, error) {
+	if d.unread() {
+		return nil, errUnread
+	}
 	v, _ := d.rows.Get(string(key))
 	return v, nil
 }
 
 // Scan implements actors.Journal.
 func (d *disk) Scan(from, to []byte, fn func(key, value []byte) error) (err error) {
+	if d.unread() {
+		return errUnread
+	}
 	end := string(to)
 	d.rows.Ascend(string(from), func(k string, v []byte) bool {
 		if k >= end {

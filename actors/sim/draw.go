@@ -171,8 +171,9 @@ func drawOptions(d *dice) actors.Options {
 		RecoverRecords: d.between(50, 50_000), CustomerChats: d.between(1, 3), Tail: d.between(1, 50)}
 }
 
-// mutate draws another configuration out of one.
-func mutate(d *dice, old *acd.Config) *acd.Config {
+// mutate draws another configuration out of one, and says what is harsh about
+// it for who is in a chat. It is harsh only where that is a fault to be played.
+func mutate(d *dice, old *acd.Config, harsh bool) (next *acd.Config, what string) {
 	c := *old
 	c.Version = 0
 	var queues []acd.QueueID
@@ -187,7 +188,10 @@ func mutate(d *dice, old *acd.Config) *acd.Config {
 		c.Queues[changed] = drawQueue(d, changed, queues)
 	case 1:
 		q := *c.Queues[changed]
-		q.Mode = pick(d, acd.QueueOpen, acd.QueueClosed, acd.QueueDraining, acd.QueueDeleted)
+		if q.Mode = acd.QueueOpen; harsh {
+			q.Mode = pick(d, acd.QueueOpen, acd.QueueClosed, acd.QueueDraining, acd.QueueDeleted)
+			what = "queue " + string(q.Mode)
+		}
 		q.OnClosed, q.OnDeleted = drawDismissal(d, queues), drawDismissal(d, queues)
 		c.Queues[changed] = &q
 	case 2:
@@ -199,15 +203,33 @@ func mutate(d *dice, old *acd.Config) *acd.Config {
 			}
 		}
 	default:
-		c.Agents = map[acd.AgentID]*acd.AgentProfile{}
-		for id, a := range old.Agents {
-			c.Agents[id] = a
-		}
-		if who := pick(d, sorted(old.Agents)...); who != savior {
-			c.Agents[who] = drawAgent(d, who, queues)
-		}
+		what = mutateAgent(d, &c, queues, harsh)
 	}
-	return &c
+	return &c, what
+}
+
+// mutateAgent gives an agent other skills, queues and room, or takes him out.
+func mutateAgent(d *dice, c *acd.Config, queues []acd.QueueID, harsh bool) (what string) {
+	all := map[acd.AgentID]*acd.AgentProfile{}
+	for id, a := range c.Agents {
+		all[id] = a
+	}
+	who := pick(d, sorted(all)...)
+	c.Agents = all
+	switch was := all[who]; {
+	case who == savior:
+	case harsh && d.chance(4):
+		delete(all, who)
+		return "agent removed"
+	case harsh && d.chance(3) && was.Capacity > 1:
+		lowered := *was
+		lowered.Capacity = d.between(1, was.Capacity-1)
+		all[who] = &lowered
+		return "capacity lowered"
+	default:
+		all[who] = drawAgent(d, who, queues)
+	}
+	return ""
 }
 
 func drawDismissal(d *dice, queues []acd.QueueID) acd.Dismissal {

@@ -10,32 +10,61 @@ import (
 // never to 3 for all the time.
 type Faults struct {
 	Kills      int // the process dies, at any record
+	Stops      int // it is stopped in good order, and starts again
+	Panics     int // an actor fails in a step, and another life takes its place
 	Disk       int // errors, slow syncs
+	Reads      int // of the disk fail, or a snapshot is damaged
 	Network    int // delays, cuts, half-open connections, slow readers
-	Messages   int // between actors, late or twice
+	Messages   int // between actors, late or twice, also long after
 	Resumes    int // with old or wrong cursors
 	Repeats    int // of commands
 	ClockJumps int // of the wall clock, between two lives
+	Config     int // agents removed, capacities lowered, queues closed and deleted while chats run
+}
+
+// kinds are the faults by the names that they are asked for by.
+func (f *Faults) kinds() []faultKind {
+	return []faultKind{{"kills", &f.Kills}, {"stops", &f.Stops}, {"panics", &f.Panics}, {"disk", &f.Disk}, {"reads", &f.Reads},
+		{"network", &f.Network}, {"messages", &f.Messages}, {"resumes", &f.Resumes}, {"repeats", &f.Repeats}, {"clock", &f.ClockJumps}, {"config", &f.Config}}
+}
+
+type faultKind struct {
+	name string
+	rate *int
+}
+
+// FaultKinds names what can go wrong, for a help text.
+func FaultKinds() string {
+	var names []string
+	for _, k := range (&Faults{}).kinds() {
+		names = append(names, k.name)
+	}
+	return strings.Join(names, ", ")
 }
 
 // AllFaults is the default.
-func AllFaults() Faults { return Faults{2, 2, 2, 2, 2, 2, 2} }
+func AllFaults() (f Faults) {
+	for _, k := range f.kinds() {
+		*k.rate = 2
+	}
+	return f
+}
 
-// ParseFaults reads a list of kinds: all, none, or kills, disk, network,
-// messages, resumes, repeats, clock.
-func ParseFaults(text string) (Faults, error) {
-	f := Faults{}
-	kinds := map[string]*int{"kills": &f.Kills, "disk": &f.Disk, "network": &f.Network, "messages": &f.Messages,
-		"resumes": &f.Resumes, "repeats": &f.Repeats, "clock": &f.ClockJumps}
+// ParseFaults reads a list of kinds: all, none, or any of FaultKinds.
+func ParseFaults(text string) (f Faults, err error) {
+	kinds := map[string]*int{}
+	for _, k := range f.kinds() {
+		kinds[k.name] = k.rate
+	}
 	for name := range strings.SplitSeq(text, ",") {
-		switch kind := kinds[name]; {
+		switch rate := kinds[name]; {
 		case name == "all":
 			return AllFaults(), nil
 		case name == "none":
-		case kind == nil:
-			return f, fmt.Errorf("faults are all, none or any of kills, disk, network, messages, resumes, repeats, clock; got %q", name)
+		case rate == nil:
+			return f, fmt.Errorf("faults are all, none or any of %s; got %q", FaultKinds(), name)
 		default:
-			*kind = 2
+			*rate = 2
 		}
 	}
 	return f, nil
@@ -43,7 +72,7 @@ func ParseFaults(text string) (Faults, error) {
 
 // draw varies how much goes wrong from world to world.
 func (f Faults) draw(d *dice) Faults {
-	for _, n := range []*int{&f.Kills, &f.Disk, &f.Network, &f.Messages} {
+	for _, n := range []*int{&f.Kills, &f.Disk, &f.Network, &f.Messages, &f.Stops, &f.Panics, &f.Reads, &f.Config} {
 		if *n > 0 {
 			*n = d.between(0, *n+1)
 		}
@@ -81,6 +110,13 @@ func (f Faults) arm(w *world) {
 			w.fault("message twice")
 			return true
 		}
+		m.later = func() time.Duration {
+			if !chance.chance(600 / f.Messages) {
+				return 0
+			}
+			w.fault("message again, long after")
+			return chance.soon(20 * time.Second)
+		}
 	}
 	slow := chance.span(100*time.Microsecond, 5*time.Millisecond)
 	d.latency = func() time.Duration {
@@ -106,6 +142,7 @@ func (f Faults) arm(w *world) {
 		}
 		return survives
 	}
+	f.armInside(w)
 	if f.Kills > 0 {
 		w.machine.at(chance.soon(5*time.Minute), func() { f.killer(w, chance) })
 	}
@@ -142,6 +179,10 @@ func (f Faults) disarm(w *world) {
 	w.faults = Faults{}
 	w.machine.stall = func() time.Duration { return 0 }
 	w.machine.twice = func() bool { return false }
+	w.machine.later = func() time.Duration { return 0 }
 	w.disk.latency = func() time.Duration { return time.Millisecond }
 	w.disk.strikes = func(bool) fate { return survives }
+	w.disk.unread = func() bool { return false }
+	w.disk.damaged = func() bool { return false }
+	w.panics = func() bool { return false }
 }

@@ -25,9 +25,11 @@ type machine struct {
 	busy  string  // the mailbox that took the last one
 
 	// stall says how long a mailbox lies still before it goes on, mostly zero;
-	// twice, whether what is sent may and shall come twice.
+	// twice, whether what is sent may and shall come twice; later, how long after
+	// it shall come once more, mostly never.
 	stall func() time.Duration
 	twice func() bool
+	later func() time.Duration
 }
 
 // runnable is a mailbox with messages, or a coroutine that may go on.
@@ -37,7 +39,8 @@ type runnable struct {
 }
 
 func newMachine(d *dice) *machine {
-	return &machine{dice: d, stall: func() time.Duration { return 0 }, twice: func() bool { return false }}
+	return &machine{dice: d, stall: func() time.Duration { return 0 }, twice: func() bool { return false },
+		later: func() time.Duration { return 0 }}
 }
 
 // at calls f at a time from now.
@@ -339,10 +342,23 @@ func (b *box) Send(msg any) {
 		return
 	}
 	b.queue = append(b.queue, msg)
-	if r, ok := msg.(repeatable); ok && r.Repeatable() && b.life.machine.twice() {
-		b.queue = append(b.queue, msg)
+	if r, ok := msg.(repeatable); ok && r.Repeatable() {
+		if b.life.machine.twice() {
+			b.queue = append(b.queue, msg)
+		}
+		if after := b.life.machine.later(); after > 0 {
+			b.life.AfterFunc(after, func() { b.again(msg) })
+		}
 	}
 	b.schedule()
+}
+
+// again brings a message once more that has come long ago.
+func (b *box) again(msg any) {
+	if !b.stopped {
+		b.queue = append(b.queue, msg)
+		b.schedule()
+	}
 }
 
 // Stop implements actors.Mailbox.

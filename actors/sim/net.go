@@ -104,6 +104,7 @@ func (l *link) pump() {
 // send carries a command to the node.
 func (l *link) send(o *order) {
 	w := l.world
+	o.sent, o.link = w.machine.now, l
 	l.up = max(l.up, w.machine.now+w.lag())
 	w.machine.at(l.up-w.machine.now, func() {
 		if l.session == nil || l.closed || l.life.dead {

@@ -103,7 +103,11 @@ func (w *world) administrate() {
 	if w.calm {
 		return
 	}
-	w.reconfigure(mutate(w.dice, w.config))
+	c, what := mutate(w.dice, w.config, w.faults.Config > 0)
+	if what != "" && w.up() {
+		w.fault(what)
+	}
+	w.reconfigure(c)
 	w.machine.at(w.dice.soon(40*time.Second), w.administrate)
 }
 

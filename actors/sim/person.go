@@ -51,6 +51,8 @@ type order struct {
 	digest uint64
 	nth    int
 	look   func(*actors.Session)
+	sent   time.Duration // the last time
+	link   *link         // that it was sent over then
 }
 
 func (w *world) newPerson(role acd.Role, id string) *person {
@@ -238,6 +240,7 @@ func (p *person) later(mean time.Duration, f func()) {
 
 // order sends a command, now or when the device is connected again.
 func (d *device) order(to acd.Address, cmd acd.Command) *order {
+	d.patience()
 	p := d.person
 	p.orders++
 	o := &order{Order: p.world.check.Asked(d.name, p.by, fmt.Sprintf("%s-%d", d.name, p.orders), to, cmd), nth: p.orders}
@@ -261,6 +264,10 @@ func (d *device) look(f func(s *actors.Session)) {
 }
 
 func (d *device) answered(id string, a *actors.Answer) {
+	if a.Refusal != nil && noOutcome(a.Refusal.Code) {
+		d.failed(id)
+		return
+	}
 	for i, o := range d.open {
 		if o.ID != id {
 			continue
@@ -279,6 +286,41 @@ func (d *device) answered(id string, a *actors.Answer) {
 		if o.ID == id {
 			d.person.world.check.Answered(o.Order, a)
 		}
+	}
+}
+
+// noOutcome reports whether a refusal says no more than that the node is not
+// able to do it now.
+func noOutcome(code string) bool { return code == "internal" || code == "overloaded" }
+
+// failed is the answer of a node that could not do it just now: nothing has
+// changed, and the same command may be sent again.
+func (d *device) failed(id string) {
+	w := d.person.world
+	w.check.Failed(id)
+	for _, o := range d.open {
+		if o.ID == id {
+			w.machine.at(w.dice.span(100*time.Millisecond, 3*time.Second), func() {
+				if d.link != nil && d.sitting != nil && slices.Contains(d.open, o) {
+					d.link.send(o)
+				}
+			})
+		}
+	}
+}
+
+// unansweredMost is how long an answer may take on a line that stands, with
+// slow disks, slow readers and actors that lie still.
+const unansweredMost = 2 * time.Minute
+
+// patience holds the node to answering whatever it was sent.
+func (d *device) patience() {
+	w := d.person.world
+	if len(d.open) == 0 || d.link == nil || d.sitting == nil {
+		return
+	}
+	if o := d.open[0]; o.link == d.link && w.machine.now-o.sent > unansweredMost {
+		w.violate("unanswered", "%s was sent %T as %s after %s, on a line that stands, and has no answer at %s", o.To, o.Cmd, o.ID, o.sent, w.machine.now)
 	}
 }
 

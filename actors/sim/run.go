@@ -27,9 +27,13 @@ type Options struct {
 	Calm    bool   // nothing goes wrong
 	// Progress is called after every world, by one goroutine at a time.
 	Progress func(Report)
+	// KeepGoing plays all worlds, whatever fails.
+	KeepGoing bool
 	// Remember keeps the history of a world for its failure's report; worlds
 	// are slower with it.
 	Remember bool
+
+	spoil func(*world) // what a test does to each world before it begins
 }
 
 // Report is what has been played so far.
@@ -42,8 +46,9 @@ type Report struct {
 	Faults    map[string]int
 	Simulated time.Duration
 	Took      time.Duration
-	Trace     uint64 // of all worlds: equal for equal runs
-	Failure   *Failure
+	Trace     uint64     // of all worlds: equal for equal runs
+	Failure   *Failure   // the first
+	Failures  []*Failure // all of them: one, unless it keeps going
 }
 
 // Failure is a world in which a promise was broken.
@@ -60,7 +65,8 @@ func (f *Failure) Error() string {
 	return fmt.Sprintf("seed %d breaks %s after %s: %s", f.Seed, f.Rule, f.At.Round(time.Millisecond), f.What)
 }
 
-// Run plays worlds until all are played, one has failed, or ctx is over. The
+// Run plays worlds until all are played, one has failed (unless it keeps going),
+// or ctx is over. The
 // error is that of ctx; a failure is in the report.
 func Run(ctx context.Context, o Options) (Report, error) {
 	o.Seeds, o.Events, o.Workers = max(o.Seeds, 1), max(o.Events, 0), max(o.Workers, 1)
@@ -91,7 +97,7 @@ func Run(ctx context.Context, o Options) (Report, error) {
 				mu.Lock()
 				sum.add(r)
 				sum.Took = time.Since(began)
-				if r.Failure != nil {
+				if r.Failure != nil && !o.KeepGoing {
 					cancel()
 				}
 				if o.Progress != nil {
@@ -120,6 +126,10 @@ func (r *Report) add(o Report) {
 	for k, n := range o.Faults {
 		r.Faults[k] += n
 	}
+	if o.Failure == nil {
+		return
+	}
+	r.Failures = append(r.Failures, o.Failure)
 	if r.Failure == nil {
 		r.Failure = o.Failure
 	}
@@ -130,6 +140,9 @@ func Play(ctx context.Context, seed uint64, o Options) (Report, error) {
 	w := newWorld(seed, o)
 	if o.Remember {
 		w.check.Remember()
+	}
+	if o.spoil != nil {
+		o.spoil(w)
 	}
 	err := w.run(ctx)
 	r := Report{Seeds: 1, Events: w.total(), Chats: w.chatsBegun(), Records: len(w.disk.order), Lives: w.lives, Faults: w.counts,

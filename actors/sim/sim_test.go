@@ -49,7 +49,9 @@ func TestNoPromiseIsBrokenWhenEverythingGoesWrong(t *testing.T) {
 		t.Errorf("not much has happened: %+v", r)
 	}
 	for _, kind := range []string{"kill", "kill at a record", "kill at a sync", "unsynced tail lost", "slow sync", "socket cut", "socket half-open",
-		"slow reader", "mailbox late", "message twice", "resume with an old cursor", "resume with a wrong epoch", "command sent again", "clock jump"} {
+		"slow reader", "mailbox late", "message twice", "resume with an old cursor", "resume with a wrong epoch", "command sent again", "clock jump",
+		"actor panics in a step", "stop in good order", "read error", "snapshot damaged", "message again, long after", "agent removed", "capacity lowered",
+		"queue closed", "queue draining", "queue deleted"} {
 		if seeds == 30 && r.Faults[kind] == 0 {
 			t.Errorf("there was no %s", kind)
 		}
@@ -67,7 +69,33 @@ func TestFaultsAreNamed(t *testing.T) {
 	if f, err := ParseFaults("kills,clock"); err != nil || f.Kills == 0 || f.ClockJumps == 0 || f.Disk != 0 {
 		t.Errorf("%+v, %v", f, err)
 	}
+	if f, err := ParseFaults("all"); err != nil || f != AllFaults() || f.Panics == 0 || f.Config == 0 {
+		t.Errorf("all is %+v, %v", f, err)
+	}
 	if _, err := ParseFaults("meteors"); err == nil {
 		t.Error("meteors are no fault")
+	}
+}
+
+func TestAllWorldsArePlayedWhenSomeFail(t *testing.T) {
+	o := Options{Seed: 5, Seeds: 4, Events: 300, Workers: 2, KeepGoing: true, spoil: func(w *world) {
+		if w.seed%2 == 0 {
+			w.violate("spoilt", "on purpose")
+		}
+	}}
+	r, err := Run(context.Background(), o)
+	if err != nil || r.Seeds != 4 || len(r.Failures) != 2 || r.Failure == nil {
+		t.Errorf("%d worlds, failures %v, %v", r.Seeds, r.Failures, err)
+	}
+	o.KeepGoing, o.Workers = false, 1
+	if r, err = Run(context.Background(), o); err != nil || r.Seeds != 2 || len(r.Failures) != 1 {
+		t.Errorf("at the first failure: %d worlds, failures %v, %v", r.Seeds, r.Failures, err)
+	}
+}
+
+func TestACommandThatAFailingActorRefusedIsTakenAfterwards(t *testing.T) {
+	r := play(t, Options{Seed: 1, Seeds: 3, Events: 4000, Workers: 2, Faults: Faults{Panics: 3, Reads: 3}})
+	if r.Faults["actor panics in a step"] < 10 || r.Lives < r.Seeds {
+		t.Errorf("few failures: %v", r.Faults)
 	}
 }

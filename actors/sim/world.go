@@ -2,6 +2,7 @@ package sim
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -41,6 +42,9 @@ type world struct {
 	events    int
 	trace     uint64
 	failure   *check.Violation
+
+	panics func() bool                // whether the step at hand fails
+	failed map[string][]time.Duration // when actors last did
 }
 
 // epoch is when every world begins.
@@ -56,7 +60,8 @@ func sorted[K ~string, V any](m map[K]V) []K {
 }
 
 func newWorld(seed uint64, o Options) *world {
-	w := &world{seed: seed, options: o, dice: newDice(seed, 1), counts: map[string]int{}, byName: map[string]*person{}, trace: 14695981039346656037}
+	w := &world{seed: seed, options: o, dice: newDice(seed, 1), counts: map[string]int{}, byName: map[string]*person{},
+		trace: 14695981039346656037, panics: func() bool { return false }, failed: map[string][]time.Duration{}}
 	w.machine = newMachine(newDice(seed, 2))
 	w.disk = newDisk(w.machine)
 	w.check = check.New(func() int64 { return int64(w.machine.now) })
@@ -149,7 +154,7 @@ func (w *world) start() {
 	o := w.node
 	o.Journal, o.Config, o.Runtime = w.disk, w.config, life
 	o.Now = func() time.Time { return epoch.Add(w.machine.now + w.skew) }
-	o.Entropy, o.Random, o.Logger = w.dice.src.Uint64, w.dice, slog.New(&journalist{w, life})
+	o.Entropy, o.Random, o.Logger = w.entropy, w.dice, slog.New(&journalist{w, life})
 	e, err := actors.New(o)
 	if err != nil {
 		panic(err) // the configuration is ours
@@ -157,10 +162,12 @@ func (w *world) start() {
 	w.engine = e
 	w.machine.run(life, func() {
 		err := e.Start(context.Background())
-		if err != nil && w.disk.err == nil {
+		switch {
+		case errors.Is(err, errUnread):
+			life.dead = true // and is started again
+		case err != nil && w.disk.err == nil:
 			w.violate("start", "the node does not start: %v", err)
-		}
-		if err == nil && !life.dead {
+		case err == nil && !life.dead:
 			w.note("up", uint64(w.lives))
 		}
 	})
@@ -185,6 +192,9 @@ func (j *journalist) Handle(_ context.Context, r slog.Record) error {
 	}
 	text := r.Message
 	r.Attrs(func(a slog.Attr) bool { text += fmt.Sprintf(" %s=%v", a.Key, a.Value); return true })
+	if expected(text) {
+		return nil
+	}
 	j.world.violate("log", "the node logs an error: %s", text)
 	return nil
 }
@@ -239,6 +249,9 @@ func (w *world) up() bool {
 	return w.engine != nil && !w.life.dead && w.disk.err == nil && w.engine.Ready() == nil
 }
 
+// stopping reports whether the node has been told to stop in good order.
+func (w *world) stopping() bool { return w.engine != nil && w.engine.Ready() != nil }
+
 // reconfigure has an administrator put another configuration in place.
 func (w *world) reconfigure(c *acd.Config) {
 	if !w.up() {
@@ -249,7 +262,7 @@ func (w *world) reconfigure(c *acd.Config) {
 	e, life := w.engine, w.life
 	w.check.Configured(c)
 	w.machine.run(life, func() {
-		if err := e.Reconfigure(c); err != nil && !life.dead && w.disk.err == nil {
+		if err := e.Reconfigure(c); err != nil && !life.dead && w.disk.err == nil && !expected(err.Error()) && !w.stopping() {
 			w.violate("reconfigure", "%v", err)
 		}
 	})

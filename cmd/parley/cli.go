@@ -12,6 +12,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"github.com/parley-engine/parley/actors"
+	"github.com/parley-engine/parley/actors/sim"
 	"github.com/parley-engine/parley/persistence"
 )
 
@@ -90,6 +91,7 @@ func (m Main) Run(ctx context.Context, args []string) int {
 		kong.Writers(m.Out, m.Err),
 		kong.Exit(func(code int) { exited = code }),
 		kong.BindTo(ctx, (*context.Context)(nil)),
+		kong.Vars{"sim_faults": sim.FaultKinds()},
 		kong.Bind(m),
 	)
 	if err != nil {

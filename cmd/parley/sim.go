@@ -14,18 +14,19 @@ import (
 )
 
 type simCommand struct {
-	Seed    uint64 `help:"The first world's seed; 0 draws one." default:"0"`
-	Seeds   int    `help:"How many worlds." default:"100"`
-	Events  int    `help:"Events of each world." default:"10000"`
-	Workers int    `help:"Worlds at once; 0 is one a core." default:"0"`
-	Faults  string `help:"What goes wrong: all, none, or a list of kills, disk, network, messages, resumes, repeats, clock." default:"all"`
-	Trace   bool   `help:"Print the whole history of what people did and saw, not only the last lines about what failed."`
+	Seed      uint64 `help:"The first world's seed; 0 draws one." default:"0"`
+	Seeds     int    `help:"How many worlds." default:"100"`
+	Events    int    `help:"Events of each world." default:"10000"`
+	Workers   int    `help:"Worlds at once; 0 is one a core." default:"0"`
+	Faults    string `help:"What goes wrong: all, none, or a list of ${sim_faults}." default:"all"`
+	KeepGoing bool   `help:"Play all worlds and name each that fails, instead of stopping at the first."`
+	Trace     bool   `help:"Print the whole history of what people did and saw, not only the last lines about what failed."`
 }
 
 // Run plays worlds and says how far it is. A broken promise is printed with
 // what led to it and the command that plays it again, and ends the program.
 func (c *simCommand) Run(ctx context.Context, m Main) error {
-	o := sim.Options{Seed: c.Seed, Seeds: c.Seeds, Events: c.Events, Workers: c.Workers}
+	o := sim.Options{Seed: c.Seed, Seeds: c.Seeds, Events: c.Events, Workers: c.Workers, KeepGoing: c.KeepGoing}
 	if o.Seed == 0 {
 		o.Seed = uint64(time.Now().UnixNano()) % 1_000_000_000
 	}
@@ -53,7 +54,20 @@ func (c *simCommand) Run(ctx context.Context, m Main) error {
 	if report.Failure == nil {
 		return err
 	}
-	return c.failed(ctx, m.Out, o, report.Failure)
+	return c.failures(ctx, m.Out, o, report.Failures)
+}
+
+// failures prints each world that failed.
+func (c *simCommand) failures(ctx context.Context, out io.Writer, o sim.Options, list []*sim.Failure) (err error) {
+	var seeds []string
+	for _, f := range list {
+		err = c.failed(ctx, out, o, f)
+		seeds = append(seeds, fmt.Sprint(f.Seed))
+	}
+	if len(list) == 1 {
+		return err
+	}
+	return fmt.Errorf("%d seeds break a promise: %s", len(list), strings.Join(seeds, ", "))
 }
 
 // failed plays the world again with its history and prints that.

@@ -162,6 +162,14 @@ func (c *Checker) Answered(o *Order, a *actors.Answer) {
 	}
 }
 
+// Failed notes that a command found the node unable: it was not taken, and that
+// is no answer. Sent again, it may be.
+func (c *Checker) Failed(id string) {
+	if o := c.byID[id]; o != nil {
+		c.tell(o.To.ID, func() string { return fmt.Sprintf("%s is told that %s failed", o.Device, id) })
+	}
+}
+
 func outcome(r acd.Result, refused *acd.Refusal) string {
 	if refused != nil {
 		return fmt.Sprintf("refused %s (%s)", refused.Code, refused.Reason)
