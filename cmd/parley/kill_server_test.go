@@ -113,7 +113,7 @@ func (s *server) start() {
 	s.process = exec.Command(shipped(s.t), append([]string{"serve", "--config", s.path("parley.yaml"), "--data", s.path("data"),
 		"--listen", s.address, "--admin-listen", "127.0.0.1:0", "--log-level", "warn"}, s.flags...)...)
 	s.process.Stderr, s.process.Env = s.log, append(os.Environ(), append([]string{"PARLEY_DISK_REFUSE=0"}, s.env...)...) // disks are small here, and meant to fill
-	if s.shift != 0 { // the program is in the test's own binary as well
+	if s.shift != 0 {                                                                                                    // the program is in the test's own binary as well
 		s.process.Path = os.Args[0]
 		s.process.Env = append(s.process.Env, clockShift+"="+s.shift.String())
 	}
