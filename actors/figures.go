@@ -187,7 +187,10 @@ const marksAStream = 1024
 // markRecord is a mark: a version, and nothing.
 var markRecord = []byte{1}
 
-func markStream(n uint64) string { return "figures/" + strconv.FormatUint(n/marksAStream, 10) }
+// markStreams is how the names of the streams of marks begin.
+const markStreams = "figures/"
+
+func markStream(n uint64) string { return markStreams + strconv.FormatUint(n/marksAStream, 10) }
 func markSeq(n uint64) uint64    { return n%marksAStream + 1 }
 
 // isMark reports whether a record is that mark.

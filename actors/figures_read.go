@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/parley-engine/parley/actors/acd"
@@ -38,8 +39,24 @@ func readCounted(j Journal, book *report.Book, spoilt func(stream string, err er
 	if err != nil {
 		return nil, fmt.Errorf("figures: %w", err)
 	}
-	c.mark, c.floor, c.last = mark, int64(floor), max(c.last, mark)
+	c.mark, c.floor = mark, int64(floor)
+	if err := c.marks(); err != nil {
+		return nil, fmt.Errorf("figures: marks: %w", err)
+	}
 	return c, c.desks(book)
+}
+
+// marks finds the last mark. Its row may be missing: the record was on the disk
+// when the node died, and the rows behind it were not.
+func (c *counted) marks() error {
+	return c.journal.Streams(markStreams, func(stream string) error {
+		return c.journal.Replay(stream, 0, func(seq uint64, _ []byte) error {
+			if n, ok := markOf(stream, seq); ok {
+				c.last = max(c.last, n)
+			}
+			return nil
+		})
+	})
 }
 
 func (c *counted) desks(book *report.Book) error {
@@ -72,8 +89,6 @@ func (c *counted) tail(book *report.Book, most int) (found bool, err error) {
 		}
 		if addr, ok := parseAddress(stream); ok && addr.Kind != acd.KindQueue {
 			list = append(list, behind{addr, seq})
-		} else if n, ok := markOf(stream, seq); ok {
-			c.last = max(c.last, n)
 		}
 		return nil
 	})
@@ -95,13 +110,12 @@ func (c *counted) tail(book *report.Book, most int) (found bool, err error) {
 
 // markOf is the number of a mark's record.
 func markOf(stream string, seq uint64) (n uint64, ok bool) {
-	if !strings.HasPrefix(stream, "figures/") {
+	number, ok := strings.CutPrefix(stream, markStreams)
+	if !ok {
 		return 0, false
 	}
-	if _, err := fmt.Sscanf(stream, "figures/%d", &n); err != nil {
-		return 0, false
-	}
-	return n*marksAStream + seq - 1, true
+	n, err := strconv.ParseUint(number, 10, 64)
+	return n*marksAStream + seq - 1, err == nil
 }
 
 // stream counts a chat's records from one on, or that one record of an agent.

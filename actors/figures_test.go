@@ -2,13 +2,16 @@ package actors_test
 
 import (
 	"errors"
+	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/parley-engine/parley/actors"
 	"github.com/parley-engine/parley/actors/acd"
 	"github.com/parley-engine/parley/actors/report"
+	"github.com/parley-engine/parley/persistence"
 )
 
 // report asks for one line of all that has been.
@@ -184,4 +187,49 @@ func fieldErrors(err error) (all []*report.FieldError) {
 		all = append(all, one)
 	}
 	return all
+}
+
+// once holds a journal to it that each mark is written once.
+type once struct {
+	actors.Journal
+	t     *testing.T
+	marks map[string]bool
+}
+
+// Append implements actors.Journal.
+func (o once) Append(e actors.Entry) {
+	if mark := fmt.Sprint(e.Stream, " ", e.Seq); strings.HasPrefix(e.Stream, "figures/") {
+		if o.marks[mark] {
+			o.t.Errorf("mark %s is written twice", mark)
+		}
+		o.marks[mark] = true
+	}
+	o.Journal.Append(e)
+}
+
+// A node that died between a mark's record and the rows that name it must not
+// number its next mark the same.
+func TestAMarkWhoseRowsWereLostIsNotWrittenTwice(t *testing.T) {
+	inWorld(t, func(w *world) {
+		marks := map[string]bool{}
+		w.wrap = func(j actors.Journal) actors.Journal { return once{j, t, marks} }
+		w.stop()
+		w.journal = persistence.NewMemory()
+		w.start()
+		w.measured(w.agent("alice"), w.customer("ann"), time.Second)
+		w.pass(time.Minute) // so that what was counted is written down
+		w.engine.Stop()
+		epoch, err := w.journal.Acquire()
+		if err != nil || len(marks) == 0 {
+			t.Fatalf("%d marks (%v)", len(marks), err)
+		}
+		w.journal.Append(actors.Entry{Epoch: epoch, Rows: []actors.Row{{Key: []byte("fm")}}, Done: func(err error) {
+			if err != nil {
+				t.Error(err)
+			}
+		}})
+		w.start()
+		w.measured(w.agent("alice"), w.customer("ann"), time.Second)
+		w.counts(report.ByQueue, "support", map[report.Figure]int64{report.Answered: 2})
+	})
 }

@@ -8,16 +8,6 @@ import (
 	"github.com/parley-engine/parley/actors/acd"
 )
 
-// flight is a command of a person that is not answered yet. The same command
-// sent again meanwhile joins it.
-type flight struct {
-	digest uint64
-	first  *Session
-	others []*Session
-	start  bool          // it opens a chat
-	began  time.Duration // when it came
-}
-
 // outcome is what is kept of a command that has been answered.
 type outcome struct {
 	Digest  uint64       `cbor:"1,keyasint"`
