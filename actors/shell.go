@@ -265,5 +265,6 @@ func (s *shell) halt() {
 		s.timer.Stop()
 	}
 	s.outbox.stop()
+	s.keys.cool()
 	s.tail.drop(&s.engine.tails)
 }

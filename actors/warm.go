@@ -70,3 +70,13 @@ func (w *warm) add(s *sealer) {
 	w.ring[w.next] = s
 	w.next = (w.next + 1) % warmMost
 }
+
+// cool lets go of a cipher whose life is over.
+func (k *keyring) cool() {
+	if k == nil {
+		return
+	}
+	if s, ok := k.own.(*sealer); ok {
+		s.ready.Store(nil)
+	}
+}
