@@ -2,6 +2,7 @@ package actors
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/parley-engine/parley/actors/acd"
@@ -19,4 +20,25 @@ func (e *Engine) ViewChat(ctx context.Context, by acd.Principal, chat acd.ChatID
 		return acd.ChatView{}, fmt.Errorf("chat %s answered with %T", chat, v)
 	}
 	return view, e.barrier()
+}
+
+// SentFile reports whether a message of a chat brings this file to everybody in
+// it. Files that were sent among agents only are not.
+func (e *Engine) SentFile(chat acd.ChatID, file string) (bool, error) {
+	sent := false
+	err := e.journal.Scan(textKey(chat, 0), textKey(chat, ^uint64(0)), func(_, v []byte) error {
+		row, err := decodeRow[textRow](v)
+		if err != nil {
+			return err
+		}
+		if m := &row.Message; m.Attachment != nil && m.Attachment.ID == file && m.To == acd.ForAll {
+			sent = true
+			return errEnough
+		}
+		return nil
+	})
+	if err != nil && !errors.Is(err, errEnough) {
+		return false, fmt.Errorf("files of %s: %w", chat, err)
+	}
+	return sent, nil
 }

@@ -27,6 +27,9 @@ type Files struct {
 	Bucket *blob.Bucket
 	// View is the engine's word on a chat; a *acd.Refusal is told to the asker.
 	View func(ctx context.Context, by acd.Principal, chat acd.ChatID) (acd.ChatView, error)
+	// Sent reports whether a file was sent in a chat to a customer's ears. Without
+	// it what a customer did not upload himself is not his.
+	Sent func(chat acd.ChatID, file string) (bool, error)
 	// Sync makes a file that has been written durable, by its key; nil where the
 	// bucket does so itself. No upload is acknowledged before.
 	Sync func(key string) error

@@ -199,7 +199,24 @@ func speaks(v *acd.ChatView, who acd.Principal) error {
 	return acd.ErrNotParticipant
 }
 
-// download brings a file to who may see its chat, never to be shown in place.
+// heard refuses a customer a file that nobody has sent to him: one for agents
+// alone, or one that its uploader has kept. To him there is none.
+func (f *Files) heard(who acd.Principal, known *file) error {
+	if who.Role != acd.RoleCustomer || known.by == string(who.Stream()) {
+		return nil
+	}
+	if f.Sent == nil {
+		return acd.ErrNotFound
+	}
+	sent, err := f.Sent(known.chat, known.ID)
+	if err == nil && !sent {
+		err = acd.ErrNotFound
+	}
+	return err
+}
+
+// download brings a file to who may see its chat, and heard of it, never to be
+// shown in place.
 func (s *Server) download(w http.ResponseWriter, r *http.Request, who acd.Principal) error {
 	id := r.PathValue("id")
 	chat, _, ok := fileKey(id)
@@ -210,6 +227,9 @@ func (s *Server) download(w http.ResponseWriter, r *http.Request, who acd.Princi
 		return err
 	}
 	f, key, err := s.options.Files.find(r.Context(), id)
+	if err == nil {
+		err = s.options.Files.heard(who, &f)
+	}
 	if err != nil {
 		return err
 	}

@@ -143,6 +143,25 @@ func TestAFileIsRefusedByNameToWhoMayNotHaveIt(t *testing.T) {
 	}
 }
 
+func TestACustomerGetsNoFileThatWasNotSentToHim(t *testing.T) {
+	e := filing(t, nil)
+	sent, kept := e.uploaded(acd.RoleAgent, "alice"), e.uploaded(acd.RoleAgent, "alice")
+	e.server.options.Files.Sent = func(chat acd.ChatID, file string) (bool, error) { return chat == "c1" && file == sent.ID, nil }
+	for _, tt := range []struct {
+		of     wire.Attachment
+		role   acd.Role
+		who    string
+		status int
+	}{
+		{sent, acd.RoleCustomer, "maria", 200}, {kept, acd.RoleCustomer, "maria", 404},
+		{kept, acd.RoleAgent, "alice", 200}, {kept, acd.RoleAgent, "bob", 200},
+	} {
+		if resp, body := e.call("GET", tt.of.URL, tt.role, tt.who, nil); resp.StatusCode != tt.status {
+			t.Errorf("%s got %d %s, want %d", tt.who, resp.StatusCode, body, tt.status)
+		}
+	}
+}
+
 func TestABodyWithoutALengthIsCutAtTheLimitAndLeavesNothing(t *testing.T) {
 	bucket := memblob.OpenBucket(nil)
 	defer bucket.Close()
