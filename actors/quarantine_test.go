@@ -2,10 +2,12 @@ package actors_test
 
 import (
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/parley-engine/parley/actors"
 	"github.com/parley-engine/parley/actors/acd"
+	"github.com/parley-engine/parley/persistence"
 )
 
 // poison writes a record that no build can read behind those of a chat that
@@ -78,5 +80,46 @@ func TestAFailedDiskStopsTheEngineAndSaysWhy(t *testing.T) {
 		default:
 			t.Error("the engine does not say that it has failed")
 		}
+	})
+}
+
+func TestWhoOwesAWrapupForAQuarantinedChatIsRidOfItByItsForcedEnd(t *testing.T) {
+	for _, back := range []bool{false, true} {
+		inPatientWorld(t, func(w *world) {
+			alice, bob, ann, sue := w.agent("alice"), w.agent("bob"), w.customer("ann"), w.supervisor("sue")
+			alice.ready()
+			bad := ann.starts()
+			alice.accepts()
+			bob.ready()
+			alice.must(bad.Address(), acd.TransferChat{ToAgent: "bob", Mode: acd.Blind, OnFail: acd.ReturnToSender})
+			rings := bob.offered()
+			if back {
+				bob.must(bob.desk(), acd.RejectOffer{Offer: rings.Offer.ID})
+			}
+			w.pass(time.Second)
+			if v := alice.view(); len(v.Debts) != 1 || back != (len(v.Slots) == 1) {
+				t.Fatalf("alice owes %+v and has %+v", v.Debts, v.Slots)
+			}
+			w.pass(10 * time.Minute) // the chat leaves memory
+			w.poison(bad)
+			ann.refused("internal", bad.Address(), acd.SendText{Text: "anybody"})
+			sue.must(bad.Address(), acd.ForceEnd{Reason: "broken"})
+			w.pass(time.Second)
+			if v := alice.view(); len(v.Slots)+len(v.Debts) != 0 {
+				t.Errorf("rings back %t: alice owes %+v and has %+v", back, v.Debts, v.Slots)
+			}
+		})
+	}
+}
+
+// inPatientWorld is a world in which a transfer rings for an hour.
+func inPatientWorld(t *testing.T, story func(*world)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		w := &world{t: t, journal: persistence.NewMemory(), change: func(c *acd.Config) { c.Queues["support"].Flows.Accept = time.Hour }}
+		w.start()
+		story(w)
+		w.stop()
+		time.Sleep(2 * time.Second) // virtual: the library's dead letters
 	})
 }

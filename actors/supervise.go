@@ -170,11 +170,10 @@ func (e *Engine) remains(chat acd.ChatID) (customer acd.CustomerID, rows []Row, 
 			return err
 		}
 		rows = append(rows, Row{slotKey(slot.Agent, chat), nil})
-		over := acd.Command(acd.Released{Chat: chat, Spec: acd.WrapupPolicy{Mode: acd.WrapupNone}, Reason: string(acd.EndForced)})
-		if slot.State == acd.SlotAlerting {
-			over = acd.OfferOver{Offer: slot.Offer, Chat: chat, Reason: acd.OfferEndedChat}
+		if slot.State == acd.SlotAlerting { // at somebody who may owe a wrap-up of before
+			sends = append(sends, acd.Send{To: slot.Agent.Address(), Cmd: acd.OfferOver{Offer: slot.Offer, Chat: chat, Reason: acd.OfferEndedChat}})
 		}
-		sends = append(sends, acd.Send{To: slot.Agent.Address(), Cmd: over})
+		sends = append(sends, acd.Send{To: slot.Agent.Address(), Cmd: acd.Released{Chat: chat, Reason: string(acd.EndForced), Lost: true}})
 		return nil
 	})
 	if err != nil {

@@ -157,7 +157,11 @@ func (s *agentStep) engine(cmd Command) bool {
 	case Assigned:
 		s.assigned(c.Slot)
 	case Released:
-		s.released(c)
+		if c.Lost {
+			s.forgive(c.Chat)
+		} else {
+			s.released(c)
+		}
 	case Raise:
 		s.emit(AlertRaised(c))
 	case Forget:

@@ -51,6 +51,22 @@ func (s *agentStep) released(c Released) {
 	s.boundOptional()
 }
 
+// forgive lets go of a chat that cannot be read any more, and of a wrap-up that
+// is owed for it: there is nobody to file it with.
+func (s *agentStep) forgive(chat ChatID) {
+	if slot := s.slotOf(chat); slot != nil {
+		s.over = remember(s.over, slot.Offer)
+		s.free(chat)
+	} else if s.state.debt(chat) == nil {
+		return
+	}
+	s.freed = remember(s.freed, chat)
+	if debt := s.state.debt(chat); debt != nil {
+		s.emit(WrapupDone{Chat: chat, Code: debt.Code, Notes: debt.Notes, By: bySystem, At: s.t.Now, Offer: debt.Offer})
+	}
+	s.emit(SlotFreed{Chat: chat})
+}
+
 // boundOptional closes the oldest of too many wrap-ups that nobody has to give.
 func (s *agentStep) boundOptional() {
 	n, oldest := 0, ChatID("")

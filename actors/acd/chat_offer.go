@@ -129,7 +129,7 @@ func (s *chatStep) take(won Offer) {
 	case OfferConsult:
 	case OfferRoute:
 		if leg != nil {
-			s.tell(s.sendQueue(leg.Queue, Withdraw{Chat: s.ID, ID: leg.ID, Reason: Taken}))
+			s.tell(s.sendQueue(leg.Queue, Withdraw{Chat: s.ID, ID: leg.ID, Reason: Taken, Agent: won.Agent}))
 		}
 		s.transferAccepted(won)
 	default:

@@ -153,6 +153,7 @@ type (
 		Chat   ChatID
 		ID     EnqueueID
 		Reason WithdrawReason
+		Agent  AgentID // who has taken it
 	}
 	// Reserve asks an agent for a slot (A5). Without From it is the chat that
 	// asks, and Then goes back to it with the answer.
@@ -234,6 +235,8 @@ type (
 		Offer   OfferID
 		Channel Channel
 		Weight  int
+		// Lost says that the chat takes no wrap-up any more: nothing is owed for it.
+		Lost bool
 	}
 	// WrapupFiled tells the chat that the debt is closed (C41).
 	WrapupFiled struct {

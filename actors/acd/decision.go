@@ -118,6 +118,10 @@ func (r *roster) liked(c *candidate, k *class, now int64) string {
 		return "last had one " + tenths(now-c.given) + " ago"
 	case Proficiency:
 		return "proficiency " + strconv.Itoa(r.score(c, k)) + ", idle " + tenths(now-c.idleSince())
+	case LeastHandled:
+		return "handled " + strconv.FormatInt(c.handled, 10) + ", idle " + tenths(now-c.idleSince())
+	case Random:
+		return "by chance"
 	default: // LongestIdle
 		return "idle " + tenths(now-c.idleSince())
 	}

@@ -1,6 +1,7 @@
 package acd
 
 import (
+	"math"
 	"slices"
 
 	"github.com/tidwall/btree"
@@ -49,7 +50,7 @@ func (q *Queue) next(s *queueTurn) (w *waiter, c *candidate) {
 		s.loose = s.loose[1:]
 	}
 	if w != nil {
-		c, _ = q.bestFor(w, s.now)
+		c, _ = q.bestFor(s, w)
 	}
 	return w, c
 }
@@ -60,7 +61,7 @@ func (q *Queue) takerOf(s *queueTurn, w *waiter) *candidate {
 	if !w.loose() || q.line.chats[w.Chat] != w || s.hopeless[w.class] {
 		return nil
 	}
-	best, fits := q.bestFor(w, s.now)
+	best, fits := q.bestFor(s, w)
 	if !fits && len(s.loose) > 1 {
 		if s.hopeless == nil {
 			s.hopeless = map[*class]bool{}
@@ -119,11 +120,12 @@ func (q *Queue) firstIn(file *btree.BTreeG[*class], c *candidate, now int64, bes
 
 // bestFor finds the agent who is offered a chat, and reports whether any free
 // agent takes chats of its class, this one or not. For proficiency all of the
-// free who have the rarest skill are compared, or those up to a perfect one.
-func (q *Queue) bestFor(w *waiter, now int64) (best *candidate, fits bool) {
+// free who have the rarest skill are compared, or those up to a perfect one; by
+// chance all of them draw.
+func (q *Queue) bestFor(s *queueTurn, w *waiter) (best *candidate, fits bool) {
 	if a := w.class.prefer; a != "" {
 		c := q.roster.byID[a]
-		if fits = c.misfit(w.class) == ""; fits && !c.barred(w, now) {
+		if fits = c.misfit(w.class) == ""; fits && !c.barred(w, s.now) {
 			best = c
 		}
 		return best, fits
@@ -133,8 +135,11 @@ func (q *Queue) bestFor(w *waiter, now int64) (best *candidate, fits bool) {
 		return nil, false
 	}
 	score, enough := -1, 0
-	if q.policy.Strategy == Proficiency {
+	switch q.policy.Strategy {
+	case Proficiency:
 		enough = MaxSkillLevel * (len(w.class.needs) + len(q.roster.needs))
+	case Random:
+		enough = math.MaxInt
 	}
 	t.Scan(func(c *candidate) bool {
 		if best != nil && best.rank.tier < c.rank.tier {
@@ -144,17 +149,39 @@ func (q *Queue) bestFor(w *waiter, now int64) (best *candidate, fits bool) {
 			return true
 		}
 		fits = true
-		if c.barred(w, now) {
+		if c.barred(w, s.now) {
 			return true
 		}
 		if enough == 0 {
 			best = c
 			return false
 		}
-		if n := q.roster.score(c, w.class); n > score {
+		n := 0
+		if q.policy.Strategy == Random {
+			n = lot(s.Entropy, w.Chat, c.Agent)
+		} else {
+			n = q.roster.score(c, w.class)
+		}
+		if n > score {
 			best, score = c, n
 		}
 		return score < enough
 	})
 	return best, fits
+}
+
+// lot is what an agent draws for a chat, from the chance that came with the
+// turn: the same turn again draws the same lots.
+func lot(entropy uint64, chat ChatID, a AgentID) int {
+	const prime = 0x100000001b3 // of FNV-1a
+	h := entropy ^ 0xcbf29ce484222325
+	for _, part := range [2]string{string(chat), string(a)} {
+		for i := range len(part) {
+			h = (h ^ uint64(part[i])) * prime
+		}
+		h = (h ^ 0xff) * prime // ends a name, as no byte of one does
+	}
+	h = (h ^ h>>30) * 0xbf58476d1ce4e5b9
+	h = (h ^ h>>27) * 0x94d049bb133111eb
+	return int((h ^ h>>31) >> 1)
 }

@@ -17,6 +17,7 @@ type naive struct {
 	open    []*naiveHold
 	turns   int64
 	asked   []string // by the last command
+	entropy uint64   // of the last command
 }
 
 type naiveWaiter struct {
@@ -33,6 +34,7 @@ type naiveAgent struct {
 	muted bool
 	retry int64
 	turn  int64
+	taken int
 }
 
 type naiveHold struct {
@@ -98,6 +100,13 @@ func (n *naive) better(w *naiveWaiter, a, b *naiveAgent) bool {
 		}
 	case RoundRobin:
 		x, y = a.turn, b.turn
+	case LeastHandled:
+		x, y = int64(a.taken+len(a.holds)), int64(b.taken+len(b.holds))
+		if x == y {
+			x, y = a.idle(), b.idle()
+		}
+	case Random:
+		x, y = int64(lot(n.entropy, w.Chat, b.Agent)), int64(lot(n.entropy, w.Chat, a.Agent))
 	case Proficiency:
 		x, y = n.score(w, b), n.score(w, a)
 		if x == y {
@@ -279,6 +288,9 @@ func (n *naive) take(now time.Time, cmd Command) {
 	case Withdraw:
 		if w := n.waiter(c.Chat); w != nil && w.Leg.ID == c.ID {
 			n.remove(w)
+			if a := n.agent(c.Agent); a != nil {
+				a.taken++
+			}
 		}
 	case OfferVoid:
 		if w := n.waiter(c.Chat); w != nil && w.Leg.ID == c.ID {
@@ -323,6 +335,15 @@ func (n *naive) advert(ad AgentAdvert) {
 		n.agents = append(n.agents, a)
 	} else if ad.Gen <= a.Gen {
 		return
+	}
+	if ad.SignedIn && !a.SignedIn {
+		least := -1
+		for _, x := range n.agents {
+			if x.SignedIn && (least < 0 || x.taken < least) {
+				least = x.taken
+			}
+		}
+		a.taken = max(a.taken, least)
 	}
 	a.AgentAdvert, a.muted, a.retry = ad, false, 0
 	a.holds = slices.DeleteFunc(a.holds, func(h *naiveHold) bool {

@@ -29,7 +29,7 @@ type logged struct {
 
 func newWorld(rt *rapid.T, t testing.TB) *world {
 	w := &world{rt: rt, hall: newHall(t, func(p *QueuePolicy) {
-		p.Strategy = rapid.SampledFrom([]Strategy{LongestIdle, LeastBusy, RoundRobin, Proficiency}).Draw(rt, "strategy")
+		p.Strategy = rapid.SampledFrom([]Strategy{LongestIdle, LeastBusy, RoundRobin, Proficiency, LeastHandled, Random}).Draw(rt, "strategy")
 		p.RingCount = rapid.SampledFrom([]int{1, 1, 2, 3}).Draw(rt, "rings")
 		if rapid.Bool().Draw(rt, "stepped") {
 			p.MaxTier = rapid.IntRange(0, 2).Draw(rt, "tiers at first")
@@ -59,6 +59,7 @@ func (w *world) do(cmd Command) {
 			asks = append(asks, s)
 		}
 	}
+	w.naive.entropy = w.turns
 	w.naive.take(w.now, cmd)
 	w.naive.match(func(ChatID, AgentID) OfferID {
 		if i := len(w.naive.asked); i < len(asks) {
@@ -128,7 +129,7 @@ func (w *world) comesBack(rt *rapid.T) {
 
 func (w *world) goes(rt *rapid.T) {
 	x := w.present(rt)
-	w.do(Withdraw{Chat: x.Chat, ID: x.Leg.ID, Reason: Taken})
+	w.do(Withdraw{Chat: x.Chat, ID: x.Leg.ID, Reason: Taken, Agent: someAgent.Draw(w.rt, "by")})
 }
 
 func (w *world) isVoid(rt *rapid.T) {
@@ -141,6 +142,7 @@ func (w *world) advertises(*rapid.T) {
 	ad := w.advert(id).Advert
 	ad.Gen -= uint64(w.draw("stale", 0, 4) / 4)
 	ad.Available = w.draw("available", 0, 4) > 0
+	ad.SignedIn = ad.Available || w.draw("signed in", 0, 1) > 0
 	ad.Capacity = w.draw("capacity", 1, 4)
 	ad.Free = w.draw("free", 0, ad.Capacity)
 	ad.Used = ad.Capacity - ad.Free

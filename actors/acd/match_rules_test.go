@@ -22,6 +22,9 @@ func TestAStrategyPicksTheAgent(t *testing.T) {
 		{"the least busy for his capacity", LeastBusy, map[AgentID]func(*AgentAdvert){
 			"alice": units(1, 2), "bob": units(3, 5),
 		}, "bob", "load 2/5"},
+		{"the longest idle of those who have handled as many", LeastHandled, map[AgentID]func(*AgentAdvert){
+			"alice": idle(opening.Add(-10 * time.Second)), "bob": idle(opening.Add(-12500 * time.Millisecond)),
+		}, "bob", "handled 0, idle 12.5s"},
 		{"who never had one", RoundRobin, map[AgentID]func(*AgentAdvert){"bob": nil}, "bob", "never had one"},
 	}
 	for _, c := range cases {

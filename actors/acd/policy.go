@@ -67,6 +67,10 @@ const (
 	LeastBusy   Strategy = "least_busy"
 	RoundRobin  Strategy = "round_robin"
 	Proficiency Strategy = "proficiency" // the best at what is asked for, of these the longest idle
+	// LeastHandled is who has taken the fewest chats of the queue, of these the
+	// longest idle; Random draws for each chat.
+	LeastHandled Strategy = "least_handled"
+	Random       Strategy = "random"
 )
 
 // QueuePolicy is how one queue admits, orders, matches and gives up.

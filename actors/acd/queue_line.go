@@ -305,6 +305,9 @@ func (q *Queue) withdraw(s *queueTurn, c Withdraw) {
 	waited := max(0, time.Duration(s.now-w.Leg.EnteredAt.UnixMilli())*time.Millisecond)
 	q.pace.left(c.Reason, waited)
 	q.level.left(s.now, c.Reason, waited, q.policy)
+	if c.Reason == Taken {
+		q.roster.took(c.Agent)
+	}
 }
 
 // voided drops an entry whose chat has moved on without the queue's knowledge.

@@ -8,7 +8,7 @@ import (
 func ofTier(n int) func(*AgentAdvert) { return func(a *AgentAdvert) { a.Tier = n } }
 
 func TestALaterTierIsAskedOnlyWhenNobodyOfAnEarlierOneIsFree(t *testing.T) {
-	for _, by := range []Strategy{LongestIdle, LeastBusy, RoundRobin, Proficiency} {
+	for _, by := range []Strategy{LongestIdle, LeastBusy, RoundRobin, Proficiency, LeastHandled, Random} {
 		t.Run(string(by), func(t *testing.T) {
 			h := newHall(t, func(p *QueuePolicy) { p.Strategy = by })
 			hour := idle(h.now.Add(-time.Hour))

@@ -1,6 +1,7 @@
 package acd
 
 import (
+	"math"
 	"slices"
 
 	"github.com/tidwall/btree"
@@ -52,6 +53,8 @@ type candidate struct {
 	own   string // file of the chats that wait for him
 	turn  int64  // when he was last given a chat, counted in chats; 0 is never
 	given int64  // the same in Unix ms
+	// handled is how many chats of the queue he has taken; see alignHandled.
+	handled int64
 }
 
 // rank is the order among the free, smallest first, then by id. Nobody of a
@@ -186,6 +189,9 @@ func (r *roster) advertise(ad AgentAdvert) (*candidate, bool) {
 		return c, false
 	}
 	r.unlist(c)
+	if ad.SignedIn && !c.SignedIn {
+		r.alignHandled(c)
+	}
 	same := slices.Equal(c.Skills, ad.Skills)
 	r.tally(c, -1, !same)
 	c.AgentAdvert = ad
@@ -231,6 +237,31 @@ func (r *roster) hold(c *candidate, h *reservation) {
 func (r *roster) drop(c *candidate, h *reservation) {
 	if i := slices.Index(c.holds, h); i >= 0 {
 		c.holds = slices.Delete(c.holds, i, i+1)
+		r.stand(c)
+	}
+}
+
+// alignHandled has an agent who comes to the desk begin with what the least busy of
+// those who are there has handled, so that nobody has to make up for the time
+// that he was away.
+func (r *roster) alignHandled(c *candidate) {
+	if r.signedIn == 0 {
+		return
+	}
+	least := int64(math.MaxInt64)
+	r.all.Scan(func(x *candidate) bool {
+		if x.SignedIn {
+			least = min(least, x.handled)
+		}
+		return true
+	})
+	c.handled = max(c.handled, least)
+}
+
+// took counts a chat that an agent has taken.
+func (r *roster) took(a AgentID) {
+	if c := r.byID[a]; c != nil {
+		c.handled++
 		r.stand(c)
 	}
 }
@@ -285,7 +316,9 @@ func (r *roster) rankOf(c *candidate) rank {
 		return rank{tier, int64(c.Used+c.held()) * 1_000_000 / int64(max(c.Capacity, 1)), idle}
 	case RoundRobin:
 		return rank{tier: tier, first: c.turn}
-	default: // LongestIdle; Proficiency among equals
+	case LeastHandled:
+		return rank{tier, c.handled + int64(len(c.holds)), idle}
+	default: // LongestIdle; Proficiency among equals; Random, which draws
 		return rank{tier: tier, first: idle}
 	}
 }

@@ -89,7 +89,7 @@ func TestAListComesInPages(t *testing.T) {
 func TestAProblemNamesEachWrongFieldAndNothingChanges(t *testing.T) {
 	n := start(t)
 	before := n.ask("GET", "/v1/admin/config", "")
-	got := n.ask("PUT", "/v1/admin/queues/night", `{"offer_timeout":"2h","strategy":"random","colour":1,"overflow":{"queue":"moon"}}`).want(422)
+	got := n.ask("PUT", "/v1/admin/queues/night", `{"offer_timeout":"2h","strategy":"luck","colour":1,"overflow":{"queue":"moon"}}`).want(422)
 	if kind := got.header.Get("Content-Type"); kind != "application/problem+json" {
 		t.Errorf("it is of the type %s", kind)
 	}

@@ -101,7 +101,7 @@ func TestAShapeKnowsWhatTheChecksHoldTo(t *testing.T) {
 	if got := queue.In("offer_timeout"); got.Kind != Duration || got.Soonest.Seconds() != 1 || got.Latest.Hours() != 1 || got.Never {
 		t.Errorf("offer_timeout is %+v", got)
 	}
-	if got := queue.In("strategy").Choices; !reflect.DeepEqual(got, []string{"longest_idle", "least_busy", "round_robin", "proficiency"}) {
+	if got := queue.In("strategy").Choices; !reflect.DeepEqual(got, []string{"longest_idle", "least_busy", "round_robin", "proficiency", "least_handled", "random"}) {
 		t.Errorf("strategy is one of %v", got)
 	}
 	if got := queue.In("id"); !got.Required || got.Pattern == "" {

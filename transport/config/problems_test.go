@@ -78,7 +78,7 @@ func TestEachProblemIsNamedWhereItStands(t *testing.T) {
 		{"no capacity", "agents: [{id: a, capacity: 0}]\n", `agents[0].capacity: 0 is out of range, expected 1 to 50`},
 		{"a mode nobody knows", "queues: [{id: a, mode: ajar}]\n", `queues[0].mode: "ajar" is unknown, expected open, closed, draining or deleted`},
 		{"a strategy nobody knows", "queues: [{id: a, strategy: luck}]\n",
-			`queues[0].strategy: "luck" is unknown, expected longest_idle, least_busy, round_robin or proficiency`},
+			`queues[0].strategy: "luck" is unknown, expected longest_idle, least_busy, round_robin, proficiency, least_handled or random`},
 		{"a level nobody reaches", "queues: [{id: a, skills: ['law>=11']}]\n",
 			`queues[0].skills[0]: "law>=11" is no requirement, expected a skill, or one with its least level like latin>=7`},
 		{"a level that is none", "agents: [{id: a, skills: {law: 0}}]\n", `agents[0].skills.law: 0 is out of range, expected 1 to 10`},

@@ -101,7 +101,7 @@ func (f *file) checkQueue(c *checker, q queue, at func(string) string) {
 	f.checkOverflow(c, q, at("overflow"))
 	f.checkDismissals(c, q, at)
 	f.checkWaiting(c, q, at)
-	c.choice(at("strategy"), q.Strategy, "longest_idle", "least_busy", "round_robin", "proficiency")
+	c.choice(at("strategy"), q.Strategy, "longest_idle", "least_busy", "round_robin", "proficiency", "least_handled", "random")
 	c.needs(at("skills"), q.Skills)
 	c.match(at("match"), q.Match)
 	c.checkSteps(at, q.MaxTier, q.Steps)
