@@ -61,6 +61,10 @@ func (t *trail) row(entry *TrailEntry) Row {
 	if entry.At.IsZero() {
 		entry.At = t.engine.now()
 	}
+	return trailRow(entry)
+}
+
+func trailRow(entry *TrailEntry) Row {
 	key := make([]byte, 11)
 	key[0] = rowTrail
 	binary.BigEndian.PutUint16(key[1:], ^day(entry.At))
@@ -73,6 +77,20 @@ func (t *trail) number(lines []Row) {
 		t.count++
 		binary.BigEndian.PutUint64(r.Key[3:], ^(t.engine.epoch<<trailEpoch | t.count))
 	}
+}
+
+// Note adds a line to the audit trail of a folder that lies still: what the
+// operator of the host did with it. It is the first and only one of its epoch,
+// and on disk when Note returns.
+func (p *Past) Note(epoch uint64, entry TrailEntry) error {
+	row := trailRow(&entry)
+	binary.BigEndian.PutUint64(row.Key[3:], ^(epoch<<trailEpoch | 1))
+	done := make(chan error, 1)
+	p.journal.Append(Entry{Epoch: epoch, Rows: []Row{row}, Done: func(err error) { done <- err }})
+	if err := <-done; err != nil {
+		return fmt.Errorf("audit trail: %w", err)
+	}
+	return nil
 }
 
 // append numbers lines and hands them to the journal, with other rows if the
@@ -161,6 +179,8 @@ type TrailQuery struct {
 	Who, What, On, Outcome string
 	Limit                  int
 	Cursor                 []byte
+	// Within chooses besides, for who may not read all of it; nil is everything.
+	Within func(*TrailEntry) bool
 }
 
 // Trail returns a page of the audit trail and the cursor of the next one, nil
@@ -203,7 +223,7 @@ func (p *Past) Trail(q TrailQuery) (page []TrailEntry, next []byte, err error) {
 func (q *TrailQuery) wants(e *TrailEntry) bool {
 	is := func(want, got string) bool { return want == "" || want == got }
 	return is(q.Who, e.Who) && is(q.What, e.What) && is(q.On, e.On) && is(q.Outcome, e.Outcome) &&
-		(q.From.IsZero() || !e.At.Before(q.From)) && (q.To.IsZero() || e.At.Before(q.To))
+		(q.From.IsZero() || !e.At.Before(q.From)) && (q.To.IsZero() || e.At.Before(q.To)) && (q.Within == nil || q.Within(e))
 }
 
 // trail holds the lines of the audit trail to their order and their days.

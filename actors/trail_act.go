@@ -51,6 +51,15 @@ func named(by acd.Principal, to acd.Address, cmd acd.Command) (what, target stri
 		}
 	case acd.SetQueueMode:
 		return "queue_mode", string(m.Mode)
+	case acd.TransferChat:
+		if m.ToAgent != "" {
+			return "transfer", m.ToAgent.Address().String()
+		}
+		return "transfer", m.ToQueue.Address().String()
+	case acd.Invite:
+		return "invite", m.Agent.Address().String()
+	case acd.Consult:
+		return "consult", m.Agent.Address().String()
 	default:
 		return plainActs(cmd), ""
 	}
@@ -94,7 +103,7 @@ func (a *act) end(err error) bool {
 		a.entry.Outcome = refused.Code
 	}
 	switch a.entry.Outcome {
-	case acd.ErrForbidden.Code, acd.ErrNotFound.Code, acd.ErrNotParticipant.Code:
+	case acd.ErrForbidden.Code, acd.ErrNotFound.Code, acd.ErrNotParticipant.Code, acd.ErrCapacity.Code:
 		return true
 	}
 	return a.always

@@ -38,6 +38,8 @@ type conn struct {
 	// Of the reader alone.
 	bad     window
 	strikes strikes
+	// rateNoted is when the audit trail was last told that it is too fast.
+	rateNoted time.Time
 
 	out        outbox
 	beat       pulse

@@ -67,6 +67,10 @@ func (c *conn) allowance(cmd wire.Command) *wire.Error {
 		return nil
 	}
 	e.Re = cmd.CommandID()
+	if now.Sub(c.rateNoted) >= rateNoteEvery {
+		c.rateNoted = now
+		c.noteRefusal(cmd, e.Code)
+	}
 	if c.strikes.out(now) {
 		c.shut(wire.CloseRateLimited)
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/parley-engine/parley/actors"
@@ -29,9 +30,17 @@ func (unnoted) Note(actors.TrailEntry)              {}
 func (unnoted) NoteDurably(actors.TrailEntry) error { return nil }
 func (unnoted) NoteRejected(string, string)         {}
 
+// rateNoteEvery bounds the lines about a connection that is too fast.
+const rateNoteEvery = 10 * time.Second
+
 // noteRefusal tells of a command of an overseer that was refused at the edge.
 func (c *conn) noteRefusal(cmd wire.Command, code wire.ErrorCode) {
-	if !c.who.Oversees() || code != wire.CodeForbidden && code != wire.CodeNotFound && code != wire.CodeNotParticipant {
+	if !c.who.Oversees() {
+		return
+	}
+	switch code {
+	case wire.CodeForbidden, wire.CodeNotFound, wire.CodeNotParticipant, wire.CodeRateLimited, wire.CodeCapacity:
+	default:
 		return
 	}
 	line := actors.TrailEntry{Who: c.who.ID, Role: c.who.Role, What: cmd.FrameType(), Outcome: string(code), Address: c.addr.String()}
@@ -115,12 +124,10 @@ func AuditEntryOf(e actors.TrailEntry) AuditEntry {
 		Outcome: e.Outcome, Session: e.Session, Address: e.Address, Count: e.Count}
 }
 
-// audit answers an administrator with a page of the audit trail: from, to, who,
-// what, on, outcome, limit and cursor choose.
+// audit answers with a page of the audit trail: from, to, who, what, on,
+// outcome, limit and cursor choose. A supervisor reads what was done in his
+// queues and what he did himself; all else is the administrator's.
 func (s *Server) audit(r *http.Request, who acd.Principal) (any, error) {
-	if err := administers(who); err != nil {
-		return nil, err
-	}
 	asked, err := queryOf(r)
 	if err != nil {
 		return nil, err
@@ -128,6 +135,9 @@ func (s *Server) audit(r *http.Request, who acd.Principal) (any, error) {
 	v := r.URL.Query()
 	q := actors.TrailQuery{From: asked.From, To: asked.To, Limit: asked.Limit, Cursor: asked.Cursor,
 		Who: v.Get("who"), What: v.Get("what"), On: v.Get("on"), Outcome: v.Get("outcome")}
+	if who.Role == acd.RoleSupervisor {
+		q.Within = s.linesFor(who)
+	}
 	page, next, err := s.options.Past.Past().Trail(q)
 	if errors.Is(err, actors.ErrCursor) {
 		return nil, refuse(http.StatusBadRequest, "cursor is not one that an answer has given")
@@ -140,4 +150,37 @@ func (s *Server) audit(r *http.Request, who acd.Principal) (any, error) {
 		answer.Entries = append(answer.Entries, AuditEntryOf(e))
 	}
 	return answer, nil
+}
+
+// linesFor chooses the lines of the trail that a supervisor may read.
+func (s *Server) linesFor(who acd.Principal) func(*actors.TrailEntry) bool {
+	known := map[string]bool{}
+	return func(e *actors.TrailEntry) bool {
+		if e.Who == who.ID && e.Role == who.Role {
+			return true
+		}
+		his, asked := known[e.On]
+		if !asked {
+			his = s.inScope(who, e.On)
+			known[e.On] = his
+		}
+		return his
+	}
+}
+
+// inScope reports whether a chat, a queue or an agent is of a queue that
+// somebody oversees. What is none of these is not.
+func (s *Server) inScope(who acd.Principal, on string) bool {
+	kind, id, _ := strings.Cut(on, "/")
+	switch kind {
+	case "queue":
+		return who.Scope.Covers(acd.QueueID(id))
+	case "agent":
+		p := s.options.Config().Agents[acd.AgentID(id)]
+		return p != nil && who.OverseesAny(p.Queues...)
+	case "chat":
+		q, err := s.options.Past.Past().Queue(acd.ChatID(id))
+		return err == nil && who.Scope.Covers(q)
+	}
+	return false
 }

@@ -170,8 +170,9 @@ func (c *eraseCommand) Run(m Main) error {
 		if c.Chat != "" {
 			return c.one(m, actors.NewPast(j), epoch)
 		}
-		erased, open, err := actors.NewPast(j).Erase(epoch, acd.CustomerID(c.Customer))
-		err = errors.Join(err, eraseFiles(c.Attachments, c.Data, erased))
+		past := actors.NewPast(j)
+		erased, open, err := past.Erase(epoch, acd.CustomerID(c.Customer))
+		err = errors.Join(err, eraseFiles(c.Attachments, c.Data, erased), noteErased(past, epoch, "customer/"+c.Customer, err))
 		fmt.Fprintf(m.Out, "%s: text of %s erased, %s still open\n", c.Customer, count(len(erased), "chat"), count(len(open), "chat"))
 		return err
 	})
@@ -179,7 +180,11 @@ func (c *eraseCommand) Run(m Main) error {
 
 func (c *eraseCommand) one(m Main, past *actors.Past, epoch uint64) error {
 	chat := acd.ChatID(c.Chat)
-	if err := past.EraseChat(epoch, chat); err != nil {
+	err := past.EraseChat(epoch, chat)
+	if failed := noteErased(past, epoch, chat.Address().String(), err); err == nil {
+		err = failed
+	}
+	if err != nil {
 		if errors.Is(err, actors.ErrOpen) {
 			return usage(fmt.Errorf("%s: %w", chat, err))
 		}
@@ -190,6 +195,20 @@ func (c *eraseCommand) one(m Main, past *actors.Past, epoch uint64) error {
 	}
 	fmt.Fprintf(m.Out, "%s: text erased\n", chat)
 	return nil
+}
+
+// noteErased tells in the audit trail that text was erased on the host, or that
+// it was not.
+func noteErased(past *actors.Past, epoch uint64, on string, err error) error {
+	line := actors.TrailEntry{At: time.Now().UTC(), Who: byHost, What: "erase", On: on, Outcome: actors.TrailOK}
+	var refused *acd.Refusal
+	switch {
+	case errors.As(err, &refused):
+		line.Outcome = refused.Code
+	case err != nil:
+		line.Outcome = "internal"
+	}
+	return past.Note(epoch, line)
 }
 
 type checkDataCommand struct {
