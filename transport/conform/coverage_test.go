@@ -18,7 +18,6 @@ var elsewhere = map[string]string{
 	"event goodbye":        "a restart here is the end of the runner's connections; transport TestADrainSaysGoodbyeFinishesWhatIsInFlightAndCloses",
 	"event token_expiring": "minutes before a token's end; transport TestATokenIsRefreshedInTimeOrTheSessionEnds",
 	"event resync":         "this server closes with 4003 in its place; transport/client TestAResyncIsFollowedByASnapshotInThePlaceOfEvents",
-	"event capacity":       "reserved: this server does not send it yet",
 	"error overloaded":     "only of a machine that is behind; actors TestANodeThatIsBehindRefusesNewChatsAndServesThoseItHas",
 	"error internal":       "only of a fault of the server; transport TestRefusalsKeepTheirDetails",
 }

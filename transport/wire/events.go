@@ -18,11 +18,6 @@ type ChannelEvent struct {
 	By      string `json:"by"`
 }
 
-// CapacityEvent is ephemeral: what the agent carries now.
-type CapacityEvent struct {
-	Capacity
-}
-
 // OfferEvent asks an agent to take a chat.
 type OfferEvent struct {
 	At Time `json:"at"`
@@ -262,9 +257,6 @@ func (*PresenceEvent) FrameType() string { return "presence" }
 
 // FrameType is "channel".
 func (*ChannelEvent) FrameType() string { return "channel" }
-
-// FrameType is "capacity".
-func (*CapacityEvent) FrameType() string { return "capacity" }
 
 // FrameType is "offer".
 func (*OfferEvent) FrameType() string { return "offer" }

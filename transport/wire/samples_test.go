@@ -174,7 +174,6 @@ var sampleEvents = []Event{
 
 	&PresenceEvent{At: t1, Presence: presence, Next: &NextPresence{State: PresenceAvailable}},
 	&ChannelEvent{At: t1, Channel: "livechat", Open: true, By: "alice"},
-	&CapacityEvent{Capacity: capacity},
 	&OfferEvent{At: t1, Offer: offer},
 	&OfferEndedEvent{At: t2, Offer: "o-1", Chat: "c-1", Reason: OfferRONA},
 	&AssignedEvent{At: t1, Chat: chat},

@@ -121,7 +121,6 @@ var eventTable = []eventSpec{
 
 	event[PresenceEvent](durable, agents),
 	event[ChannelEvent](durable, agents),
-	event[CapacityEvent](ephemeral, agents),
 	event[OfferEvent](durable, agents),
 	event[OfferEndedEvent](durable, agents),
 	event[AssignedEvent](durable, agents),
