@@ -160,6 +160,7 @@ func (w *world) start() {
 		panic(err) // the configuration is ours
 	}
 	w.engine = e
+	w.check.Began(len(w.disk.order), o.Now())
 	w.machine.run(life, func() {
 		err := e.Start(context.Background())
 		switch {
@@ -268,6 +269,20 @@ func (w *world) reconfigure(c *acd.Config) {
 	})
 }
 
+// allAnswered holds the node to its answers once nothing goes wrong any more.
+func (w *world) allAnswered() {
+	for _, p := range w.people {
+		for _, d := range p.devices {
+			if len(d.open) == 0 || d.link == nil || d.sitting == nil || d.link.pumping { // a slow reader is not to blame on the node
+				continue
+			}
+			if o := d.open[0]; o.link == d.link && w.machine.now-o.sent > 10*time.Second {
+				w.violate("unanswered", "all is calm, and %T of %s, sent as %s at %s, has no answer", o.Cmd, o.To, o.ID, o.sent)
+			}
+		}
+	}
+}
+
 // windDown stops the faults, makes everybody kind, and waits until nothing is
 // left to do.
 func (w *world) windDown() {
@@ -293,6 +308,7 @@ func (w *world) windDown() {
 			next = w.machine.now + 5*time.Second
 			for w.failure == nil && w.step(next) {
 			}
+			w.allAnswered()
 			return
 		}
 	}

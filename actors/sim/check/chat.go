@@ -1,6 +1,8 @@
 package check
 
 import (
+	"fmt"
+	"strings"
 	"time"
 
 	"github.com/parley-engine/parley/actors"
@@ -18,7 +20,10 @@ type chat struct {
 	offers                 map[acd.OfferID]acd.Offer
 	over                   map[acd.OfferID]ended
 	leg, transfer          bool
-	parked                 bool // at some time: what it weighs follows from who has written since
+	parked                 map[acd.AgentID]bool // with whom it was, in his time: what it weighs follows from who has written since
+	quiet                  bool                 // parked now: it takes nothing, of nobody
+	queue                  acd.QueueID          // of the leg
+	stays                  map[string]*stay     // where it counts now
 	messages               uint64
 	weight                 int
 	entered                time.Time
@@ -27,7 +32,8 @@ type chat struct {
 }
 
 func newChat(id acd.ChatID) *chat {
-	return &chat{id: id, joined: map[acd.AgentID]acd.Mode{}, slots: map[acd.AgentID]bool{}, offers: map[acd.OfferID]acd.Offer{}, over: map[acd.OfferID]ended{}}
+	return &chat{id: id, joined: map[acd.AgentID]acd.Mode{}, slots: map[acd.AgentID]bool{}, offers: map[acd.OfferID]acd.Offer{}, over: map[acd.OfferID]ended{},
+		parked: map[acd.AgentID]bool{}, stays: map[string]*stay{}}
 }
 
 // waitingMost is how long a chat may wait while somebody is there who could
@@ -37,6 +43,7 @@ const waitingMost = 45 * time.Second
 // record applies one record and holds the chat to the invariants after it.
 func (c *chat) record(f *fold, from acd.Address, w *actors.Written) {
 	fail := func(rule, format string, args ...any) { f.checker.fail(rule, from, format, args...) }
+	c.overdue(f, fail, w.At)
 	for _, e := range w.Events {
 		c.order(fail, e)
 		c.offered(f, from, e)
@@ -45,6 +52,7 @@ func (c *chat) record(f *fold, from acd.Address, w *actors.Written) {
 	c.held(fail)
 	c.told(fail, w)
 	c.patience(f, fail, w.At)
+	f.counts(c, w.At)
 }
 
 // order is I7.
@@ -87,6 +95,9 @@ func (c *chat) offered(f *fold, from acd.Address, e acd.Event) {
 			c.close(f.checker, from, e.Offer, ended{reason: acd.OfferAccepted, agent: e.Agent})
 		}
 		c.slots[e.Agent] = true
+		if delete(c.parked, e.Agent); c.quiet {
+			c.parked[e.Agent] = true
+		}
 		f.carries(from, c, e.Agent)
 	}
 }
@@ -119,25 +130,26 @@ func (c *chat) explained(k *Checker, from acd.Address, e *acd.Offered) {
 }
 
 // carries is I2: what rings at an agent, what he serves and what he has to wrap up
-// fits into what he may carry. What supervisors force on him, and what was parked and came back,
-// he carries beside it.
+// fits into what he may carry. The chats that supervisors have forced on him, and what was parked in
+// his time and came back, he carries beside it.
 func (f *fold) carries(from acd.Address, c *chat, a acd.AgentID) {
 	most, known := f.checker.capacity[a]
-	if !known || f.checker.forced[a] {
+	if !known {
 		return
 	}
-	load := f.owed(a)
+	load, with := f.owed(a), []string{fmt.Sprintf("%d for wrap-ups", f.owed(a))}
 	for _, o := range f.chats {
 		rings := o.slots[a]
 		for _, open := range o.offers {
 			rings = rings || open.Agent == a
 		}
-		if rings && !o.ended && !o.parked {
+		if rings && !o.ended && !o.parked[a] && !f.checker.forced[slot{o.id, a}] {
 			load += o.weight
+			with = append(with, fmt.Sprintf("%s (%d)", o.id, o.weight))
 		}
 	}
 	if load > most {
-		f.checker.fail("I2", from, "%s carries %d units of %d with it", a, load, most)
+		f.checker.fail("I2", from, "%s carries %d units of %d with it: %s", a, load, most, strings.Join(with, ", "))
 	}
 }
 
@@ -152,7 +164,10 @@ func (c *chat) apply(fail func(string, string, ...any), at time.Time, e acd.Even
 		if e.Reason == "transfer" {
 			c.stood = c.entered
 		}
-		c.leg, c.entered = true, e.Leg.EnteredAt
+		if e.Leg.EnteredAt.After(at) {
+			fail("I5", "entered at %s, which is after %s (%s)", e.Leg.EnteredAt, at, e.Reason)
+		}
+		c.leg, c.entered, c.queue = true, e.Leg.EnteredAt, e.Leg.Queue
 	case acd.WaitedLong:
 		if e.Moved != "" {
 			c.leg = false
@@ -180,7 +195,7 @@ func (c *chat) apply(fail func(string, string, ...any), at time.Time, e acd.Even
 	case acd.TransferStarted, acd.TransferReturning:
 		c.transfer = true
 	case acd.TransferDone:
-		c.transfer, c.stood = false, time.Time{}
+		c.transfer, c.stood, c.leg = false, time.Time{}, false
 	case acd.TransferFailed, acd.TransferCancelled:
 		c.transfer = false
 		if c.stood.After(c.entered) { // by a clock that was set back; the stay before counts again
@@ -197,8 +212,16 @@ func (c *chat) apply(fail func(string, string, ...any), at time.Time, e acd.Even
 		clear(c.slots)
 	case acd.ChatClosed:
 		c.closed = true
+	case acd.Unparked:
+		c.quiet = false
 	case acd.Parked:
-		c.parked = true
+		c.quiet = true
+		for a := range c.slots {
+			c.parked[a] = true
+		}
+		for a := range c.joined {
+			c.parked[a] = true
+		}
 	}
 }
 
@@ -256,6 +279,31 @@ func (c *chat) told(fail func(string, string, ...any), w *actors.Written) {
 			if !serves {
 				fail("I11", "message %d goes to %s, who is not in the chat", m.Message.Seq, n.To)
 			}
+		}
+	}
+}
+
+// lateMost is how long after its time an alarm may ring: actors lie still, fail
+// and start again.
+const lateMost = 20 * time.Second
+
+// heldMost is the longest that a node which has just started lets old deadlines
+// wait.
+const heldMost = 10 * time.Second
+
+// overdue is the timer's half of I4: an offer that is open has ended soon after
+// its time, whoever has forgotten it.
+func (c *chat) overdue(f *fold, fail func(string, string, ...any), at time.Time) {
+	for id, o := range c.offers {
+		due := o.Deadline
+		if due.IsZero() {
+			continue // it rings until somebody takes it back
+		}
+		if up := f.began.Add(heldMost); up.After(due) {
+			due = up
+		}
+		if late := at.Sub(due); late > lateMost {
+			fail("I4", "offer %s is open %s after its time", id, late)
 		}
 	}
 }

@@ -64,8 +64,10 @@ type Checker struct {
 	over     map[string]bool // chats whose end somebody was told of
 	ended    map[acd.OfferID]bool
 	capacity map[acd.AgentID]int
-	forced   map[acd.AgentID]bool // may carry more than he can
-	minAlert time.Duration        // the shortest of any queue
+	forced   map[slot]bool // what supervisors have forced on somebody
+	lives    []begun
+	boards   []shown
+	minAlert time.Duration // the shortest of any queue
 	order    []streamKey
 	said     []told
 	saidAt   map[place]string
@@ -94,7 +96,13 @@ type numbered struct {
 // New returns a checker that reads the world's clock.
 func New(now func() int64) *Checker {
 	return &Checker{now: now, byID: map[string]*Order{}, streams: map[streamKey]*numbered{}, target: map[acd.OfferID]acd.AgentID{}, over: map[string]bool{},
-		ended: map[acd.OfferID]bool{}, capacity: map[acd.AgentID]int{}, forced: map[acd.AgentID]bool{}, saidAt: map[place]string{}}
+		ended: map[acd.OfferID]bool{}, capacity: map[acd.AgentID]int{}, forced: map[slot]bool{}, saidAt: map[place]string{}}
+}
+
+// slot is a chat at an agent.
+type slot struct {
+	chat  acd.ChatID
+	agent acd.AgentID
 }
 
 // told is one message as somebody was given it.
@@ -138,7 +146,7 @@ func (c *Checker) Configured(cfg *acd.Config) {
 func (c *Checker) Asked(device string, by acd.Principal, id string, to acd.Address, cmd acd.Command) *Order {
 	o := &Order{By: by, Device: device, ID: id, To: to, Cmd: cmd, Call: c.now(), call: c.tick()}
 	if a, ok := cmd.(acd.AssignTo); ok && a.Force {
-		c.forced[a.Agent] = true
+		c.forced[slot{acd.ChatID(to.ID), a.Agent}] = true
 	}
 	c.orders = append(c.orders, o)
 	c.byID[id] = o
@@ -219,6 +227,9 @@ func (c *Checker) snapshot(s *Sitting, snap *actors.Snapshot) {
 // same thing under the same number for all devices and for ever.
 func (c *Checker) Told(s *Sitting, d actors.Delivery) {
 	n := d.News
+	if e, ok := n.Event.(acd.CountersShown); ok {
+		c.board(&e)
+	}
 	if s == nil || d.Seq == 0 {
 		c.mayKnow(s, n)
 		return

@@ -79,7 +79,7 @@ func (f *fold) owed(a acd.AgentID) (units int) {
 		return 0
 	}
 	for id, debt := range d.owes {
-		if c := f.chats[id]; c != nil && c.ended && !c.parked && debt.Spec.Mode != acd.WrapupOptional && !debt.Spec.BlocksAgent() {
+		if c := f.chats[id]; c != nil && c.ended && !c.parked[a] && !f.checker.forced[slot{id, a}] && debt.Spec.Mode != acd.WrapupOptional && !debt.Spec.BlocksAgent() {
 			units += debt.Weight
 		}
 	}

@@ -12,7 +12,7 @@ import (
 func reading(cfg *acd.Config, records ...any) string {
 	k := New(func() int64 { return 1 })
 	k.Configured(cfg)
-	f := &fold{checker: k, chats: map[acd.ChatID]*chat{}, desks: map[acd.AgentID]*desk{}}
+	f := &fold{checker: k, chats: map[acd.ChatID]*chat{}, desks: map[acd.AgentID]*desk{}, stays: map[string][]*stay{}}
 	waits := f.chat("c")
 	waits.started, waits.leg, waits.weight = true, true, 1
 	chat, at := acd.ChatID("c").Address(), time.Unix(1000, 0)
@@ -62,7 +62,7 @@ func TestStrikesAndReasonsAreHeldAgainstTheChat(t *testing.T) {
 func TestAWrapUpThatKeepsItsSlotCountsAsLoad(t *testing.T) {
 	k := New(func() int64 { return 1 })
 	k.capacity["alice"] = 2
-	f := &fold{checker: k, chats: map[acd.ChatID]*chat{}, desks: map[acd.AgentID]*desk{}}
+	f := &fold{checker: k, chats: map[acd.ChatID]*chat{}, desks: map[acd.AgentID]*desk{}, stays: map[string][]*stay{}}
 	f.chat("d").ended = true
 	f.desk("alice").owes["d"] = acd.Debt{Chat: "d", Weight: 2, Spec: acd.WrapupPolicy{Mode: acd.WrapupMandatory, Blocking: "slot"}}
 	c := f.chat("c")

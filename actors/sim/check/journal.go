@@ -22,6 +22,10 @@ type fold struct {
 	recount  *recount
 	at       time.Time
 	saved    time.Time // since when somebody is there who can serve everybody
+	records  int
+	life     int // of the node, from 1
+	began    time.Time
+	stays    map[string][]*stay
 }
 
 type streamHead struct {
@@ -78,8 +82,9 @@ func (c *Checker) Finish(j actors.Journal, savior acd.AgentID, calm time.Time) *
 		return c.violated
 	}
 	f := &fold{checker: c, chats: map[acd.ChatID]*chat{}, desks: map[acd.AgentID]*desk{}, streams: map[streamKey]map[uint64]uint64{},
-		heads: map[acd.Stream]streamHead{}, commands: map[command]*effect{}, recount: newRecount()}
+		heads: map[acd.Stream]streamHead{}, commands: map[command]*effect{}, recount: newRecount(), stays: map[string][]*stay{}}
 	err := j.Last(1<<40, func(stream string, seq uint64, b []byte) error {
+		f.lives()
 		kind, id, _ := strings.Cut(stream, "/")
 		if kind == "config" || kind == "figures" {
 			return nil
@@ -97,6 +102,7 @@ func (c *Checker) Finish(j actors.Journal, savior acd.AgentID, calm time.Time) *
 	}
 	f.answers()
 	f.seen()
+	f.boards()
 	c.texts(j, f)
 	c.figures(j, f.recount)
 	if _, err := actors.Audit(j, func(err error) { c.fail("I10", acd.Address{}, "audit: %v", err) }); err != nil {
@@ -106,6 +112,14 @@ func (c *Checker) Finish(j actors.Journal, savior acd.AgentID, calm time.Time) *
 		c.violated = Linearizable(c.operations())
 	}
 	return c.violated
+}
+
+// lives counts a record, and the lives of the node that have begun before it.
+func (f *fold) lives() {
+	for lives := f.checker.lives; f.life < len(lives) && lives[f.life].records <= f.records; f.life++ {
+		f.began = lives[f.life].at
+	}
+	f.records++
 }
 
 func (f *fold) record(kind, id string, seq uint64, w *actors.Written, savior acd.AgentID, calm time.Time) {
@@ -198,11 +212,31 @@ func (f *fold) answers() {
 		case o.Refusal != nil && e != nil:
 			f.checker.fail("answers", o.To, "%s of %s (%T) was refused with %s, and yet %s is its effect", o.ID, o.Device, o.Cmd, o.Refusal.Code, e.last)
 		case o.Refusal != nil:
+			f.truth(o)
 		case e == nil && leavesTrace(o):
 			f.checker.fail("answers", o.To, "%s of %s (%T%+v) was acknowledged and the journal has nothing of it", o.ID, o.Device, o.Cmd, o.Cmd)
 		case e != nil:
 			f.said(o, e)
 		}
+	}
+}
+
+// truth: who is told that an offer is gone is told what became of it, if not
+// why it is nothing for him any more.
+func (f *fold) truth(o *Order) {
+	var id acd.OfferID
+	switch cmd := o.Cmd.(type) {
+	case acd.AcceptOffer:
+		id = cmd.Offer
+	case acd.RejectOffer:
+		id = cmd.Offer
+	}
+	if id == "" || o.Refusal.Code != acd.ErrOfferGone.Code || ofAgent(o.Refusal.Reason) {
+		return
+	}
+	chat, _ := id.Chat()
+	if c := f.chats[chat]; c != nil && o.Refusal.Reason != string(c.over[id].reason) {
+		f.checker.fail("truth", chat.Address(), "%s was told that offer %s is gone as %s, and it is %q", o.Device, id, o.Refusal.Reason, c.over[id].reason)
 	}
 }
 
