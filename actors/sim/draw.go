@@ -77,7 +77,7 @@ func drawIdle(d *dice) (p acd.IdlePolicy) {
 }
 
 func drawQueue(d *dice, id acd.QueueID, all []acd.QueueID) *acd.QueuePolicy {
-	q := &acd.QueuePolicy{ID: id, Name: string(id), Strategy: pick(d, acd.LongestIdle, acd.LeastBusy, acd.RoundRobin, acd.Proficiency),
+	q := &acd.QueuePolicy{ID: id, Name: string(id), Strategy: pick(d, acd.LongestIdle, acd.LeastBusy, acd.RoundRobin, acd.Proficiency, acd.LeastHandled, acd.Random),
 		OfferTimeout: d.span(3*time.Second, 20*time.Second), MinAlert: d.span(time.Millisecond, 2*time.Second),
 		RejectHold: d.span(time.Second, 20*time.Second), MaxWait: d.span(20*time.Second, 5*time.Minute), Idle: drawIdle(d)}
 	if d.chance(3) {
@@ -89,6 +89,7 @@ func drawQueue(d *dice, id acd.QueueID, all []acd.QueueID) *acd.QueuePolicy {
 	if d.chance(3) {
 		q.RingCount = d.between(2, 3)
 	}
+	q.AutoAccept = q.RingCount == 0 && d.chance(8)
 	if d.chance(3) {
 		q.OnMaxWait = acd.OnMaxWait{Queue: pick(d, all...), Text: "please hold"}
 	}
@@ -161,6 +162,9 @@ func drawDesk(d *dice, p *acd.DeskPolicy) {
 		p.ChooseWithin = d.span(time.Millisecond, 200*time.Millisecond)
 	}
 	p.LostTo = pick(d, acd.Offline, acd.NotReady)
+	if d.chance(5) {
+		p.Idle = d.span(20*time.Second, 5*time.Minute)
+	}
 }
 
 // drawOptions draws how the node runs; small numbers, so that what is rare in

@@ -94,7 +94,7 @@ func TestAllWorldsArePlayedWhenSomeFail(t *testing.T) {
 }
 
 func TestACommandThatAFailingActorRefusedIsTakenAfterwards(t *testing.T) {
-	r := play(t, Options{Seed: 1, Seeds: 3, Events: 4000, Workers: 2, Faults: Faults{Panics: 3, Reads: 3}})
+	r := play(t, Options{Seed: 1, Seeds: 12, Events: 4000, Workers: 2, Faults: Faults{Panics: 3, Reads: 3}})
 	if r.Faults["actor panics in a step"] < 10 || r.Lives < r.Seeds {
 		t.Errorf("few failures: %v", r.Faults)
 	}
