@@ -53,7 +53,6 @@ func FuzzToken(f *testing.F) {
 	})
 }
 
-
 // FuzzCustomerToken lets anything be asked of the signing of customers: what
 // comes out is a customer's, for no longer than allowed.
 func FuzzCustomerToken(f *testing.F) {
