@@ -195,7 +195,7 @@ func (c *chat) apply(fail func(string, string, ...any), at time.Time, e acd.Even
 	case acd.TransferStarted, acd.TransferReturning:
 		c.transfer = true
 	case acd.TransferDone:
-		c.transfer, c.stood, c.leg = false, time.Time{}, false
+		c.transfer, c.stood = false, time.Time{}
 	case acd.TransferFailed, acd.TransferCancelled:
 		c.transfer = false
 		if c.stood.After(c.entered) { // by a clock that was set back; the stay before counts again
