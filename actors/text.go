@@ -43,14 +43,6 @@ func textCipher(key []byte) (cipher.AEAD, error) {
 	return cipher.NewGCM(block)
 }
 
-// sealText seals a line of a chat's transcript. The place, which is the key of
-// its row, is sealed with it, so that a line cannot stand for another.
-func sealText(random io.Reader, c cipher.AEAD, place, text []byte) []byte {
-	b := make([]byte, c.NonceSize(), c.NonceSize()+len(text)+c.Overhead())
-	chance(random, b)
-	return sealTail(append(b, text...), 0, c, place)
-}
-
 var errTextDamaged = errors.New("a line of the transcript does not open under its chat's key")
 
 func openText(c cipher.AEAD, place, sealed []byte) ([]byte, error) {

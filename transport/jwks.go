@@ -51,7 +51,7 @@ func newKeySet(o AuthOptions) *keySet {
 func checkIssuer(o AuthOptions) error {
 	switch {
 	case o.JWKS != "":
-		return errors.New("Discover stands beside JWKS: one of the two")
+		return errors.New("both Discover and JWKS are set: expected one of the two")
 	case !strings.Contains(o.Issuer, "://"):
 		return fmt.Errorf("issuer %q: expected an https address to discover its keys", o.Issuer)
 	}
