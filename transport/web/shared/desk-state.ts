@@ -47,8 +47,6 @@ export function deskAfter(s: DeskState, f: ServerFrame): DeskState {
     }
     case 'presence':
       return presenceAfter(s, f)
-    case 'capacity':
-      return { ...s, capacity: { total: f.total, used: f.used, channels: f.channels } }
     case 'channel': {
       const channel = s.capacity.channels[f.channel]
       const channels = { ...s.capacity.channels, [f.channel]: { used: 0, ...channel, open: f.open } }

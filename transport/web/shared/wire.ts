@@ -285,7 +285,6 @@ type InChat<T extends string, F = object> = Event<T, { chat: string } & F>
 export type DeskEvent =
   | Event<'presence', Presence & { next?: NextPresence }>
   | Event<'channel', { channel: string; open: boolean; by: string }>
-  | Event<'capacity', Capacity>
   | Event<'offer', Offer>
   | InChat<'offer_ended', { offer: string; reason: OfferEnd }>
   | Event<'assigned', { chat: Chat }>
