@@ -77,6 +77,19 @@ type commands struct {
 	Sim        simCommand        `cmd:"" help:"Run the engine in worlds that are out to break it."`
 }
 
+// parser reads command lines into a grammar.
+func (m Main) parser(ctx context.Context, grammar *commands, exit func(int)) (*kong.Kong, error) {
+	return kong.New(grammar,
+		kong.Name("parley"),
+		kong.Description("A real-time engine for contact-centre chats."),
+		kong.Writers(m.Out, m.Err),
+		kong.Exit(exit),
+		kong.BindTo(ctx, (*context.Context)(nil)),
+		kong.Vars{"sim_faults": sim.FaultKinds()},
+		kong.Bind(m),
+	)
+}
+
 // Run does what args ask for, until it is done or ctx is, and returns the exit
 // code. An error is one line on Err.
 func (m Main) Run(ctx context.Context, args []string) int {
@@ -85,15 +98,7 @@ func (m Main) Run(ctx context.Context, args []string) int {
 	}
 	exited := -1
 	grammar := &commands{}
-	parser, err := kong.New(grammar,
-		kong.Name("parley"),
-		kong.Description("A real-time engine for contact-centre chats."),
-		kong.Writers(m.Out, m.Err),
-		kong.Exit(func(code int) { exited = code }),
-		kong.BindTo(ctx, (*context.Context)(nil)),
-		kong.Vars{"sim_faults": sim.FaultKinds()},
-		kong.Bind(m),
-	)
+	parser, err := m.parser(ctx, grammar, func(code int) { exited = code })
 	if err != nil {
 		panic(fmt.Sprintf("the grammar is wrong: %v", err))
 	}

@@ -69,6 +69,10 @@ steps:
     gets: {media_type: image/png, disposition: attachment, base64: iVBORw0KGgo=}
   - alice uploads: {chat: $chat, name: bill.pdf, base64: JVBERi0xLjcK}
     gets: {id: $document, media_type: application/pdf}
+  - ann downloads: {id: $document}
+    gets: {status: 404}
+  - alice sends: {type: send, chat: $chat, attachment: {id: $document}}
+    gets: {type: ok}
   - ben connects
   - ben downloads: {id: $document}
     gets: {status: 404}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"io"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -12,7 +13,7 @@ import (
 // grammar is the model of the command line.
 func grammar(t *testing.T) *kong.Kong {
 	t.Helper()
-	k, err := kong.New(&commands{}, kong.Name("parley"), kong.Bind(Main{}))
+	k, err := Main{Out: io.Discard, Err: io.Discard}.parser(t.Context(), &commands{}, func(int) {})
 	if err != nil {
 		t.Fatal(err)
 	}

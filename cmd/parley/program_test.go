@@ -260,7 +260,7 @@ func contents(t *testing.T, dir string) map[string]string {
 			return err
 		}
 		files[path] = ""
-		if !d.IsDir() {
+		if d.Type().IsRegular() {
 			text, err := os.ReadFile(path)
 			if err != nil {
 				return err
