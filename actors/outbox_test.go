@@ -66,3 +66,32 @@ func TestAnOutboxHoldsWhatAListWouldHold(t *testing.T) {
 		}
 	}
 }
+
+// stoppable is a mailbox that says whether its actor was stopped.
+type stoppable struct{ stopped bool }
+
+func (*stoppable) Send(any) {}
+func (s *stoppable) Stop()  { s.stopped = true }
+
+func TestAnIdleLifeEndsOnlyWhenAllThatItToldWasTaken(t *testing.T) {
+	e, err := New(Options{Journal: persistence.NewMemory(), Config: &acd.Config{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	self := &stoppable{}
+	e.directory = newDirectory(func(acd.Address, uint64) Mailbox { return self })
+	s := &shell{engine: e, self: self, addr: acd.ChatID("c").Address()}
+	s.machine, s.kind, s.keys = e.newMachine(s.addr)
+	defer s.halt()
+	first := s.outbox.add(s, acd.Send{To: acd.AgentID("a").Address(), Key: "first", Cmd: acd.Tick{}})
+	second := s.outbox.add(s, acd.Send{To: acd.AgentID("a").Address(), Key: "second", Cmd: acd.Tick{}})
+	for _, taken := range []uint64{first, second} {
+		if s.leave(); self.stopped {
+			t.Fatalf("it left before message %d was taken", taken)
+		}
+		s.outbox.acknowledged(taken)
+	}
+	if s.leave(); !self.stopped {
+		t.Error("it stays though all was taken")
+	}
+}
