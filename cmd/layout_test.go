@@ -33,13 +33,14 @@ const (
 // out. A name that ends in /... is that folder and all below; a package that
 // no row names may import none of ours.
 var may = map[string]string{
-	"cmd/...":                 "cmd/... transport transport/outbound transport/config transport/admin actors actors/acd actors/condition actors/cluster actors/theory actors/sim actors/sim/check persistence bench/... actors/report",
+	"cmd/...":                 "cmd/... transport transport/outbound transport/traces transport/config transport/admin actors actors/acd actors/condition actors/cluster actors/theory actors/sim actors/sim/check persistence bench/... actors/report",
 	"bench/...":               "bench/... transport/client transport/wire",
 	"transport/conform":       "transport/client transport/wire",
 	"transport/client":        "transport/wire",
 	"transport":               "actors actors/acd transport/wire transport/web",
 	"transport/config":        "transport actors/acd actors/condition",
 	"transport/outbound":      "actors actors/acd",
+	"transport/traces":        "actors actors/acd",
 	"transport/admin":         "transport transport/outbound transport/config transport/wire actors actors/acd actors/report",
 	"actors/cluster":          "actors actors/acd",
 	"actors/condition":        "actors/acd",
@@ -63,6 +64,7 @@ var behind = map[string]string{
 	"github.com/teambition/rrule-go":    "actors/acd",
 	"github.com/danielgtaylor/huma/v2":  "transport/admin",
 	"github.com/nats-io/nats.go":        "transport/outbound",
+	"go.opentelemetry.io":               "transport/traces",
 }
 
 // soundParts are the packages of protoactor that may be used anywhere, tests

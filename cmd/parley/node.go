@@ -19,6 +19,7 @@ import (
 	"github.com/parley-engine/parley/transport"
 	"github.com/parley-engine/parley/transport/config"
 	"github.com/parley-engine/parley/transport/outbound"
+	"github.com/parley-engine/parley/transport/traces"
 )
 
 // journal is what a node needs of its store, beyond the engine's needs.
@@ -53,6 +54,7 @@ type node struct {
 	files    *blob.Bucket
 	data     string // the folder
 	outbound *outbound.Outbound
+	traces   *traces.Follower // nil without an endpoint
 
 	since time.Time // of a take-over: when the other process was told to leave
 
@@ -112,6 +114,9 @@ func (m Main) open(ctx context.Context, c *serveCommand, s *config.Settings, log
 	edge.Engine, edge.Past, edge.Auth, edge.Config, edge.Log, edge.Metrics = transport.Over(n.engine), n.engine, auth, n.engine.Config, log, set
 	edge.Busy, edge.Signing = n.engine.Busy, n.tokens
 	if err = n.tellOthers(s.Events, set); err != nil {
+		return n, err
+	}
+	if err = n.trace(ctx, s.Traces, set); err != nil {
 		return n, err
 	}
 	n.administered(&edge)
@@ -198,6 +203,7 @@ func (n *node) devAuth(ctx context.Context, dir string, edge *transport.Options)
 
 // release lets go of everything, in the order in which others stop needing it.
 func (n *node) release() {
+	n.traces.Stop()
 	if n.outbound != nil {
 		n.outbound.Stop()
 	}

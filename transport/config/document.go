@@ -15,9 +15,9 @@ import (
 )
 
 // ofTheNode are the sections that a node takes from its file or flags at the
-// start alone: where it listens, whom it believes, how much it bears. They are
+// start alone: where it listens, whom it believes, how much it bears, whom it tells. They are
 // no part of a Document, so no secret ever is.
-var ofTheNode = []string{"listen", "admin_listen", "origins", "pages", "tls", "admin_tls", "tokens", "limits", "events"}
+var ofTheNode = []string{"listen", "admin_listen", "origins", "pages", "tls", "admin_tls", "tokens", "limits", "events", "traces"}
 
 // Document is the part of the operator's document that can change while a node
 // runs, without problems. It is immutable.

@@ -14,6 +14,7 @@ type file struct {
 	Tokens      tokens              `yaml:"tokens"`
 	Limits      limits              `yaml:"limits"`
 	Events      events              `yaml:"events"`
+	Traces      traces              `yaml:"traces"`
 	Channels    []channel           `yaml:"channels"`
 	Queues      []queue             `yaml:"queues"`
 	Sources     []source            `yaml:"sources"`

@@ -20,6 +20,7 @@ type Settings struct {
 	Auth        transport.AuthOptions // without any key if the file has none
 	Edge        transport.Options     // origins, pages and limits alone
 	Events      Events
+	Traces      Traces
 	// TLS and AdminTLS are of the two listeners; nil is none.
 	TLS, AdminTLS *transport.CertificateFiles
 	// AnswerWithin is how long commands may take on average before new chats are
@@ -73,7 +74,7 @@ func Parse(name string, text []byte) (*Settings, error) {
 	if f.Pages.Serve {
 		edge.Pages = &transport.Pages{EmbedOn: f.Pages.EmbedOn}
 	}
-	return &Settings{Listen: f.Listen, AdminListen: f.AdminListen, Engine: f.engine(), Document: &Document{f.live()}, Auth: auth, Edge: edge, Events: f.Events.resolve(filepath.Dir(name)), TLS: shown, AdminTLS: adminShown,
+	return &Settings{Listen: f.Listen, AdminListen: f.AdminListen, Engine: f.engine(), Document: &Document{f.live()}, Auth: auth, Edge: edge, Events: f.Events.resolve(filepath.Dir(name)), Traces: f.Traces.resolve(), TLS: shown, AdminTLS: adminShown,
 		AnswerWithin: or(f.Limits.AnswerWithin, answerWithin)}, nil
 }
 

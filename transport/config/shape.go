@@ -3,6 +3,7 @@ package config
 import (
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 )
@@ -63,15 +64,6 @@ func Shapes() *Shape {
 	s := &shaper{facts: c.facts}
 	whole := s.shape(reflect.TypeFor[file](), "")
 	whole.Name = "Configuration"
-	fields := whole.Fields[:0]
-	for _, f := range whole.Fields {
-		for _, section := range Sections() {
-			if f.Name == section {
-				fields = append(fields, f)
-			}
-		}
-	}
-	whole.Fields = fields
 	return whole
 }
 
@@ -144,6 +136,9 @@ func (s *shaper) shape(t reflect.Type, path string) *Shape {
 	case t.Kind() == reflect.Struct:
 		made.Kind, made.Name = Fields, title(t.Name())
 		for i, name := range fieldNames(t) {
+			if path == "" && slices.Contains(ofTheNode, name) {
+				continue // no part of a document
+			}
 			made.Fields = append(made.Fields, &Field{name, s.shape(t.Field(i).Type, join(path, name))})
 		}
 	case t.Kind() == reflect.Slice:

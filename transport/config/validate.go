@@ -58,6 +58,7 @@ func (f *file) check(c *checker) {
 	}
 	f.Limits.check(c)
 	f.Events.check(c)
+	f.Traces.check(c)
 	f.checkChannels(c)
 	f.checkQueues(c)
 	f.checkSources(c)
