@@ -31,7 +31,7 @@ func (k AnswerKey) at(day uint16) []byte {
 func (k AnswerKey) row(now time.Time, a KeptAnswer) Row { return Row{k.at(day(now)), mustEncode(a)} }
 
 // KeptAnswer returns the answer to what was asked by this key, nil if nothing
-// was for at least Options.CommandTTL.
+// was for as long as outcomes of commands are kept.
 func (e *Engine) KeptAnswer(k AnswerKey) (*KeptAnswer, error) {
 	for _, d := range e.outcomeDays() {
 		b, err := e.journal.Get(k.at(d))
@@ -53,9 +53,4 @@ func (e *Engine) KeepAnswer(k AnswerKey, a KeptAnswer) error {
 		return fmt.Errorf("keep an answer: %w", err)
 	}
 	return nil
-}
-
-// forgetAnswers drops the answers of days that nobody can ask for any more.
-func (e *Engine) forgetAnswers(now time.Time) error {
-	return e.forgetRange([]byte{rowAnswer}, AnswerKey{}.at(day(now.Add(-e.opts.CommandTTL)) - 1)[:3])
 }

@@ -266,16 +266,12 @@ func (e *Engine) question(ctx context.Context, to acd.Address, by acd.Principal,
 
 // housekeeping lets go of what nobody uses any more.
 func (e *Engine) housekeeping() {
-	hourly := e.now().Add(time.Hour)
 	e.every(max(e.opts.PassivateAfter/2, time.Second), func() {
 		now := e.now()
 		e.directory.idle(acd.KindChat, now.Add(-e.opts.PassivateAfter))
 		e.directory.idle(acd.KindAgent, now.Add(-e.opts.PassivateAfter))
 		e.sweepSources()
 		e.streams.sweep(now.Add(-e.opts.ResumeDesk), now.Add(-e.opts.ResumeCustomer))
-		if now.After(hourly) {
-			hourly = now.Add(time.Hour)
-			e.forget(now)
-		}
 	})
+	e.every(forgetEvery, func() { e.forget(e.now()) })
 }

@@ -63,24 +63,33 @@ func (p *Past) destroy(epoch uint64, gone []Segment, rows ...Row) error {
 	if len(gone) == 0 {
 		return nil
 	}
-	for _, s := range gone {
-		s.Name = ""
-		amended, err := p.withoutNotes(s.Chat)
-		if err != nil {
-			return err
-		}
-		rows = append(append(rows, amended...), Row{secretKey(s.Chat), nil}, Row{endedKey(s.EndedAt, s.Chat), mustEncode(s)})
+	rows, err := p.wordless(rows, gone)
+	if err != nil {
+		return err
 	}
 	done := make(chan error, 1)
 	p.journal.Append(Entry{Epoch: epoch, Rows: rows, Done: func(err error) { done <- err }})
 	return <-done
 }
 
+// wordless adds the rows that destroy the keys of ended chats.
+func (p *Past) wordless(rows []Row, gone []Segment) ([]Row, error) {
+	for _, s := range gone {
+		s.Name = ""
+		amended, err := p.withoutNotes(s.Chat)
+		if err != nil {
+			return nil, err
+		}
+		rows = append(append(rows, amended...), Row{secretKey(s.Chat), nil}, Row{endedKey(s.EndedAt, s.Chat), mustEncode(s)})
+	}
+	return rows, nil
+}
+
 // Erase destroys what was said in a customer's ended chats; see Past.Erase.
 func (e *Engine) Erase(customer acd.CustomerID) (erased, open []acd.ChatID, err error) {
 	erased, open, err = e.Past().Erase(e.epoch, customer)
 	for _, chat := range erased {
-		e.forgetWords(chat)
+		e.forgetWords(chat, sortedKeys(e.Config().Agents))
 	}
 	return erased, open, err
 }
@@ -89,17 +98,17 @@ func (e *Engine) Erase(customer acd.CustomerID) (erased, open []acd.ChatID, err 
 func (e *Engine) EraseChat(chat acd.ChatID) error {
 	err := e.Past().EraseChat(e.epoch, chat)
 	if err == nil {
-		e.forgetWords(chat)
+		e.forgetWords(chat, sortedKeys(e.Config().Agents))
 	}
 	return err
 }
 
 // forgetWords lets the machines in memory be what their journals now say. Who
 // is not in memory reads it there.
-func (e *Engine) forgetWords(chat acd.ChatID) {
+func (e *Engine) forgetWords(chat acd.ChatID, agents []acd.AgentID) {
 	forget := &envelope{cmd: acd.Forget{Chat: chat}}
 	e.directory.poke(chat.Address(), forget)
-	for a := range e.Config().Agents {
+	for _, a := range agents {
 		e.directory.poke(a.Address(), forget)
 	}
 }

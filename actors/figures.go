@@ -36,6 +36,8 @@ type figures struct {
 	ahead   bool   // the book has facts that no mark stands behind
 	spare   []report.Fact
 	settled atomic.Bool // the rows of the last flush can be read
+	stopped error       // why nothing is counted any more in this life
+	halted  atomic.Bool // stopped is set
 }
 
 // Bounds of the figures.
@@ -100,6 +102,9 @@ func (t *counting) fold(a acd.Address, at time.Time, events []acd.Event) []repor
 // take puts facts in line, and reports whether the line is so long that somebody
 // should flush. The caller holds the order.
 func (f *figures) take(facts []report.Fact) (due bool) {
+	if f.halted.Load() {
+		return false
+	}
 	f.line = append(f.line, facts...)
 	if due = len(f.line) > figuresLine && !f.hurried; due {
 		f.hurried = true
@@ -109,8 +114,15 @@ func (f *figures) take(facts []report.Fact) (due bool) {
 
 // add adds up what is in line; with a mark, one is put behind it. The caller holds
 // mu.
+//
+// A cell that cannot be read ends the counting of this life: facts of the line may
+// be missing then, and no rows that name a later mark may be written over that.
+// The next start counts from the mark that the rows name.
 func (f *figures) add(marked bool) error {
 	e := f.engine
+	if f.stopped != nil {
+		return f.stopped
+	}
 	e.order.Lock()
 	facts := f.line
 	f.line = f.spare[:0]
@@ -123,7 +135,7 @@ func (f *figures) add(marked bool) error {
 	e.order.Unlock()
 	for i := range facts {
 		if err := f.book.Add(&facts[i]); err != nil {
-			return err
+			return f.stop(err)
 		}
 		e.counters.fact(&facts[i])
 	}
@@ -132,8 +144,18 @@ func (f *figures) add(marked bool) error {
 	return nil
 }
 
-// flush adds up and writes down what has changed. What cannot be read any more
-// has failed with the journal.
+// stop ends the counting of this life. The caller holds mu.
+func (f *figures) stop(why error) error {
+	f.stopped = fmt.Errorf("figures are not counted until the next start: %w", why)
+	f.halted.Store(true)
+	f.engine.order.Lock()
+	f.line = nil
+	f.engine.order.Unlock()
+	f.engine.log.Error("figures stop", "err", f.stopped)
+	return f.stopped
+}
+
+// flush adds up and writes down what has changed.
 func (f *figures) flush() {
 	f.mu.Lock()
 	old := f.mark
@@ -141,8 +163,7 @@ func (f *figures) flush() {
 	now := f.mark
 	f.mu.Unlock()
 	if err != nil {
-		f.engine.log.Error("cannot count", "err", err)
-		return
+		return // it has said so itself
 	}
 	if markStream(now) != markStream(old) {
 		if err := f.engine.journal.Drop(markStream(old), nil); err != nil {

@@ -124,13 +124,43 @@ func (f *figures) raise(dropped []Segment) error {
 		}
 		floor = max(floor, at.UnixMilli()/report.Interval)
 	}
+	return f.lift(floor)
+}
+
+// lift says that up to an interval nothing can be counted anew any more. What has
+// been counted so far is on its way to the disk before that.
+func (f *figures) lift(floor int64) error {
+	e := f.engine
 	before, err := e.journal.Get(figureKey(figureFloor))
-	if err != nil || len(before) == 8 && int64(binary.BigEndian.Uint64(before)) >= floor || floor == 0 {
-		return err
+	if err != nil {
+		return fmt.Errorf("figures: floor: %w", err)
+	}
+	if len(before) == 8 && int64(binary.BigEndian.Uint64(before)) >= floor || floor <= 0 {
+		return f.whole()
 	}
 	f.flush()
+	if err := f.whole(); err != nil {
+		return err
+	}
 	e.append(Entry{Rows: []Row{{figureKey(figureFloor), binary.BigEndian.AppendUint64(nil, uint64(floor))}}, Done: func(error) {}})
 	return nil
+}
+
+// whole is why the figures lack something that only records can tell, which are
+// not to be dropped then.
+func (f *figures) whole() error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.stopped
+}
+
+// forget drops the cells of the intervals that were over at a time.
+func (f *figures) forget(before time.Time) error {
+	first := before.UnixMilli() / report.Interval
+	if err := f.lift(first - 1); err != nil {
+		return err
+	}
+	return f.engine.forgetRange(cellFrom(0), cellFrom(first))
 }
 
 // figures holds what is stored against a count of all records.

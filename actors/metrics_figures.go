@@ -15,13 +15,11 @@ import (
 )
 
 // toMetrics counts what is still in line, so that who reads the metrics sees
-// it. What cannot be read has failed with the journal, which says so itself.
+// it.
 func (f *figures) toMetrics() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if err := f.add(false); err != nil {
-		f.engine.log.Error("cannot count", "err", err)
-	}
+	_ = f.add(false)                                         // it says itself when it stops
 	for _, q := range sortedKeys(f.engine.Config().Queues) { // a queue is there before anything happens in it
 		for _, name := range []string{"parley_queue_entered_total", "parley_answered_total", "parley_sl_in_total", "parley_sl_out_total"} {
 			f.engine.counters.set.GetOrCreateCounter(series(name, "queue", string(q)))

@@ -33,22 +33,24 @@ type Options struct {
 	PassivateAfter time.Duration // idle chats leave memory; 1 min
 	SnapshotEvery  int           // records; 64
 	RecoverRecords int           // the last records that streams are rebuilt from; 50,000
-	CommandTTL     time.Duration // how long the outcome of a command is kept; 24 h
+	CommandTTL     time.Duration // how long the outcome of a command is kept, where the configuration does not say; 24 h
 	CustomerChats  int           // open chats of one customer; 3
 	Tail           int           // messages of a transcript in a snapshot; 50
 	// AnswerTarget is how long commands may take on average before new chats are
 	// refused with overloaded; all are from twice of it on. 0 takes all.
 	AnswerTarget time.Duration
-	Retention    time.Duration // ended chats; 0 keeps them
+	// Retention is how long ended chats are kept, where the configuration does not
+	// say; 0 keeps them.
+	Retention time.Duration
 	// TrailRetention is how long lines of the audit trail are kept; 365 days,
-	// negative keeps them.
+	// negative keeps them; where the configuration does not say.
 	TrailRetention time.Duration
 	// Acquired is called once the journal is this engine's, before anything else
 	// is written to it; its error ends the start.
 	Acquired func(epoch uint64) error
-	// Forgetting is called for each chat that is about to be dropped for its
-	// age: what is kept of it elsewhere goes first. With an error it is kept
-	// and tried again within the hour.
+	// Forgetting is called for each chat whose files have been kept for long
+	// enough, and again when it is about to be dropped: what is kept of it elsewhere
+	// goes first. With an error it is kept and tried again within the hour.
 	Forgetting func(acd.ChatID) error
 }
 

@@ -28,6 +28,7 @@ const (
 	rowText     = 't' // chat, message number → textRow
 	rowServed   = 's' // customer → servedRow: by whom last
 	rowCustomer = 'u' // customer, chat → nothing: open chats of a customer
+	rowSwept    = 'v' // class of what is kept of chats → the end up to which it has been taken away
 	rowShelf    = 'x' // part, key → whatever that part of the node keeps: cursors, webhooks
 	rowAmended  = 'w' // chat, agent, time of the first → amendedRow: a wrap-up that was put right
 )

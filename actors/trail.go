@@ -158,14 +158,11 @@ func (t *trail) flush() {
 	}
 }
 
-// forget drops the days that are older than the trail is kept.
-func (t *trail) forget(now time.Time) error {
-	if t.engine.opts.TrailRetention <= 0 {
-		return nil
-	}
+// forget drops the days before that of a time.
+func (t *trail) forget(before time.Time) error {
 	oldest := make([]byte, 3)
 	oldest[0] = rowTrail
-	binary.BigEndian.PutUint16(oldest[1:], ^(day(now.Add(-t.engine.opts.TrailRetention)) - 1))
+	binary.BigEndian.PutUint16(oldest[1:], ^(day(before) - 1))
 	return t.engine.forgetRange(oldest, []byte{rowTrail + 1})
 }
 

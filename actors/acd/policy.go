@@ -17,6 +17,8 @@ type Config struct {
 	// Schedules are when queues are open, by name.
 	Schedules map[string]*Schedule `json:",omitempty"`
 	Desk      DeskPolicy
+	// Retention is for the node around the rules, which read none of it.
+	Retention Retention `json:",omitzero"`
 }
 
 // Source is where chats come from.

@@ -41,6 +41,7 @@ func (f *file) engine() *acd.Config {
 	}
 	c.Templates = f.templates()
 	c.Schedules = f.engineSchedules()
+	c.Retention = f.Retention.policy()
 	c.Normalize()
 	return c
 }

@@ -23,6 +23,7 @@ type file struct {
 	Desk        desk                `yaml:"desk"`
 	Templates   map[string]template `yaml:"templates"`
 	Schedules   map[string]schedule `yaml:"schedules"`
+	Retention   retention           `yaml:"retention"`
 }
 
 // pages is whether and where the chat and the desk are shown.

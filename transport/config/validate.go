@@ -67,6 +67,7 @@ func (f *file) check(c *checker) {
 	f.Desk.check(c)
 	f.checkTemplates(c)
 	f.checkSchedules(c)
+	f.Retention.check(c)
 }
 
 func (f *file) checkChannels(c *checker) {
