@@ -100,8 +100,8 @@ type HistoryPage struct {
 	Chat     acd.ChatID
 	Messages []acd.Message
 	More     bool
-	// Previous is the chat in which this one's customer was served before, for
-	// who has a desk.
+	// Previous is the last chat of this one's customer before it, for who has a
+	// desk.
 	Previous acd.ChatID
 }
 

@@ -34,8 +34,8 @@ func (e *Engine) readable(by acd.Principal, chat acd.ChatID) (acd.ChatView, acd.
 	return view, acd.ForAll, err
 }
 
-// isEarlier reports whether a chat is one of those in which a customer was
-// served before whom the agent serves now.
+// isEarlier reports whether a chat is one of those before of a customer whom
+// the agent serves now.
 func (e *Engine) isEarlier(by acd.Principal, chat acd.ChatID) (bool, error) {
 	v, err := e.question(context.Background(), acd.AgentID(by.ID).Address(), by, acd.ViewAgent{})
 	if err != nil {
@@ -57,8 +57,7 @@ func (e *Engine) isEarlier(by acd.Principal, chat acd.ChatID) (bool, error) {
 	return false, nil
 }
 
-// precedes walks back from a chat through those in which its customer was
-// served before.
+// precedes walks back from a chat through those that its customer had before.
 func (e *Engine) precedes(chat, from acd.ChatID) (bool, error) {
 	for range earlierMost {
 		view, err := e.ViewChat(context.Background(), acd.Principal{}, from)

@@ -31,7 +31,7 @@ func (p *Past) Erase(epoch uint64, customer acd.CustomerID) (erased, open []acd.
 		return nil
 	})
 	if err == nil {
-		err = p.destroy(epoch, gone, Row{servedKey(customer), nil})
+		err = p.destroy(epoch, gone, Row{servedKey(customer), nil}, Row{unservedKey(customer), nil})
 	}
 	if err != nil {
 		return nil, open, fmt.Errorf("erase %s: %w", customer, err)

@@ -161,9 +161,7 @@ func (ix *indexed) liveRows(rows []Row, c *acd.Chat, now time.Time) []Row {
 		ix.listed = false
 		rows = append(rows, Row{customerKey(c.Customer.ID, c.ID), nil},
 			Row{endedKey(now, c.ID), mustEncode(segmentOf(c))})
-		if ix.owner != "" {
-			rows = append(rows, Row{servedKey(c.Customer.ID), mustEncode(servedRow{ix.owner, c.ID})})
-		}
+		rows = ix.lastRows(rows, c)
 	}
 	return rows
 }

@@ -32,6 +32,8 @@ type Segment struct {
 	Messages  uint64         `cbor:"11,keyasint,omitempty"`
 	// Amended are the wrap-ups that were put right after the clock had given them.
 	Amended []Amendment `cbor:"-"`
+	// Previous is the customer's last chat before this one, from the first record as the name is.
+	Previous acd.ChatID `cbor:"-"`
 	// Erased says that what was said in it, and of whom, has been erased.
 	Erased bool `cbor:"-"`
 }
@@ -101,7 +103,7 @@ func (p *Past) History(q Query) (page []Segment, next []byte, err error) {
 		return nil, nil, fmt.Errorf("history: %w", err)
 	}
 	for i := range page {
-		if err := p.name(&page[i]); err != nil {
+		if err := p.begin(&page[i]); err != nil {
 			return nil, nil, fmt.Errorf("history: %w", err)
 		}
 		if page[i].Amended, err = p.Amended(page[i].Chat); err != nil {
@@ -111,17 +113,14 @@ func (p *Past) History(q Query) (page []Segment, next []byte, err error) {
 	return page, next, nil
 }
 
-// name finds the name of a segment's customer.
-func (p *Past) name(s *Segment) error {
+// begin takes from a segment's first record what the index does not have.
+func (p *Past) begin(s *Segment) error {
 	keys := &keyring{journal: p.journal, owner: s.Chat.Address()}
 	key, err := keys.find(s.Chat, s.StartedAt)
 	if err != nil {
 		return err
 	}
-	if s.Erased = key == nil; s.Erased {
-		s.Name = ""
-		return nil
-	}
+	s.Erased = key == nil
 	b, err := p.journal.Record(s.Chat.Address().String(), 1)
 	if err != nil || b == nil {
 		return err
@@ -129,8 +128,11 @@ func (p *Past) name(s *Segment) error {
 	r, err := decodeRecord(b, keys)
 	for _, e := range r.events {
 		if start, ok := e.(acd.ChatStarted); ok {
-			s.Name = start.Customer.Name
+			s.Name, s.Previous = start.Customer.Name, start.Previous
 		}
+	}
+	if s.Erased {
+		s.Name = ""
 	}
 	return err
 }

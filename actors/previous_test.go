@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/parley-engine/parley/actors"
 	"github.com/parley-engine/parley/actors/acd"
 )
 
@@ -25,6 +26,95 @@ func TestAChatStartedAfterTheGraceNamesTheOneBefore(t *testing.T) {
 			t.Errorf("the second chat's records say %q, expected %q", c.Previous, first)
 		}
 	})
+}
+
+func TestAChatNamesOneInWhichNobodyServedItsCustomer(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.change = lastAgents
+		w.crash()
+		alice, ann := w.agent("alice"), w.customer("ann")
+		alice.ready()
+		served := w.lives(alice, ann, "hello")
+		alice.must(alice.desk(), acd.SetPresence{State: acd.NotReady})
+		waited := ann.starts()
+		ann.must(waited.Address(), acd.EndChat{})
+		w.crash() // the rows are on disk, not in memory
+		alice, ann = w.agent("alice"), w.customer("ann")
+		again := ann.starts()
+		ann.must(again.Address(), acd.EndChat{})
+		alice.ready()
+		last := w.lives(alice, ann, "at last")
+		after := ann.starts()
+		before := map[acd.ChatID]acd.ChatID{served: "", waited: served, again: waited, last: again, after: last}
+		for chat, want := range before {
+			if got := fold(t, w.journal, chat).Previous; got != want {
+				t.Errorf("%s follows %q, want %q", chat, got, want)
+			}
+		}
+		page, _, err := w.engine.Past().History(actors.Query{Customer: "ann"})
+		if err != nil || len(page) != 4 {
+			t.Errorf("history %+v, %v", page, err)
+		}
+		for _, s := range page {
+			if s.Previous != before[s.Chat] {
+				t.Errorf("in history %s follows %q, want %q", s.Chat, s.Previous, before[s.Chat])
+			}
+		}
+	})
+}
+
+func TestWhoServedACustomerLastStaysWhateverCameToNothingSince(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.change = lastAgents
+		w.crash()
+		alice, bob, ann := w.agent("alice"), w.agent("bob"), w.customer("ann")
+		alice.ready()
+		w.lives(alice, ann, "hello")
+		alice.must(alice.desk(), acd.SetPresence{State: acd.NotReady})
+		waited := ann.starts()
+		ann.must(waited.Address(), acd.EndChat{})
+		bob.ready()
+		w.pass(time.Second)
+		alice.ready() // bob has been idle for longer
+		ann.starts()
+		alice.read()
+		if e, _ := last[acd.Offered](alice); e.Popover.Previous != waited {
+			t.Errorf("the offer is %+v", e)
+		}
+		if told[acd.Offered](bob) > 0 {
+			t.Error("bob is asked before who served her last")
+		}
+	})
+}
+
+func TestAChatThatNobodyServedIsForgottenByAgeAndByErasure(t *testing.T) {
+	for name, forget := range map[string]func(*world){
+		"by age": func(w *world) { w.pass(5 * time.Hour) },
+		"by erasure": func(w *world) {
+			if _, _, err := w.engine.Erase("ann"); err != nil {
+				w.t.Error(err)
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inWorld(t, func(w *world) {
+				w.opts.Retention = 3 * time.Hour
+				w.crash()
+				ann := w.customer("ann")
+				waited := ann.starts()
+				ann.must(waited.Address(), acd.EndChat{})
+				forget(w)
+				if got := fold(t, w.journal, w.customer("ann").starts()).Previous; got != "" {
+					t.Errorf("the chat follows %q", got)
+				}
+				left := 0
+				err := w.journal.Scan([]byte("v"), []byte("w"), func(_, _ []byte) error { left++; return nil })
+				if err != nil || left != 0 {
+					t.Errorf("%d rows are left, %v", left, err)
+				}
+			})
+		})
+	}
 }
 
 func TestAChatDoesNotNameOneThatWasErased(t *testing.T) {

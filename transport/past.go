@@ -124,7 +124,9 @@ type Segment struct {
 	EndedAt   time.Time `json:"ended_at"`
 	Reason    string    `json:"reason"`
 	Messages  uint64    `json:"messages"`
-	Erased    bool      `json:"erased,omitempty"` // what was said, and of whom
+	// PreviousChat is the customer's last chat before this one.
+	PreviousChat string `json:"previous_chat,omitempty"`
+	Erased       bool   `json:"erased,omitempty"` // what was said, and of whom
 	// Amended are the wrap-ups that agents put right after the clock had given them.
 	Amended []Amendment `json:"amended,omitempty"`
 }
@@ -152,7 +154,7 @@ func SegmentOf(s actors.Segment) Segment {
 	}
 	return Segment{Chat: string(s.Chat), Customer: string(s.Customer), Name: s.Name, Source: string(s.Source), Channel: string(s.Channel),
 		Queue: string(s.Queue), Agents: agents, StartedAt: s.StartedAt, EndedAt: s.EndedAt, Reason: string(s.Reason), Messages: s.Messages, Erased: s.Erased,
-		Amended: amendments(s.Amended)}
+		PreviousChat: string(s.Previous), Amended: amendments(s.Amended)}
 }
 
 func (s *Server) history(r *http.Request, who acd.Principal) (any, error) {

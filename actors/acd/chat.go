@@ -23,7 +23,7 @@ type ChatState struct {
 	Subject      string           `cbor:"7,keyasint,omitempty"`
 	Weight       int              `cbor:"8,keyasint,omitempty"`
 	Grace        Graces           `cbor:"9,keyasint"`
-	Previous     ChatID           `cbor:"46,keyasint,omitempty"` // in which the customer was served last
+	Previous     ChatID           `cbor:"46,keyasint,omitempty"` // the customer's last one before
 	Leg          *Leg             `cbor:"10,keyasint,omitempty"` // while it waits
 	LastLeg      *Leg             `cbor:"11,keyasint"`           // the present or the last one, never nil; see Leg
 	Policy       LegPolicy        `cbor:"12,keyasint"`           // of LastLeg

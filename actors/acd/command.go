@@ -20,7 +20,7 @@ type (
 		// queue's policy says how long he is waited for.
 		Agent AgentID
 		Last  AgentID
-		// Previous is the chat in which the customer was served last.
+		// Previous is the customer's last chat before this one.
 		Previous ChatID
 		// Tried are the queues that have passed it on.
 		Tried []QueueID

@@ -14,7 +14,7 @@ type (
 		Subject    string   `cbor:"5,keyasint,omitempty"`
 		Weight     int      `cbor:"6,keyasint"`
 		Grace      Graces   `cbor:"7,keyasint"`
-		Previous   ChatID   `cbor:"8,keyasint,omitempty"` // in which the customer was served last
+		Previous   ChatID   `cbor:"8,keyasint,omitempty"` // the customer's last chat before
 	}
 	// Queued begins a stay in a queue, with what the queue's policy means for
 	// it, so that a later change of policy does not reach a chat on its way.

@@ -340,7 +340,7 @@ type ChatView struct {
 	Assist       *AssistAsked      `cbor:"40,keyasint,omitempty"` // while nobody has come
 	// Waits is the queue that it waits in, also beside being served.
 	Waits QueueID `cbor:"22,keyasint,omitempty"`
-	// Previous is the chat in which the customer was served last.
+	// Previous is the customer's last chat before this one.
 	Previous ChatID `cbor:"41,keyasint,omitempty"`
 	// Auth says whether the customer's name was signed for or is what he calls
 	// himself: signed or anon.

@@ -93,7 +93,7 @@ type Offer struct {
 	ExpiresAt  Time `json:"expires_at"`
 	// Attempt counts the offers of this wait from 1.
 	Attempt int `json:"attempt"`
-	// PreviousChat is the chat in which the customer was served last.
+	// PreviousChat is the customer's last chat before this one.
 	PreviousChat string `json:"previous_chat,omitempty"`
 }
 
@@ -123,7 +123,7 @@ type Chat struct {
 	ReceivedAt Time      `json:"received_at"`
 	// StartedAt is when an agent first accepted.
 	StartedAt Time `json:"started_at,omitzero"`
-	// PreviousChat is the chat in which the customer was served last.
+	// PreviousChat is the customer's last chat before this one.
 	PreviousChat string `json:"previous_chat,omitempty"`
 	// Now is what is under way, absent for nothing.
 	Now *Underway `json:"now,omitempty"`

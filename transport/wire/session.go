@@ -129,7 +129,7 @@ type Ok struct {
 type Page struct {
 	Messages []Message `json:"messages"`
 	More     bool      `json:"more"`
-	// PreviousChat is the chat in which this one's customer was served before.
+	// PreviousChat is the last chat of this one's customer before it.
 	PreviousChat string `json:"previous_chat,omitempty"`
 }
 
