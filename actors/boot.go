@@ -18,6 +18,7 @@ func (e *Engine) boot() error {
 		{"figures", e.figures.boot}, {"configuration", e.bootConfig}, {"revocations", e.revoked.boot}, {"streams", e.bootStreams}, {"queues", e.bootQueues},
 		{"overseers", e.overseers.boot}, {"agents", e.tellAgents}, {"chats", e.bootChats}, {"sources", e.removeSources},
 	} {
+		e.recovery.step.Store(&step.name)
 		if err := step.do(); err != nil {
 			return fmt.Errorf("start: %s: %w", step.name, err)
 		}
@@ -45,7 +46,7 @@ func (e *Engine) bootStreams() error {
 	if err != nil {
 		return err
 	}
-	err = e.journal.Last(e.opts.RecoverRecords, func(stream string, seq uint64, b []byte) error {
+	err = e.read().Last(e.opts.RecoverRecords, func(stream string, seq uint64, b []byte) error {
 		from, ok := parseAddress(stream)
 		if !ok {
 			return nil
@@ -125,6 +126,7 @@ func (e *Engine) bootChats() error {
 		spread := time.Duration(count%1000) * time.Millisecond
 		e.sleepers.push(sleeper{addr: acd.ChatID(id).Address(), at: at.Add(spread), seen: row.Customer})
 		count++
+		e.recovery.chats.Add(1)
 		return nil
 	})
 	e.log.Info("recovered", "chats", count, "epoch", e.epoch, "config", e.config.Load().Version)

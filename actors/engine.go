@@ -57,6 +57,7 @@ type Engine struct {
 	census    census
 	revoked   *revoked
 	admission admission
+	recovery  recovery
 	config    atomic.Pointer[acd.Config]
 
 	configuring turnstile   // one Reconfigure at a time

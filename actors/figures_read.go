@@ -195,7 +195,7 @@ func (f *figures) boot() error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	e := f.engine
-	c, err := readCounted(e.journal, f.book, func(stream string, err error) {
+	c, err := readCounted(e.read(), f.book, func(stream string, err error) {
 		e.log.Warn("a record is not counted", "stream", stream, "err", err)
 	})
 	if err != nil {

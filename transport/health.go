@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"encoding/json"
 	"net/http"
 	"net/http/pprof"
 
@@ -8,26 +9,40 @@ import (
 )
 
 // healthz says that the process answers.
-func (s *Server) healthz(w http.ResponseWriter, _ *http.Request) { plain(w, http.StatusOK, "ok") }
+func healthz(w http.ResponseWriter, _ *http.Request) { plain(w, http.StatusOK, "ok") }
+
+// readiness is what /readyz says of a server.
+type readiness struct {
+	State string `json:"state"` // ready, draining, or not_ready
+}
 
 // readyz says whether new connections are wanted here.
 func (s *Server) readyz(w http.ResponseWriter, _ *http.Request) {
 	if s.draining.Load() {
-		plain(w, http.StatusServiceUnavailable, "draining")
+		state(w, http.StatusServiceUnavailable, readiness{"draining"})
 		return
 	}
 	if err := s.options.Engine.Ready(); err != nil {
 		s.options.Log.Debug("not ready", "err", err)
-		plain(w, http.StatusServiceUnavailable, "not ready")
+		state(w, http.StatusServiceUnavailable, readiness{"not_ready"})
 		return
 	}
-	plain(w, http.StatusOK, "ready")
+	state(w, http.StatusOK, readiness{"ready"})
 }
 
-func (s *Server) writeMetrics(w http.ResponseWriter, _ *http.Request) {
+// writeMetrics writes the metrics of a set, and those of the process.
+func writeMetrics(w http.ResponseWriter, set *metrics.Set) {
 	w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
-	s.options.Metrics.WritePrometheus(w)
+	set.WritePrometheus(w)
 	metrics.WriteProcessMetrics(w)
+}
+
+// state answers with what somebody is in.
+func state(w http.ResponseWriter, status int, is any) {
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(is) // the asker may have gone
 }
 
 func plain(w http.ResponseWriter, status int, text string) {

@@ -65,7 +65,7 @@ func (s *Server) Handler() http.Handler {
 func (s *Server) AdminHandler() http.Handler {
 	mux := http.NewServeMux()
 	s.health(mux)
-	mux.HandleFunc("GET /metrics", s.writeMetrics)
+	mux.HandleFunc("GET /metrics", func(w http.ResponseWriter, _ *http.Request) { writeMetrics(w, s.options.Metrics) })
 	profiles(mux)
 	s.pastRoutes(mux)
 	if s.options.Admin != nil {
@@ -75,7 +75,7 @@ func (s *Server) AdminHandler() http.Handler {
 }
 
 func (s *Server) health(mux *http.ServeMux) {
-	mux.HandleFunc("GET /healthz", s.healthz)
+	mux.HandleFunc("GET /healthz", healthz)
 	mux.HandleFunc("GET /readyz", s.readyz)
 }
 

@@ -226,8 +226,8 @@ func TestADrainSaysGoodbyeFinishesWhatIsInFlightAndCloses(t *testing.T) {
 		unknown.expectClose(wire.CloseDrain)
 		idle.expect(`"type":"goodbye"`, `"reason":"drain"`, `"reconnect_after_s":`)
 		busy.expect(`"type":"goodbye"`)
-		if code, _ := get(e.server.Handler(), "/readyz"); code != 503 {
-			t.Errorf("readyz is %d in a drain", code)
+		if code, body := get(e.server.Handler(), "/readyz"); code != 503 || body != `{"state":"draining"}`+"\n" {
+			t.Errorf("readyz is %d %s in a drain", code, body)
 		}
 		if code, _ := get(e.server.Handler(), "/healthz"); code != 200 {
 			t.Errorf("healthz is %d in a drain", code)

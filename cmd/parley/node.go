@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/http"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/VictoriaMetrics/metrics"
@@ -56,6 +58,11 @@ type node struct {
 	outbound *outbound.Outbound
 	traces   *traces.Follower // nil without an endpoint
 
+	starting atomic.Pointer[actors.Engine] // what /readyz is told by while it starts
+	startup  *transport.Startup
+	operator *http.Server // on admin, from the first moment on
+	broken   chan error   // listeners that do not accept any more
+
 	since time.Time // of a take-over: when the other process was told to leave
 
 	// What the listeners show; their zero values nothing.
@@ -67,7 +74,7 @@ type node struct {
 // all that can go wrong without the folder comes before the other process is
 // told to leave.
 func (m Main) open(ctx context.Context, c *serveCommand, s *config.Settings, log *slog.Logger) (n *node, err error) {
-	n = &node{log: log, drainFor: c.DrainFor, data: c.Data}
+	n = &node{log: log, drainFor: c.DrainFor, data: c.Data, broken: make(chan error, 2)}
 	defer func() {
 		if err != nil {
 			n.release()
@@ -86,6 +93,7 @@ func (m Main) open(ctx context.Context, c *serveCommand, s *config.Settings, log
 		return n, usage(err)
 	}
 	set := metrics.NewSet()
+	n.answerOperator(set)
 	if n.journal, err = m.openJournal(c.Data, persistence.Options{Logger: log, OnSync: onSync(set)}); err != nil {
 		return n, refused(err)
 	}
@@ -173,6 +181,7 @@ func (n *node) start(ctx context.Context, s *config.Settings, retention time.Dur
 	if err != nil {
 		return err
 	}
+	n.starting.Store(engine)
 	if err := engine.Start(ctx); err != nil {
 		if n.journal.Err() != nil || errors.Is(err, persistence.ErrCorrupt) {
 			return journalFailed(err)
@@ -219,6 +228,9 @@ func (n *node) release() {
 		if err := n.files.Close(); err != nil {
 			n.log.Error("attachments close", "err", err)
 		}
+	}
+	if n.operator != nil {
+		_ = n.operator.Close() // and with it the requests that waited for a start that failed
 	}
 	for _, l := range []net.Listener{n.admin, n.public} {
 		if l != nil {

@@ -73,9 +73,17 @@ func serve(t *testing.T, args ...string) *program {
 
 func serveWith(t *testing.T, m Main, args ...string) *program {
 	t.Helper()
+	p, in := begin(t, m, args...)
+	p.read(in)
+	return p
+}
+
+// begin starts the program, and does not wait for what it prints.
+func begin(t *testing.T, m Main, args ...string) (p *program, in io.Reader) {
+	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
-	in, out := io.Pipe()
-	p := &program{t: t, terminate: cancel, exit: make(chan int, 1), reload: make(chan os.Signal), errs: &safeBuffer{}, tokens: map[string]string{}}
+	printed, out := io.Pipe()
+	p = &program{t: t, terminate: cancel, exit: make(chan int, 1), reload: make(chan os.Signal), errs: &safeBuffer{}, tokens: map[string]string{}}
 	m.Out, m.Err, m.reload = out, p.errs, p.reload
 	go func() {
 		code := m.Run(ctx, append([]string{"serve", "--listen=127.0.0.1:0", "--admin-listen=127.0.0.1:0"}, args...))
@@ -84,10 +92,9 @@ func serveWith(t *testing.T, m Main, args ...string) *program {
 	}()
 	t.Cleanup(func() {
 		cancel()
-		in.Close()
+		printed.Close()
 	})
-	p.read(in)
-	return p
+	return p, printed
 }
 
 // read takes addresses and tokens from what the program prints, and drains the

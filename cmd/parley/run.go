@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/VictoriaMetrics/metrics"
 	"github.com/coreos/go-systemd/v22/daemon"
 
 	"github.com/parley-engine/parley/transport"
@@ -19,15 +20,11 @@ import (
 // journal fails it returns at once: state that is not on disk must not be
 // answered with, nor kept.
 func (n *node) serve(ctx context.Context, out io.Writer) error {
-	broken := make(chan error, 2)
 	claims, end := heirs(n.data, n.log)
 	defer end()
-	public, admin := transport.HTTP(n.server.Handler()), transport.HTTP(n.server.AdminHandler())
-	for _, s := range []*http.Server{public, admin} { // who breaks off a handshake is no news
-		s.ErrorLog = slog.NewLogLogger(n.log.Handler(), slog.LevelDebug)
-	}
-	go n.accept(public, n.display.over(n.public), broken)
-	go n.accept(admin, n.adminDisplay.over(n.admin), broken)
+	public, admin := n.http(n.server.Handler()), n.operator
+	go n.accept(public, n.display.over(n.public))
+	n.startup.Started(n.server.AdminHandler())
 	if err := n.announce(out); err != nil {
 		n.release()
 		return err
@@ -38,7 +35,7 @@ func (n *node) serve(ctx context.Context, out io.Writer) error {
 			return n.drain(public, admin)
 		case <-n.journal.Failed():
 			return n.fail(public, admin)
-		case err := <-broken:
+		case err := <-n.broken:
 			n.release()
 			return err
 		case heir := <-claims:
@@ -49,9 +46,34 @@ func (n *node) serve(ctx context.Context, out io.Writer) error {
 	}
 }
 
-func (n *node) accept(server *http.Server, l net.Listener, broken chan<- error) {
+// answerOperator serves the operator's listener while there is no server yet.
+func (n *node) answerOperator(set *metrics.Set) {
+	n.startup = transport.NewStartup(set, n.recovering)
+	n.operator = n.http(n.startup)
+	n.log.Info("recovering", "admin", n.admin.Addr().String())
+	go n.accept(n.operator, n.adminDisplay.over(n.admin))
+}
+
+// recovering says how far the start has come.
+func (n *node) recovering() transport.Recovery {
+	engine := n.starting.Load()
+	if engine == nil { // the store's own log is read back
+		return transport.Recovery{Step: "journal"}
+	}
+	r := engine.Recovering()
+	return transport.Recovery{Step: r.Step, Records: r.Records, Chats: r.Chats}
+}
+
+// http is a server whose complaints about who breaks off a handshake are no news.
+func (n *node) http(h http.Handler) *http.Server {
+	s := transport.HTTP(h)
+	s.ErrorLog = slog.NewLogLogger(n.log.Handler(), slog.LevelDebug)
+	return s
+}
+
+func (n *node) accept(server *http.Server, l net.Listener) {
 	if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
-		broken <- fmt.Errorf("accept on %s: %w", l.Addr(), err)
+		n.broken <- fmt.Errorf("accept on %s: %w", l.Addr(), err)
 	}
 }
 
