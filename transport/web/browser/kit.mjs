@@ -109,7 +109,8 @@ export async function open(t, server, path, o = {}) {
   page.complaints = []
   page.on('pageerror', (e) => page.complaints.push(String(e.stack ?? e)))
   page.on('console', (m) => {
-    if (m.type() === 'error' && !/ERR_CONNECTION|WebSocket connection/.test(m.text())) page.complaints.push(m.text())
+    const { url } = m.location() // what is not a page of ours has no icon, and the browser asks for one
+    if (m.type() === 'error' && !/ERR_CONNECTION|WebSocket connection/.test(m.text()) && !url.endsWith('/favicon.ico')) page.complaints.push(`${m.text()} ${url}`)
   })
   page.open = (other) => open(t, server, other, { ...o, context })
   t.after(async () => {
