@@ -97,6 +97,7 @@ func (m Main) open(ctx context.Context, c *serveCommand, s *config.Settings, log
 	if n.journal, err = m.openJournal(c.Data, persistence.Options{Logger: log, OnSync: onSync(set)}); err != nil {
 		return n, refused(err)
 	}
+	log.Info("recovering", "admin", n.admin.Addr().String())
 	journalGauges(set, n.journal)
 	if err = backup.Sweep(c.Data); err != nil {
 		return n, fmt.Errorf("remove what an interrupted backup left: %w", err)

@@ -50,7 +50,6 @@ func (n *node) serve(ctx context.Context, out io.Writer) error {
 func (n *node) answerOperator(set *metrics.Set) {
 	n.startup = transport.NewStartup(set, n.recovering)
 	n.operator = n.http(n.startup)
-	n.log.Info("recovering", "admin", n.admin.Addr().String())
 	go n.accept(n.operator, n.adminDisplay.over(n.admin))
 }
 
