@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"go.opentelemetry.io/otel/attribute"
@@ -63,9 +64,12 @@ type point struct {
 // once, an agent talks and owes a wrap-up once.
 const wait = "wait"
 
+// wrapups begins the slots of those who still owe one.
+const wrapups = "wrap-up/"
+
 func offerSlot(id acd.OfferID) string       { return "offer/" + string(id) }
 func talkSlot(a acd.AgentID) string         { return "talk/" + string(a) }
-func wrapupSlot(a acd.AgentID) string       { return "wrap-up/" + string(a) }
+func wrapupSlot(a acd.AgentID) string       { return wrapups + string(a) }
 func why[T ~string](s T) attribute.KeyValue { return outcome.String(string(s)) }
 
 // apply is told of every event after the first.
@@ -135,7 +139,11 @@ func (c *chat) talk(h *actors.Happening, a acd.AgentID, m acd.Mode) {
 
 // over is the end of a chat for its customer.
 func (c *chat) over(h *actors.Happening, e acd.ChatEnded) {
-	c.endAll(h, why(e.Reason))
+	for _, slot := range slices.Sorted(maps.Keys(c.parts)) {
+		if !strings.HasPrefix(slot, wrapups) { // who left before may still wrap up
+			c.end(slot, h, why(e.Reason))
+		}
+	}
 	c.root.about = append(c.root.about, why(e.Reason), queue.String(string(c.queue)))
 	c.owe(h, e.Wrapup, e.Debts...)
 	for _, o := range e.Apart {

@@ -25,7 +25,7 @@ func TestSpansHaveTheTimesOfTheEvents(t *testing.T) {
 	bert.must(acd.AgentID("bert").Address(), acd.SetPresence{State: acd.Available})
 	alice.must(acd.ChatID("c1").Address(), acd.TransferChat{ToAgent: "bert", Mode: acd.Warm, Note: "a word among us"})
 	bert.accepts()
-	bert.must(acd.ChatID("c1").Address(), acd.EndChat{})
+	ann.must(acd.ChatID("c1").Address(), acd.EndChat{}) // while alice still wraps up her part
 	alice.must(acd.AgentID("alice").Address(), acd.Wrapup{Chat: "c1", Code: "sold", Notes: "a note"})
 	bert.must(acd.AgentID("bert").Address(), acd.Wrapup{Chat: "c1", Code: "sold"})
 
@@ -38,10 +38,10 @@ func TestSpansHaveTheTimesOfTheEvents(t *testing.T) {
 		{"wait", "outcome=answered queue=sales", at["Queued"][0], at["Accepted"][0]},
 		{"offer", "agent=bert kind=transfer outcome=accepted queue=sales", at["Offered"][1], at["Accepted"][1]},
 		{"talk", "agent=alice mode=talk outcome=transferred queue=sales", at["Accepted"][0], at["Left"][0]},
-		{"talk", "agent=bert mode=talk outcome=agent queue=sales", at["Accepted"][1], at["ChatEnded"][0]},
+		{"talk", "agent=bert mode=talk outcome=customer queue=sales", at["Accepted"][1], at["ChatEnded"][0]},
 		{"wrap-up", "agent=alice outcome=agent queue=sales", at["Left"][0], at["WrapupRecorded"][0]},
 		{"wrap-up", "agent=bert outcome=agent queue=sales", at["ChatEnded"][0], at["WrapupRecorded"][1]},
-		{"chat", "channel=livechat chat=c1 outcome=agent queue=sales source=web", at["ChatStarted"][0], at["ChatClosed"][0]},
+		{"chat", "channel=livechat chat=c1 outcome=customer queue=sales source=web", at["ChatStarted"][0], at["ChatClosed"][0]},
 	}
 	if len(spans) != len(want) {
 		t.Fatalf("the spans are %s", names(spans))
