@@ -133,7 +133,8 @@ func (s *chatStep) modeOf(a AgentID) Mode {
 	return ""
 }
 
-// assign gives the chat to an agent by hand; he is asked for a slot first.
+// assign gives the chat to an agent by hand; he is asked for a slot first. For
+// whom the chat rings, it is answered.
 func (s *chatStep) assign(m AssignTo) (any, error) {
 	if err := s.oversees(); err != nil {
 		return nil, err
@@ -148,9 +149,15 @@ func (s *chatStep) assign(m AssignTo) (any, error) {
 		return nil, refusal(ErrBadTarget.Code, "no agent named "+string(m.Agent))
 	case s.Owner == m.Agent:
 		return Result{Chat: s.ID, Already: "already_owner"}, nil
-	case s.serving(m.Agent) != nil:
-		s.clear(OfferMoved)
-		s.serve(m.Agent, s.nameOf(m.Agent), "reassigned", s.joined(m.Agent).Offer)
+	}
+	if o := s.offerTo(m.Agent); o != nil {
+		s.take(*o)
+	}
+	if s.serving(m.Agent) != nil {
+		if s.Owner != m.Agent {
+			s.clear(OfferMoved)
+			s.serve(m.Agent, s.nameOf(m.Agent), "reassigned", s.joined(m.Agent).Offer)
+		}
 		return Result{Chat: s.ID}, nil
 	}
 	return s.askAgent(m.Agent, OfferTransfer, m.Force, m)

@@ -287,6 +287,28 @@ func TestASupervisorAssignsAChatByHand(t *testing.T) {
 	p.expect(sue, g, "send agent/bob SlotRelease c1.2\nrefused "+ErrSourceRemoved.Error())
 }
 
+func TestWhomTheChatRingsAlreadyIsGivenItWithoutBeingAskedAgain(t *testing.T) {
+	p := ringing(t)
+	p.must(sue, AssignTo{Agent: "alice", Force: true})
+	p.shows(PhaseActive, "alice", LabelActive)
+	p.refused(alice, Reject{Offer: "c1.1", Agent: "alice"}, offerGone(OfferAccepted))
+
+	p = served(t)
+	p.rings(alice, TransferChat{ToAgent: "bob"})
+	p.must(sue, AssignTo{Agent: "bob"})
+	p.shows(PhaseActive, "bob", LabelActive)
+
+	for _, asks := range []Command{Invite{Agent: "bob"}, Consult{Agent: "bob"}} { // joins beside alice, then alone
+		p = served(t)
+		p.rings(alice, asks)
+		p.must(sue, AssignTo{Agent: "bob"})
+		p.shows(PhaseActive, "bob", LabelActive)
+		if j := p.chat.joined("bob"); j == nil || j.Mode != Talk || p.chat.joined("alice") != nil {
+			t.Errorf("after %T bob is %+v, alice %+v", asks, j, p.chat.joined("alice"))
+		}
+	}
+}
+
 func TestASupervisorPutsAChatBackIntoAQueue(t *testing.T) {
 	p := consulting(t)
 	p.must(sue, Monitor{Monitoring})
