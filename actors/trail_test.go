@@ -57,6 +57,27 @@ func TestTheTrailTellsWhatSupervisorsDidAndWereRefusedAndNothingElse(t *testing.
 	})
 }
 
+func TestTheTrailTellsWhomASupervisorBroughtIn(t *testing.T) {
+	inTwoQueues(t, func(w *world) {
+		alice, bob, ann, sue := w.agent("alice"), w.agent("bob"), w.customer("ann"), w.supervisor("sue")
+		alice.ready()
+		chat := ann.starts()
+		alice.accepts()
+		sue.must(chat.Address(), acd.TakeOver{})
+		alice.must(acd.AgentID("alice").Address(), acd.Wrapup{Chat: chat, Code: "resolved"})
+		sue.refused("target_unavailable", chat.Address(), acd.Invite{Agent: "bob"}) // who is not ready
+		bob.ready()
+		sue.must(chat.Address(), acd.Consult{Agent: "bob"})
+		bob.accepts()
+		sue.must(chat.Address(), acd.EndConsult{})
+		sue.must(chat.Address(), acd.TransferChat{ToAgent: "bob"})
+		sue.must(chat.Address(), acd.AssignTo{Agent: "bob"}) // at whom it rings
+		sue.must(chat.Address(), acd.Requeue{Queue: "sales"})
+		w.wantTrail("sue take_over chat/chat1  ok", "sue invite chat/chat1 agent/bob target_unavailable", "sue consult chat/chat1 agent/bob ok",
+			"sue transfer chat/chat1 agent/bob ok", "sue assign chat/chat1 agent/bob ok", "sue requeue chat/chat1 queue/sales ok")
+	})
+}
+
 func TestALineOfTheTrailStandsAndFallsWithWhatItTellsOf(t *testing.T) {
 	for kept := range 2 {
 		t.Run(fmt.Sprintf("%d entries survive", kept), func(t *testing.T) {
