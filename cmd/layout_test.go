@@ -65,6 +65,8 @@ var behind = map[string]string{
 	"github.com/danielgtaylor/huma/v2":  "transport/admin",
 	"github.com/nats-io/nats.go":        "transport/outbound",
 	"go.opentelemetry.io":               "transport/traces",
+	"github.com/charmbracelet":          "cmd/parley cmd/parley/top",
+	"github.com/prometheus":             "cmd/parley/top",
 }
 
 // soundParts are the packages of protoactor that may be used anywhere, tests

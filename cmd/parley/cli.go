@@ -62,6 +62,7 @@ type commands struct {
 	Backup  backupCommand  `cmd:"" help:"Copy all data of a running node to a folder or a bucket."`
 	Restore restoreCommand `cmd:"" help:"Make a data folder out of a backup."`
 
+	Top        topCommand        `cmd:"" help:"Show a running node on a terminal: queues, agents, sockets, actors, journal, rates and latencies."`
 	Report     reportCommand     `cmd:"" help:"Report waits, service level, handling, transfers and occupancy."`
 	Doctor     doctorCommand     `cmd:"" help:"Look for what is wrong with this machine, the configuration and the data, and say what to do."`
 	Man        manCommand        `cmd:"" help:"Print the manual's page."`
