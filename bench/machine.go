@@ -19,16 +19,27 @@ type Machine struct {
 	FileSystem string `json:"data_file_system"`
 }
 
-func thisMachine(o *Options) Machine {
-	m := Machine{CPU: "unknown", Cores: runtime.NumCPU(), OS: runtime.GOOS + "/" + runtime.GOARCH, Go: runtime.Version(), Commit: o.Commit, Memory: memory()}
-	if m.Commit == "" {
-		m.Commit = commit()
-	}
+// ThisMachine is the one that this process runs on; folder is where data is
+// written, if it is.
+func ThisMachine(folder string) Machine {
+	m := Machine{CPU: "unknown", Cores: runtime.NumCPU(), OS: runtime.GOOS + "/" + runtime.GOARCH, Go: runtime.Version(), Commit: commit(), Memory: memory()}
 	if name := fieldOf("/proc/cpuinfo", "model name"); name != "" {
 		m.CPU = name
 	}
+	if folder != "" {
+		m.FileSystem = fileSystem(folder)
+	}
+	return m
+}
+
+func thisMachine(o *Options) Machine {
+	folder := ""
 	if o.Address == "" {
-		m.FileSystem = fileSystem(o.folder())
+		folder = o.folder()
+	}
+	m := ThisMachine(folder)
+	if o.Commit != "" {
+		m.Commit = o.Commit
 	}
 	return m
 }

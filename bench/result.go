@@ -186,6 +186,9 @@ func (r *run) costs() {
 	if m.server == nil {
 		return
 	}
+	if b.arrived == 0 { // what the sign-ins needed for a moment has been given back by now
+		m.full = b.server.RSS
+	}
 	cpu := b.server.CPU - a.server.CPU
 	o.Server = ServerCost{
 		CPUSeconds: cpu, RSS: b.server.RSS, PeakRSS: max(m.peak, b.server.RSS),

@@ -12,7 +12,7 @@ import (
 )
 
 func TestEveryProfileThatComesWithParleyIsValid(t *testing.T) {
-	want := []string{"crash", "hot-queue", "monday-nine", "reconnect-storm", "reference", "rona-storm", "steady", "supervisor-fan-out", "transfer-churn"}
+	want := []string{"crash", "hot-queue", "idle", "monday-nine", "reconnect-storm", "reference", "rona-storm", "steady", "supervisor-fan-out", "transfer-churn"}
 	if names := Names(); !slices.Equal(names, want) {
 		t.Fatalf("profiles %v, want %v", names, want)
 	}

@@ -1,0 +1,177 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+
+	"github.com/parley-engine/parley/bench"
+)
+
+// figure is what one measurement finds.
+type figure struct {
+	name    string
+	measure func(*session) ([]row, error)
+}
+
+// figures are all of them. Those that later ones need come first.
+var figures = []figure{
+	{"message", message},
+	{"journal", journal},
+	{"process", process},
+	{"limit", limit},
+	{"offer", offer},
+	{"overload", overload},
+	{"match", match},
+	{"connection", connection},
+	{"memory", memory},
+	{"growth", growth},
+	{"recovery", recovery},
+	{"million", million},
+}
+
+// What the reference lifecycle is made of at the server: 48 frames and 18
+// durable records, of which a message with its answer and events is 4 and 1.
+const (
+	messagesOfALifecycle = 12
+	recordsOfALifecycle  = 18
+)
+
+const echoes = "µs for a bare websocket echo of the same frames"
+
+func message(s *session) ([]row, error) {
+	found, command, err := s.goBench("./transport", "MessageToEcho$", "-benchtime", "40000x")
+	if err != nil {
+		return nil, err
+	}
+	took, err := found.of("MessageToEcho", "cpu-µs/message")
+	if err != nil {
+		return nil, err
+	}
+	if s.echo, err = found.of("MessageToEcho", "cpu-µs/echo"); err != nil {
+		return nil, err
+	}
+	return []row{
+		{what: "server CPU for one message", value: took, unit: "µs", target: 25, floor: s.echo, floorOf: echoes, command: command},
+		{what: "server CPU for one message, against the echo", value: took / s.echo, unit: "×", target: 2.5, command: command},
+	}, nil
+}
+
+// journal is what durable records can cost; others are held against its floor.
+func journal(s *session) ([]row, error) {
+	found, command, err := s.goBench("./persistence", "JournalToFloor$", "-benchtime", "200000x")
+	if err != nil {
+		return nil, err
+	}
+	stored, err := found.of("JournalToFloor", "events/s")
+	if err != nil {
+		return nil, err
+	}
+	if s.appends, err = found.of("JournalToFloor", "floor-events/s"); err != nil {
+		return nil, err
+	}
+	return []row{{what: "durable records", value: stored, unit: "/s", atLeast: true, floor: s.appends, floorOf: "one file, grouped fdatasync", command: command}}, nil
+}
+
+func process(s *session) ([]row, error) {
+	found, command, err := s.goBench("./actors", "Reference$", "-benchtime", "8000x")
+	if err != nil {
+		return nil, err
+	}
+	var rows []row
+	for _, on := range []string{"pebble", "memory"} {
+		rate, err := found.of("Reference/"+on, "chats/s")
+		if err != nil {
+			return nil, err
+		}
+		cpu, err := found.of("Reference/"+on, "cpu-µs/chat")
+		if err != nil {
+			return nil, err
+		}
+		r := row{what: "lifecycles in process, " + map[string]string{"pebble": "durable", "memory": "journal in memory"}[on],
+			value: rate, unit: "/s", atLeast: true, command: command, aside: fmt.Sprintf("%s µs CPU each", number(cpu))}
+		if on == "pebble" {
+			r.target, r.floor, r.floorOf = 10_000, s.appends/recordsOfALifecycle, "18 records each in one file"
+		}
+		rows = append(rows, r)
+	}
+	return rows, nil
+}
+
+func limit(s *session) ([]row, error) {
+	var found bench.Limit
+	command, err := s.load("limit", &found, "--find-limit", "--duration", "10s", "--warmup", "2s")
+	if err != nil {
+		return nil, err
+	}
+	if found.Best == nil {
+		return nil, fmt.Errorf("not even the first rate held: %+v", found.Trials)
+	}
+	s.limit = found.Rate
+	best := found.Best
+	rows := []row{{what: "reference lifecycles over websockets, durable", value: best.LifecyclesPerS, unit: "/s", atLeast: true, target: 2000, command: command,
+		aside: fmt.Sprintf("offer p99 %s ms; µs CPU each: server %s, load %s", number(best.LatencyMs["start_to_offer"].P99), number(best.Server.CPUPerLifecycle), number(best.Generator.CPUPerLifecycle))}}
+	if s.echo > 0 {
+		rows = append(rows, row{what: "server CPU for one lifecycle", value: best.Server.CPUPerLifecycle, unit: "µs", floor: s.echo * messagesOfALifecycle,
+			floorOf: "µs for a bare echo of 48 frames", command: command})
+	}
+	return rows, nil
+}
+
+// at runs the reference profile at a share of the limit, which is found first
+// if nobody has.
+func (s *session) at(name string, share float64, result *bench.Result) (string, error) {
+	if s.limit == 0 {
+		if _, err := limit(s); err != nil {
+			return "", err
+		}
+	}
+	return s.load(name, result, "--rate", strconv.Itoa(int(s.limit*share)), "--duration", "20s")
+}
+
+func offer(s *session) ([]row, error) {
+	var r bench.Result
+	command, err := s.at("offer", 0.5, &r)
+	if err != nil {
+		return nil, err
+	}
+	if err := sound(&r); err != nil {
+		return nil, err
+	}
+	q := r.LatencyMs["start_to_offer"]
+	aside := fmt.Sprintf("at %s/s", number(r.Rate))
+	return []row{
+		{what: "start → offer at half of the limit, p50", value: q.P50, unit: "ms", target: 1, command: command, aside: aside},
+		{what: "start → offer at half of the limit, p99", value: q.P99, unit: "ms", target: 5, command: command, aside: aside},
+	}, nil
+}
+
+// sound is an error where a promise was broken, or something failed that was not
+// to be refused.
+func sound(r *bench.Result, allowed ...string) error {
+	if !r.Correctness.Clean() {
+		return fmt.Errorf("promises were broken: %+v", r.Correctness)
+	}
+	for code, n := range r.Errors {
+		if n > 0 && !slices.Contains(allowed, code) {
+			return fmt.Errorf("%d commands failed with %s", n, code)
+		}
+	}
+	return nil
+}
+
+func overload(s *session) ([]row, error) {
+	var r bench.Result
+	command, err := s.at("overload", 3, &r)
+	if err != nil {
+		return nil, err
+	}
+	if err := sound(&r, "overloaded"); err != nil {
+		return nil, err
+	}
+	aside := fmt.Sprintf("%d refused as overloaded, %d not started for want of connections", r.Errors["overloaded"], r.Chats.NotStarted)
+	return []row{
+		{what: "lifecycles at three times the limit, share of it", value: r.LifecyclesPerS / s.limit, unit: "×", atLeast: true, target: 0.95, command: command, aside: aside},
+		{what: "start → offer of what is accepted then, p99", value: r.LatencyMs["start_to_offer"].P99, unit: "ms", target: 100, command: command},
+	}, nil
+}
