@@ -1,6 +1,9 @@
 package persistence
 
-import "sync"
+import (
+	"runtime"
+	"sync"
+)
 
 // item is one place in the line: an entry, or a control that the committer
 // runs in its turn (taking an epoch, dropping a stream). W is what a control
@@ -66,6 +69,7 @@ func (q *queue[W]) take(most int, hand func([]item[W])) []item[W] {
 		q.idle++
 		q.notEmpty.Wait()
 		q.idle--
+		q.gather()
 	}
 	if q.failed || len(q.items) == 0 {
 		return nil
@@ -73,6 +77,15 @@ func (q *queue[W]) take(most int, hand func([]item[W])) []item[W] {
 	got := q.cut(most)
 	hand(got)
 	return got
+}
+
+// gather lets everybody else who can run do so once, since who has woken the
+// caller is seldom the last with something to append. On an idle machine it takes
+// no time. The caller holds the lock.
+func (q *queue[W]) gather() {
+	q.mu.Unlock()
+	runtime.Gosched()
+	q.mu.Lock()
 }
 
 // cut removes up to most items from the front; the caller holds the lock.

@@ -13,9 +13,11 @@ import (
 	"github.com/cockroachdb/pebble/v2/vfs"
 )
 
-// inFlight is how many groups may be between the queue and their answers. More
-// would make the groups smaller without making the disk faster.
-const inFlight = 4
+// inFlight is how many groups may be between the queue and their answers. The
+// disk takes one at a time anyway: with more, a group begins as soon as there is
+// one entry for it, and each costs a log write, a sync and a round of wake-ups.
+// With one, what comes while the disk is busy goes together.
+const inFlight = 1
 
 // Store is a journal in one folder, held by one process. All methods may be
 // called from any goroutine, except that one writer at a time appends to a
