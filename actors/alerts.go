@@ -286,12 +286,15 @@ func (d *directory) each(msg any) {
 	}
 }
 
+// invariants is how many invariants the model has.
+const invariants = 13
+
 // invariant is the name of the invariant that an error is of, for a label: I1 to
 // I13, or other.
 func invariant(err error) string {
 	name, _, _ := strings.Cut(err.Error(), " ")
 	name = strings.TrimSuffix(name, ":")
-	if n, err := strconv.Atoi(strings.TrimPrefix(name, "I")); err == nil && name[0] == 'I' && n >= 1 && n <= 13 {
+	if n, err := strconv.Atoi(strings.TrimPrefix(name, "I")); err == nil && name[0] == 'I' && n >= 1 && n <= invariants {
 		return name
 	}
 	return "other"

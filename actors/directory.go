@@ -226,16 +226,34 @@ func (d *directory) stop() {
 	}
 }
 
-// count returns the number of live actors of each kind.
-func (d *directory) count() map[acd.Kind]int {
-	n := map[acd.Kind]int{}
+// crowd is how many actors of a kind are in memory, and what waits for them.
+type crowd struct{ live, waiting, longest int }
+
+// line is a mailbox that can say how much is in it.
+type line interface{ Waiting() int }
+
+// count returns what there is of each kind.
+func (d *directory) count() map[acd.Kind]crowd {
+	n := map[acd.Kind]crowd{}
 	for i := range d.shards {
 		s := &d.shards[i]
 		s.mu.Lock()
 		for a, e := range s.entries {
-			if !e.quarantined {
-				n[a.Kind]++
+			if e.quarantined {
+				continue
 			}
+			of := n[a.Kind]
+			of.live++
+			waiting := 0
+			if box, ok := e.box.(line); ok {
+				waiting = box.Waiting()
+			}
+			if e.held != nil {
+				waiting += len(*e.held)
+			}
+			of.waiting += waiting
+			of.longest = max(of.longest, waiting)
+			n[a.Kind] = of
 		}
 		s.mu.Unlock()
 	}

@@ -22,12 +22,15 @@ type counters struct {
 	replayed, rejected                           *metrics.Counter
 	accept, handle, wrapup                       *metrics.Histogram
 	delivery, assigned, firstRing                *metrics.Histogram
+
+	// stale counts what an actor has sent itself and a later life dropped.
+	stale map[acd.Kind]*metrics.Counter
 }
 
 func newCounters(e *Engine) *counters {
 	s := metrics.NewSet()
 	c := &counters{
-		set:          s,
+		set: s, stale: map[acd.Kind]*metrics.Counter{},
 		started:      s.NewCounter("parley_chats_started_total"),
 		passivations: s.NewCounter("parley_passivations_total"),
 		restarts:     s.NewCounter("parley_actor_restarts_total"),
@@ -48,10 +51,45 @@ func newCounters(e *Engine) *counters {
 	s.NewGauge("parley_commands_waiting", func() float64 { return float64(e.admission.waiting.Load()) })
 	s.NewGauge("parley_admitted_share", func() float64 { return float64(e.admission.share.Load()) / wholeShare })
 	s.NewGauge("parley_starts_shed_total", func() float64 { return float64(e.admission.shed.Load()) })
-	for _, k := range []acd.Kind{acd.KindChat, acd.KindAgent, acd.KindQueue} {
-		s.NewGauge(`parley_actors{kind="`+k.String()+`"}`, func() float64 { return float64(e.directory.count()[k]) })
+	for _, k := range kindsOfActors {
+		c.stale[k] = s.NewCounter(series("parley_stale_messages_total", "kind", k.String()))
 	}
+	c.known()
 	return c
+}
+
+var kindsOfActors = []acd.Kind{acd.KindChat, acd.KindAgent, acd.KindQueue}
+
+// known makes the counters whose labels come from closed lists, so that each is
+// zero before it first counts: a rate over a counter that appears is blind to
+// the first.
+func (c *counters) known() {
+	for _, reason := range []acd.EndReason{acd.EndedByAgent, acd.EndedByCustomer, acd.EndAbandoned, acd.EndDisconnected, acd.EndMaxWait, acd.EndRefused,
+		acd.EndForced, acd.EndSourceGone, acd.EndTransfer, acd.EndCustomerIdle} {
+		c.set.GetOrCreateCounter(series("parley_chats_ended_total", "reason", string(reason)))
+	}
+	for _, mode := range []acd.TransferMode{acd.Warm, acd.Blind, acd.Stay} {
+		for _, result := range []string{"done", "failed", "cancelled"} {
+			c.set.GetOrCreateCounter(series("parley_transfers_total", "mode", string(mode), "result", result))
+		}
+	}
+	for _, result := range []string{"asked", "joined"} {
+		c.set.GetOrCreateCounter(series("parley_conferences_total", "result", result))
+	}
+	for n := 1; n <= invariants; n++ {
+		c.set.GetOrCreateCounter(series("parley_invariant_violations_total", "id", "I"+strconv.Itoa(n)))
+	}
+}
+
+// writeCrowds writes how many actors there are, and what waits in their
+// mailboxes: for all of a kind, and for the one for whom most waits.
+func (e *Engine) writeCrowds(w io.Writer) {
+	n := e.directory.count()
+	for _, k := range kindsOfActors {
+		metrics.WriteGaugeUint64(w, series("parley_actors", "kind", k.String()), uint64(n[k].live))
+		metrics.WriteGaugeUint64(w, series("parley_mailbox_depth", "kind", k.String()), uint64(n[k].waiting))
+		metrics.WriteGaugeUint64(w, series("parley_mailbox_longest", "kind", k.String()), uint64(n[k].longest))
+	}
 }
 
 // WriteMetrics writes the engine's metrics in the Prometheus text format.
@@ -60,6 +98,7 @@ func (e *Engine) WriteMetrics(w io.Writer) {
 		e.figures.toMetrics()
 		e.writeCensus(w)
 	}
+	e.writeCrowds(w)
 	e.counters.set.WritePrometheus(w)
 }
 
@@ -131,4 +170,10 @@ func series(name string, labels ...string) string {
 }
 
 // Live returns how many machines of each kind are in memory.
-func (e *Engine) Live() map[acd.Kind]int { return e.directory.count() }
+func (e *Engine) Live() map[acd.Kind]int {
+	n := map[acd.Kind]int{}
+	for k, of := range e.directory.count() {
+		n[k] = of.live
+	}
+	return n
+}

@@ -31,6 +31,9 @@ func (f *figures) toMetrics() {
 			f.engine.counters.set.GetOrCreateCounter(series("parley_offers_total", "queue", string(q), "reason", string(reason)))
 		}
 		f.engine.counters.set.GetOrCreateCounter(series("parley_rona_total", "queue", string(q)))
+		for _, refused := range []*acd.Refusal{acd.ErrQueueClosed, acd.ErrQueueFull, acd.ErrNoAgents} {
+			f.engine.counters.set.GetOrCreateCounter(series("parley_queue_admission_refused_total", "queue", string(q), "reason", refused.Code))
+		}
 	}
 }
 
@@ -102,7 +105,9 @@ type census struct {
 	taken   time.Time
 	waiting map[acd.QueueID]int
 	oldest  map[acd.QueueID]time.Time
-	live    int
+	queued  map[acd.QueueID]int // chats that wait and that nobody serves; of no queue those that ring at somebody directly
+	active  int                 // that somebody serves
+	ended   int                 // that are over and not closed
 	slots   map[acd.SlotState]int
 	units   map[acd.AgentID]int // that an agent's chats, offers and wrap-ups take
 	busy    map[acd.AgentID]acd.SlotState
@@ -119,33 +124,71 @@ const censusEvery = 5 * time.Second
 
 // take counts the rows of the index.
 func (c *census) take(e *Engine) error {
-	c.waiting, c.oldest, c.live = map[acd.QueueID]int{}, map[acd.QueueID]time.Time{}, 0
+	c.waiting, c.oldest, c.queued = map[acd.QueueID]int{}, map[acd.QueueID]time.Time{}, map[acd.QueueID]int{}
 	c.slots, c.units, c.busy = map[acd.SlotState]int{}, map[acd.AgentID]int{}, map[acd.AgentID]acd.SlotState{}
+	served, rings := map[acd.ChatID]bool{}, map[acd.ChatID]bool{}
+	if err := e.scan(rowSlot, "", func(_, v []byte) error {
+		s, err := decodeRow[acd.SlotRow](v)
+		c.slot(&s)
+		switch s.State {
+		case acd.SlotConnected:
+			served[s.Chat] = true
+		case acd.SlotAlerting, acd.SlotReserved:
+			rings[s.Chat] = true
+		case acd.SlotReleased:
+		}
+		return err
+	}); err != nil {
+		return err
+	}
 	if err := e.scan(rowWaiting, "", func(_, v []byte) error {
 		w, err := decodeRow[acd.Enqueue](v)
 		q := w.Leg.Queue
 		if c.waiting[q]++; c.waiting[q] == 1 || w.Leg.EnteredAt.Before(c.oldest[q]) {
 			c.oldest[q] = w.Leg.EnteredAt
 		}
-		return err
-	}); err != nil {
-		return err
-	}
-	if err := e.scan(rowLive, "", func(_, _ []byte) error { c.live++; return nil }); err != nil {
-		return err
-	}
-	if err := e.scan(rowSlot, "", func(_, v []byte) error {
-		s, err := decodeRow[acd.SlotRow](v)
-		c.slots[s.State]++
-		c.units[s.Agent] += s.Weight
-		if was := c.busy[s.Agent]; was == "" || s.State == acd.SlotConnected || was == acd.SlotAlerting {
-			c.busy[s.Agent] = s.State
+		if !served[w.Chat] {
+			c.queued[q]++
 		}
+		delete(rings, w.Chat)
 		return err
 	}); err != nil {
+		return err
+	}
+	if err := c.phases(e, served, rings); err != nil {
 		return err
 	}
 	c.people(e)
+	return nil
+}
+
+// slot counts what an agent's slot is taken by.
+func (c *census) slot(s *acd.SlotRow) {
+	c.slots[s.State]++
+	c.units[s.Agent] += s.Weight
+	if was := c.busy[s.Agent]; was == "" || s.State == acd.SlotConnected || was == acd.SlotAlerting {
+		c.busy[s.Agent] = s.State
+	}
+}
+
+// phases tells the chats that are not closed apart: by whom they are served, by
+// what they wait in, and the rest is over.
+func (c *census) phases(e *Engine, served, rings map[acd.ChatID]bool) error {
+	c.active, c.ended = len(served), 0
+	for chat := range rings {
+		if !served[chat] {
+			c.queued[""]++ // a transfer to somebody who has to take it, by who has left
+		}
+	}
+	live := 0
+	if err := e.scan(rowLive, "", func(_, _ []byte) error { live++; return nil }); err != nil {
+		return err
+	}
+	c.ended = live - c.active
+	for _, n := range c.queued {
+		c.ended -= n
+	}
+	c.ended = max(c.ended, 0) // rows change while they are read
 	return nil
 }
 
@@ -220,12 +263,14 @@ func (e *Engine) writeCensus(w io.Writer) {
 		}
 		gauge(float64(c.waiting[q]), "parley_queue_waiting", "queue", string(q))
 		gauge(oldest, "parley_queue_oldest_seconds", "queue", string(q))
-		gauge(float64(c.waiting[q]), "parley_chats", "phase", "queued", "queue", string(q))
+		gauge(float64(c.queued[q]), "parley_chats", "phase", string(acd.PhaseQueued), "queue", string(q))
 	}
+	gauge(float64(c.queued[""]), "parley_chats", "phase", string(acd.PhaseQueued), "queue", "")
+	gauge(float64(c.active), "parley_chats", "phase", string(acd.PhaseActive), "queue", "")
+	gauge(float64(c.ended), "parley_chats", "phase", string(acd.PhaseEnded), "queue", "")
 	gauge(float64(c.slots[acd.SlotConnected]), "parley_agent_slots", "state", "connected")
 	gauge(float64(c.slots[acd.SlotAlerting]), "parley_agent_slots", "state", "alerting")
 	gauge(float64(c.slots[acd.SlotReleased]), "parley_agent_slots", "state", "wrapup")
-	gauge(float64(c.live), "parley_chats", "phase", "open", "queue", "")
 	for _, is := range slices.SortedFunc(maps.Keys(c.agents), agentIs.compare) {
 		gauge(float64(c.agents[is]), "parley_agents", "presence", is.presence, "routing", is.routing)
 	}

@@ -43,7 +43,8 @@ type Timer interface {
 type Receiver interface{ Receive(msg any) }
 
 // Mailbox is where a Receiver's messages go in. Any goroutine may use it, and
-// neither method ever waits.
+// neither method ever waits. One that has a method Waiting() int as well has its
+// line measured.
 type Mailbox interface {
 	Send(msg any)
 	Stop()

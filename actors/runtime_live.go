@@ -104,6 +104,9 @@ func (a *liveActor) Receive(ctx actor.Context) {
 // Send implements Mailbox.
 func (a *liveActor) Send(msg any) { a.mailbox.PostUserMessage(msg) }
 
+// Waiting says how many messages are in line.
+func (a *liveActor) Waiting() int { return a.mailbox.UserMessageCount() }
+
 // Stop implements Mailbox.
 func (a *liveActor) Stop() { a.root.Stop(a.pid.Load()) }
 

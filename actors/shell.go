@@ -90,11 +90,11 @@ func (s *shell) Receive(msg any) {
 	case *envelope:
 		s.take(m)
 	case alarm:
-		if m.life == s.life {
+		if s.mine(m.life) {
 			s.tick(s.engine.now())
 		}
 	case repeat:
-		if m.life == s.life {
+		if s.mine(m.life) {
 			s.outbox.repeat(s)
 		}
 	case leave:
@@ -104,6 +104,16 @@ func (s *shell) Receive(msg any) {
 	case Stopped:
 		s.halt()
 	}
+}
+
+// mine reports whether a message to oneself is of this life. News of an earlier
+// one is dropped, and counted.
+func (s *shell) mine(life uint64) bool {
+	if life == s.life {
+		return true
+	}
+	s.engine.counters.stale[s.addr.Kind].Inc()
+	return false
 }
 
 // start brings the machine to where the journal has it.

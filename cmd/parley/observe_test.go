@@ -116,16 +116,55 @@ func TestEveryMetricThatTheDashboardAndTheAlertsAskForIsThere(t *testing.T) {
 	}
 }
 
+// model is what the node has to show: names, and their labels.
+const modelMetrics = `
+parley_chats phase queue | parley_chats_started_total | parley_chats_ended_total reason | parley_queue_waiting queue
+parley_queue_oldest_seconds queue | parley_queue_admission_refused_total queue reason | parley_offers_total queue reason
+parley_offer_latency_seconds | parley_accept_seconds | parley_accept_to_assigned_seconds | parley_message_delivery_seconds
+parley_wait_seconds queue | parley_handle_seconds | parley_wrapup_seconds | parley_sl_in_total queue | parley_sl_out_total queue
+parley_answered_total queue | parley_abandoned_total queue short | parley_agents presence routing | parley_occupancy_ratio team | parley_rona_total queue
+parley_transfers_total mode result | parley_conferences_total result | parley_sessions role | parley_resume_total result
+parley_replay_events | parley_dup_commands_total | parley_slow_consumers_total | parley_journal_batch_events | parley_journal_sync_seconds
+parley_journal_errors_total | parley_mailbox_depth kind | parley_actor_step_seconds kind cmd | parley_passivations_total | parley_quarantined
+parley_invariant_violations_total id | parley_stale_messages_total kind`
+
+func TestEveryMetricOfTheModelIsThereWithItsLabels(t *testing.T) {
+	p, _ := pastChat(t, t.TempDir())
+	_, page := p.ask("GET", "/metrics", "")
+	there := measured(page)
+	n := 0
+	for line := range strings.Lines(modelMetrics) {
+		for one := range strings.SplitSeq(line, "|") {
+			words := strings.Fields(one)
+			if len(words) == 0 {
+				continue
+			}
+			n++
+			labels, found := there[words[0]]
+			if !found {
+				labels, found = there[words[0]+"_count"]
+			}
+			if slices.Sort(labels); !found || !slices.Equal(labels, slices.Sorted(slices.Values(words[1:]))) {
+				t.Errorf("%s is there %t, its labels are %v, expected %v", words[0], found, labels, words[1:])
+			}
+		}
+	}
+	if n != 37 {
+		t.Errorf("%d metrics were looked for", n)
+	}
+}
+
 func TestTheMetricsOfTheModelAreThere(t *testing.T) {
 	p, _ := pastChat(t, t.TempDir())
 	_, page := p.ask("GET", "/metrics", "")
 	for _, want := range []string{
-		`parley_chats{phase="open",queue=""} `, `parley_chats_started_total 1`, `parley_chats_ended_total{reason="agent"} 1`,
+		`parley_chats{phase="ended",queue=""} 1`, `parley_chats{phase="active",queue=""} 0`, `parley_chats_started_total 1`, `parley_chats_ended_total{reason="agent"} 1`,
 		`parley_queue_waiting{queue="support"} 0`, `parley_offers_total{queue="support",reason="accepted"} 1`, `parley_sl_in_total{queue="support"} 1`,
 		`parley_sl_out_total{queue="support"} 0`, `parley_wait_seconds_count{queue="support"} 1`, `parley_accept_seconds_count 1`,
 		`parley_handle_seconds_count 1`, `parley_wrapup_seconds_count 1`, `parley_message_delivery_seconds_count`, `parley_offer_latency_seconds_count 1`,
 		`parley_agents{presence="available",routing="idle"} 1`, `parley_occupancy_ratio{team="all"} 0`, `parley_sessions{role="agent"} 1`,
 		`parley_actor_step_seconds_count{kind="chat",cmd=`, `parley_build_info{version=`, `parley_disk_free_bytes `, `parley_disk_state 0`,
+		`parley_mailbox_depth{kind="chat"} 0`, `parley_stale_messages_total{kind="agent"} 0`,
 	} {
 		if !strings.Contains(page, want) {
 			t.Errorf("no %s", want)

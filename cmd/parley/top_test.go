@@ -12,8 +12,8 @@ func TestTopPrintsOnePictureOfARunningNodeWithoutATerminal(t *testing.T) {
 		t.Fatalf("exit %d: %s", code, errs)
 	}
 	for _, want := range []string{
-		`parley top  http://127\.0\.0\.1:\d+  ready  up \d`, `chats +1 open · 0 waiting · started 0\.0/s`, `sockets +2 · 1 agent · 1 customer`,
-		`\d chat \(0 in mailboxes\)`, `journal +groups \d`, `on disk · [1-9]\S* \w+ free`, `cores · [1-9]\S* MiB · [1-9]\d* goroutines`,
+		`parley top  http://127\.0\.0\.1:\d+  ready  up \d`, `chats +1 open · 0 served · 0 waiting · started 0\.0/s`, `sockets +2 · 1 agent · 1 customer`,
+		`\d chat \(0 in mailboxes, 0 in one\)`, `journal +groups \d`, `on disk · [1-9]\S* \w+ free`, `cores · [1-9]\S* MiB · [1-9]\d* goroutines`,
 		`(?m)^support +0 +0ms .* 100% `, `(?m)^alice +1 +0 +0 `, `q quit`,
 	} {
 		if !regexp.MustCompile(want).MatchString(picture) {

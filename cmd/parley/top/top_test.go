@@ -20,7 +20,7 @@ func metricsAt(n int) string {
 	return fmt.Sprintf(`parley_build_info{version="v1.2.3",go="go1.26"} 1
 process_start_time_seconds %d
 parley_chats_started_total %d
-parley_chats{phase="open",queue=""} 7
+parley_chats{phase="active",queue=""} 4
 parley_chats{phase="queued",queue="sales"} 3
 parley_queue_waiting{queue="sales"} 3
 parley_queue_waiting{queue="support"} 1
@@ -34,6 +34,7 @@ parley_occupancy_ratio{team="all"} 0.25
 parley_sessions{role="agent"} 4
 parley_actors{kind="chat"} 7
 parley_mailbox_depth{kind="chat"} 9
+parley_mailbox_longest{kind="chat"} 6
 parley_accept_seconds_bucket{vmrange="1.000e+00...1.136e+00"} %d
 parley_accept_seconds_bucket{vmrange="2.000e+00...2.200e+00"} 4
 parley_accept_seconds_count %d
@@ -121,8 +122,8 @@ func shows(t *testing.T, picture string, want ...string) {
 func TestTheFirstPictureHasNoRatesAndTheSecondHas(t *testing.T) {
 	s := watch(t, &fake{started: 100}, "secret")
 	shows(t, s.model.View(), "asking", "q quit")
-	shows(t, s.look(), "http://node:8081", "ready", "up 1h0m0s", "v1.2.3", "7 open", "4 waiting", "started -/s", "2 available", "2 idle", "25% occupied",
-		"4 agent", "answer -", "7 chat (9 in mailboxes)", "3 GiB on disk")
+	shows(t, s.look(), "http://node:8081", "ready", "up 1h0m0s", "v1.2.3", "7 open", "4 served", "4 waiting", "started -/s", "2 available", "2 idle", "25% occupied",
+		"4 agent", "answer -", "7 chat (9 in mailboxes, 6 in one)", "3 GiB on disk")
 	s.fake.started, s.now = 110, noon.Add(2*time.Second)
 	shows(t, s.look(), "started 5.0/s", "answer p50 1.1s p99 1.1s", "QUEUE", "sales", "12.5s", "82%", "31.0s", "support", "2m30s", "10.00",
 		"AGENT TODAY", "bob", "alice", "50%")

@@ -82,7 +82,8 @@ func (m *Model) overview(l *Look) []string {
 	}
 	n := func(format, name string, w where) string { return fmt.Sprintf(format, p.sum(name, w)) }
 	lines := []string{
-		line("chats", n("%.0f open", "parley_chats", where{"queue": ""}), n("%.0f waiting", "parley_queue_waiting", nil),
+		line("chats", n("%.0f open", "parley_chats", nil), n("%.0f served", "parley_chats", where{"phase": "active"}),
+			n("%.0f waiting", "parley_queue_waiting", nil),
 			"started "+m.perSecond("parley_chats_started_total", nil), "ended "+m.perSecond("parley_chats_ended_total", nil),
 			n("%.0f commands wait", "parley_commands_waiting", nil), fmt.Sprintf("%.0f%% of starts let in", 100*p.sum("parley_admitted_share", nil))),
 		line("agents", m.people()...),
@@ -158,7 +159,7 @@ func (m *Model) actors() []string {
 	var parts []string
 	for _, kind := range p.values("parley_actors", "kind") {
 		of := where{"kind": kind}
-		parts = append(parts, fmt.Sprintf("%.0f %s (%.0f in mailboxes)", p.sum("parley_actors", of), kind, p.sum("parley_mailbox_depth", of)))
+		parts = append(parts, fmt.Sprintf("%.0f %s (%.0f in mailboxes, %.0f in one)", p.sum("parley_actors", of), kind, p.sum("parley_mailbox_depth", of), p.sum("parley_mailbox_longest", of)))
 	}
 	return append(parts, "passivated "+m.perSecond("parley_passivations_total", nil), fmt.Sprintf("%.0f restarts", p.sum("parley_actor_restarts_total", nil)),
 		fmt.Sprintf("%.0f quarantined", p.sum("parley_quarantined", nil)))
