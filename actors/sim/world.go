@@ -37,6 +37,7 @@ type world struct {
 
 	calm      bool // faults have stopped and everybody is kind
 	calmSince time.Duration
+	calmAt    int // the records by then
 	faults    Faults
 	counts    map[string]int
 	events    int
@@ -109,7 +110,7 @@ func (w *world) run(ctx context.Context) error {
 	}
 	w.windDown()
 	if w.failure == nil {
-		w.failure = w.check.Finish(w.disk, savior, epoch.Add(w.calmSince+w.skew))
+		w.failure = w.check.Finish(w.disk, savior, w.calmAt)
 	}
 	if w.life != nil {
 		w.life.kill()
@@ -294,6 +295,7 @@ func (w *world) windDown() {
 	for !w.up() && w.failure == nil {
 		w.step(w.machine.now + time.Minute)
 	}
+	w.calmAt = len(w.disk.order)
 	w.reconfigure(calm(w.first))
 	for _, p := range w.people {
 		p.calm()

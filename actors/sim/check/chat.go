@@ -29,6 +29,7 @@ type chat struct {
 	entered                time.Time
 	stood                  time.Time // where he came in who is served, while a transfer waits
 	idle                   time.Time // waits, and rings nowhere, since then
+	idleAt                 int       // the record that says so
 }
 
 func newChat(id acd.ChatID) *chat {
@@ -314,7 +315,7 @@ func (c *chat) patience(f *fold, fail func(string, string, ...any), at time.Time
 	waits := c.started && !c.ended && c.owner == "" && len(c.offers) == 0
 	if !c.idle.IsZero() && !f.saved.IsZero() {
 		since := c.idle
-		if since.Before(f.saved) {
+		if c.idleAt < f.savedAt { // whatever the clock said then
 			since = f.saved
 		}
 		if waited := at.Sub(since); waited > waitingMost {
@@ -325,6 +326,6 @@ func (c *chat) patience(f *fold, fail func(string, string, ...any), at time.Time
 	case !waits:
 		c.idle = time.Time{}
 	case c.idle.IsZero():
-		c.idle = at
+		c.idle, c.idleAt = at, f.records
 	}
 }

@@ -21,7 +21,9 @@ type fold struct {
 	commands map[command]*effect
 	recount  *recount
 	at       time.Time
-	saved    time.Time // since when somebody is there who can serve everybody
+	helps    bool      // somebody takes chats who can serve everybody
+	saved    time.Time // since when, in the calm
+	savedAt  int       // the record that says so
 	records  int
 	life     int // of the node, from 1
 	began    time.Time
@@ -76,8 +78,9 @@ func (c *Checker) Unsettled(j actors.Journal) *Violation {
 }
 
 // Finish reads the journal to its end and holds everything that was seen
-// against it. Savior is the agent who could serve everybody at the end.
-func (c *Checker) Finish(j actors.Journal, savior acd.AgentID, calm time.Time) *Violation {
+// against it. Savior is the agent who can serve everybody from the record on that
+// follows the first calm ones: a place, since the clock may have been set back.
+func (c *Checker) Finish(j actors.Journal, savior acd.AgentID, calm int) *Violation {
 	if c.violated != nil {
 		return c.violated
 	}
@@ -93,7 +96,8 @@ func (c *Checker) Finish(j actors.Journal, savior acd.AgentID, calm time.Time) *
 		if err != nil {
 			return fmt.Errorf("%s record %d: %w", stream, seq, err)
 		}
-		f.record(kind, id, seq, &w, savior, calm)
+		f.record(kind, id, seq, &w)
+		f.relief(id == string(savior) && kind == "agent", &w, calm)
 		f.recount.record(kind, id, &w)
 		return nil
 	})
@@ -122,7 +126,7 @@ func (f *fold) lives() {
 	f.records++
 }
 
-func (f *fold) record(kind, id string, seq uint64, w *actors.Written, savior acd.AgentID, calm time.Time) {
+func (f *fold) record(kind, id string, seq uint64, w *actors.Written) {
 	from := acd.Address{ID: id}
 	f.at = w.At
 	if w.Command != "" {
@@ -147,15 +151,27 @@ func (f *fold) record(kind, id string, seq uint64, w *actors.Written, savior acd
 		from.Kind = acd.KindAgent
 		for _, e := range w.Events {
 			f.desk(acd.AgentID(id)).apply(f, from, e)
-			if p, ok := e.(acd.PresenceSet); ok && id == string(savior) && f.saved.IsZero() && p.State == acd.Available && w.At.After(calm) {
-				f.saved = w.At
-			}
 		}
 	case "queue":
 		from.Kind = acd.KindQueue
 	}
 	for i := range w.News {
 		f.number(from, w, &w.News[i])
+	}
+}
+
+// relief notes since when the savior takes whoever waits, in the calm.
+func (f *fold) relief(his bool, w *actors.Written, calm int) {
+	for _, e := range w.Events {
+		if p, ok := e.(acd.PresenceSet); ok && his {
+			f.helps = p.State == acd.Available
+		}
+	}
+	switch {
+	case !f.helps || f.records <= calm:
+		f.saved = time.Time{}
+	case f.saved.IsZero():
+		f.saved, f.savedAt = w.At, f.records
 	}
 }
 
