@@ -21,6 +21,7 @@ type directory struct {
 	shards [64]shard
 
 	poisoned sync.Map // addresses in quarantine
+	lives    tasks    // that have begun and not ended
 }
 
 type shard struct {
@@ -69,14 +70,18 @@ func (d *directory) shard(a acd.Address) *shard {
 }
 
 // tell hands msg to the actor, starting it if need be. It reports false when
-// the actor is in quarantine.
+// the actor is in quarantine, or the engine stopping.
 func (d *directory) tell(to acd.Address, msg any, now time.Time) bool {
 	s := d.shard(to)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	e := s.entries[to]
 	if e == nil {
-		e = &entry{box: d.start(s, to)}
+		box := d.start(s, to)
+		if box == nil {
+			return false
+		}
+		e = &entry{box: box}
 		s.entries[to] = e
 	}
 	switch {
@@ -101,7 +106,12 @@ func (d *directory) poke(to acd.Address, msg any) {
 	}
 }
 
+// start begins a life, which says when it has ended; none any more once the
+// engine is stopping.
 func (d *directory) start(s *shard, a acd.Address) Mailbox {
+	if !d.lives.begin() {
+		return nil
+	}
 	s.lives++
 	return d.spawn(a, s.lives)
 }
@@ -168,11 +178,14 @@ func (d *directory) gone(a acd.Address, now time.Time) {
 		return
 	}
 	held := e.release()
+	delete(s.entries, a)
 	if len(held) == 0 {
-		delete(s.entries, a)
 		return
 	}
 	next := &entry{box: d.start(s, a), used: now.UnixMilli()}
+	if next.box == nil {
+		return // what is behind a stop is lost, here as in any mailbox
+	}
 	s.entries[a] = next
 	for _, msg := range held {
 		next.box.Send(msg)
@@ -212,8 +225,10 @@ func (d *directory) quarantinedAll() (all []acd.Address) {
 	return all
 }
 
-// stop ends all lives without their consent: the journal has what counts.
-func (d *directory) stop() {
+// stop ends all lives without their consent: the journal has what counts. It
+// calls ended when none is left, and with them no turn that could still write.
+func (d *directory) stop(ended func()) {
+	d.lives.stop(ended)
 	for _, a := range d.find(func(acd.Address, *entry) bool { return true }) {
 		s := d.shard(a)
 		s.mu.Lock()

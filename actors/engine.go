@@ -156,8 +156,9 @@ func (e *Engine) Drain() { e.draining.Store(true) }
 // for them on the disk. What is in flight goes on, and so do those who come back.
 func (e *Engine) RefuseStarts(full bool) { e.full.Store(full) }
 
-// Stop ends all actors. What was acknowledged is in the journal; the rest was
-// never promised. It waits until the journal has answered for all of it.
+// Stop ends all actors, each after the turn that it is in. What was acknowledged
+// is in the journal; the rest was never promised. It waits until the journal has
+// answered for all of it: nothing is written any more when it returns.
 func (e *Engine) Stop() {
 	e.Drain()
 	e.configuring.enter(e) // what is being taken is taken whole
@@ -168,7 +169,7 @@ func (e *Engine) Stop() {
 	}
 	e.wait(e.tasks.stop)
 	e.sleepers.stop()
-	e.directory.stop()
+	e.wait(e.directory.stop)
 	e.trail.flush()
 	e.figures.flush()
 	e.barrier()

@@ -38,6 +38,11 @@ func (c *cell) Receive(msg any) {
 		c.begin()
 		return
 	}
+	if _, ok := msg.(Stopped); ok {
+		c.survives(msg)
+		c.engine.directory.lives.end()
+		return
+	}
 	if c.survives(msg) {
 		return
 	}
@@ -101,13 +106,15 @@ type tombstone struct {
 // Receive implements Receiver.
 func (t *tombstone) Receive(msg any) { t.engine.refuse(t.addr, msg) }
 
-// refuse answers for an actor that cannot.
+// refuse answers for an actor that cannot: it is in quarantine, or the engine
+// is stopping.
 func (e *Engine) refuse(to acd.Address, msg any) {
 	env, ok := msg.(*envelope)
 	if !ok {
 		return
 	}
-	if force, ok := env.cmd.(acd.ForceEnd); ok && to.Kind == acd.KindChat && e.overseesQuarantined(env.by, acd.ChatID(to.ID)) {
+	force, forces := env.cmd.(acd.ForceEnd)
+	if forces && to.Kind == acd.KindChat && e.directory.quarantinedNow(to) && e.overseesQuarantined(env.by, acd.ChatID(to.ID)) {
 		e.bury(acd.ChatID(to.ID), env, force)
 		return
 	}

@@ -367,7 +367,14 @@ func (b *box) Stop() {
 		return
 	}
 	b.stopped = true
-	b.queue = append(b.queue[:0], actors.Stopped{})
+	if len(b.queue) > 0 {
+		if _, first := b.queue[0].(actors.Started); first { // comes whatever comes after it
+			b.queue = b.queue[:1]
+		} else {
+			b.queue = b.queue[:0]
+		}
+	}
+	b.queue = append(b.queue, actors.Stopped{})
 	b.schedule()
 }
 
