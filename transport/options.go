@@ -72,6 +72,7 @@ type Options struct {
 	Customer RoleLimits // 2 messages/s, burst 10, 4 sessions, 64 kB
 	Desk     RoleLimits // 20 commands/s, burst 40, 16 sessions, 256 kB
 	Address  AddressLimits
+	Calls    CallLimits
 	// BadFrames in a minute until 4500; 20.
 	BadFrames int
 }
@@ -132,6 +133,7 @@ func (o Options) withDefaults() Options {
 	o.Address.PerSecond = cmp.Or(o.Address.PerSecond, 10)
 	o.Address.Burst = cmp.Or(o.Address.Burst, 30)
 	o.BadFrames = cmp.Or(o.BadFrames, 20)
+	o.Calls = CallLimits{cmp.Or(o.Calls.PerSecond, 20), cmp.Or(o.Calls.Burst, 100), cmp.Or(o.Calls.AddressPerSecond, 50), cmp.Or(o.Calls.AddressBurst, 200)}
 	return o
 }
 
@@ -177,6 +179,9 @@ func (o Options) Validate() error {
 	errs = append(errs, d.Customer.validate("Customer"), d.Desk.validate("Desk"))
 	if d.Address.Connections < 0 || d.Address.PerSecond < 0 || d.Address.Burst < 0 || d.BadFrames < 0 {
 		errs = append(errs, errors.New("a negative limit of Address or BadFrames"))
+	}
+	if min(d.Calls.PerSecond, d.Calls.Burst, d.Calls.AddressPerSecond, d.Calls.AddressBurst) < 0 {
+		errs = append(errs, errors.New("a negative limit of Calls"))
 	}
 	return errors.Join(errs...)
 }

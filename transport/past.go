@@ -43,12 +43,13 @@ type problem struct {
 	Status int    `json:"status"`
 	Title  string `json:"title"`
 	Detail string `json:"detail,omitempty"`
+	wait   string // seconds, for Retry-After
 }
 
 func (p *problem) Error() string { return p.Title + ": " + p.Detail }
 
 func refuse(status int, detail string) *problem {
-	return &problem{status, http.StatusText(status), detail}
+	return &problem{Status: status, Title: http.StatusText(status), Detail: detail}
 }
 
 // overseen lets only those in who oversee, and answers with JSON.
@@ -81,6 +82,9 @@ func (s *Server) overseer(r *http.Request, what string) (acd.Principal, error) {
 		s.options.Trail.NoteRejected(remoteAddr(r.RemoteAddr).String(), "admin")
 		return acd.Principal{}, refuse(http.StatusUnauthorized, err.Error())
 	}
+	if wait, ok := s.Admit(id.Principal); !ok {
+		return acd.Principal{}, tooOften(wait, "too many requests of this principal")
+	}
 	if !id.Principal.Oversees() && !id.May(rightFor[what]) {
 		s.notePresumed(r, id.Principal, what)
 		return acd.Principal{}, refuse(http.StatusForbidden, "expected the token of a supervisor, an administrator or a service with this right")
@@ -101,6 +105,10 @@ func (s *Server) answerProblem(w http.ResponseWriter, err error) {
 		p = refuse(http.StatusInternalServerError, "the journal cannot be read")
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Cache-Control", "no-store")
+	if p.wait != "" {
+		w.Header().Set("Retry-After", p.wait)
+	}
 	w.WriteHeader(p.Status)
 	_ = json.NewEncoder(w).Encode(p)
 }

@@ -18,6 +18,7 @@ type Server struct {
 	options   Options
 	people    *people
 	addresses *addresses
+	calls     *calls // to the operator's API
 	metrics   *edgeMetrics
 	writers   *writers
 	pages     *http.ServeMux // nil without pages
@@ -38,7 +39,7 @@ func New(o Options) (*Server, error) {
 		return nil, fmt.Errorf("transport options: %w", err)
 	}
 	o = o.withDefaults()
-	s := &Server{options: o, people: newPeople(), addresses: newAddresses(&o), writers: newWriters(),
+	s := &Server{options: o, people: newPeople(), addresses: newAddresses(&o), calls: newCalls(o.Calls), writers: newWriters(),
 		trickle: rate.NewLimiter(trickle, trickle)}
 	s.metrics = newEdgeMetrics(o.Metrics, s.people.count)
 	if err := s.preparePages(); err != nil {
@@ -71,7 +72,7 @@ func (s *Server) AdminHandler() http.Handler {
 	if s.options.Admin != nil {
 		mux.Handle("/v1/admin/", s.options.Admin(s)) // what nothing above answers
 	}
-	return mux
+	return s.limited(mux)
 }
 
 func (s *Server) health(mux *http.ServeMux) {

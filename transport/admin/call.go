@@ -134,7 +134,7 @@ func (a *API) op(o operation) huma.Operation {
 		Responses: map[string]*huma.Response{strconv.Itoa(status): {
 			Description: http.StatusText(status), Content: map[string]*huma.MediaType{"application/json": {Schema: o.result}},
 		}},
-		Errors: append([]int{http.StatusUnauthorized, http.StatusForbidden}, o.errors...),
+		Errors: append([]int{http.StatusUnauthorized, http.StatusForbidden, http.StatusTooManyRequests}, o.errors...),
 	}
 	for _, segment := range strings.Split(o.path, "/") {
 		if name, ok := strings.CutPrefix(segment, "{"); ok {
@@ -203,6 +203,9 @@ type principalKey struct{}
 // admit lets in those who may, and tells of every act of theirs.
 func (a *API) admit(ctx huma.Context, next func(huma.Context)) {
 	who, problem := a.bearer(ctx)
+	if problem == nil {
+		problem = a.often(ctx, who)
+	}
 	if problem != nil {
 		if problem.Status == http.StatusUnauthorized {
 			ctx.SetHeader("WWW-Authenticate", "Bearer")
@@ -212,6 +215,16 @@ func (a *API) admit(ctx huma.Context, next func(huma.Context)) {
 		next(huma.WithValue(ctx, principalKey{}, who))
 	}
 	a.note(ctx, who)
+}
+
+// often refuses who asks too often.
+func (a *API) often(ctx huma.Context, who acd.Principal) *huma.ErrorModel {
+	wait, ok := a.options.Edge.Admit(who)
+	if ok {
+		return nil
+	}
+	ctx.SetHeader("Retry-After", strconv.Itoa(wait))
+	return problem(http.StatusTooManyRequests, "too many requests of this principal")
 }
 
 // ofPeople are the parts about people, not about the configuration: they are

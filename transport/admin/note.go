@@ -18,7 +18,7 @@ func (a *API) note(ctx huma.Context, who acd.Principal) {
 	address := addressOf(ctx.RemoteAddr())
 	a.options.Log.Info("administered", "by", named(who), "do", op.OperationID, "path", at.Path, "status", ctx.Status(), "remote", address)
 	switch {
-	case a.options.Trail == nil:
+	case a.options.Trail == nil, ctx.Status() == http.StatusTooManyRequests: // a line each would be what the limit is against
 	case who.ID == "":
 		a.options.Trail.NoteRejected(address, "admin")
 	case ctx.Method() != http.MethodGet, ctx.Status() == http.StatusForbidden, ofPeople[op.Tags[0]]:

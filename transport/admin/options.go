@@ -41,6 +41,8 @@ type Engine interface {
 // Edge is what it needs of the server that it is a part of.
 type Edge interface {
 	Verify(ctx context.Context, token string) (transport.Identity, error)
+	// Admit counts a request, or says after how many seconds to ask again.
+	Admit(acd.Principal) (retryAfter int, ok bool)
 	Sessions() []transport.SessionInfo
 	CloseSession(session string, code wire.CloseCode) bool
 	CloseRevoked() int

@@ -34,11 +34,17 @@ type node struct {
 	store  *persistence.Store
 	public *httptest.Server
 	admin  *httptest.Server
+	calls  transport.CallLimits
 }
 
 func start(t testing.TB) *node {
 	t.Helper()
-	n := &node{t: t, dir: t.TempDir()}
+	return startWith(t, transport.CallLimits{PerSecond: 1e6, Burst: 1e6})
+}
+
+func startWith(t testing.TB, calls transport.CallLimits) *node {
+	t.Helper()
+	n := &node{t: t, dir: t.TempDir(), calls: calls}
 	n.begin()
 	t.Cleanup(func() { n.end() })
 	return n
@@ -85,7 +91,7 @@ func (n *node) begin() {
 	auth, err := transport.NewAuth(n.t.Context(), tokens)
 	must(err)
 	server, err := transport.New(transport.Options{
-		Engine: transport.Over(n.engine), Auth: auth, Config: n.engine.Config, Past: n.engine, Trail: n.engine, TrustLoopback: true,
+		Engine: transport.Over(n.engine), Auth: auth, Config: n.engine.Config, Past: n.engine, Trail: n.engine, TrustLoopback: true, Calls: n.calls,
 		Revoked: func(id transport.Identity) bool {
 			return n.engine.Revoked(id.TokenID, id.Principal.Stream(), id.Issued)
 		},

@@ -58,6 +58,7 @@ type limits struct {
 	Customer  roleLimits    `yaml:"customer"`
 	Desk      roleLimits    `yaml:"desk"`
 	Address   addressLimits `yaml:"address"`
+	Admin     callLimits    `yaml:"admin"`
 	BadFrames *int          `yaml:"bad_frames"`
 	// AnswerWithin is how long commands may take on average before new chats
 	// are refused.
@@ -72,6 +73,13 @@ type roleLimits struct {
 	OutboundBytes *int `yaml:"outbound_bytes"`
 	InboundBytes  *int `yaml:"inbound_bytes"`
 	InboundFrames *int `yaml:"inbound_frames"`
+}
+
+type callLimits struct {
+	PerSecond        *int `yaml:"per_second"`
+	Burst            *int `yaml:"burst"`
+	AddressPerSecond *int `yaml:"address_per_second"`
+	AddressBurst     *int `yaml:"address_burst"`
 }
 
 type addressLimits struct {

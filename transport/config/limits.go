@@ -12,6 +12,10 @@ func (l *limits) check(c *checker) {
 	c.number("limits.address.connections", l.Address.Connections, 1, maxLimit)
 	c.number("limits.address.per_second", l.Address.PerSecond, 1, maxLimit)
 	c.number("limits.address.burst", l.Address.Burst, 1, maxLimit)
+	c.number("limits.admin.per_second", l.Admin.PerSecond, 1, maxLimit)
+	c.number("limits.admin.burst", l.Admin.Burst, 1, maxLimit)
+	c.number("limits.admin.address_per_second", l.Admin.AddressPerSecond, 1, maxLimit)
+	c.number("limits.admin.address_burst", l.Admin.AddressBurst, 1, maxLimit)
 	c.number("limits.bad_frames", l.BadFrames, 1, maxLimit)
 	c.duration("limits.answer_within", l.AnswerWithin, time.Millisecond, time.Minute)
 }
@@ -42,6 +46,8 @@ func (l *limits) edge() transport.Options {
 		Address: transport.AddressLimits{
 			Connections: or(l.Address.Connections, 0), PerSecond: or(l.Address.PerSecond, 0), Burst: or(l.Address.Burst, 0),
 		},
+		Calls: transport.CallLimits{PerSecond: or(l.Admin.PerSecond, 0), Burst: or(l.Admin.Burst, 0),
+			AddressPerSecond: or(l.Admin.AddressPerSecond, 0), AddressBurst: or(l.Admin.AddressBurst, 0)},
 		BadFrames: or(l.BadFrames, 0),
 	}
 }
