@@ -2,6 +2,7 @@ package transport
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -110,18 +111,31 @@ func (c *conn) read() error {
 		return err
 	}
 	c.heard.Store(time.Now().UnixNano())
-	for cmd, bad := range wire.DecodeBatch(*buf, wire.Bounds{}) {
-		c.server.metrics.framesIn.Inc()
-		if bad != nil {
-			c.refuseBad(bad)
-		} else {
-			c.take(cmd)
-		}
-		if c.closing() {
-			break
-		}
+	if bytes.IndexByte(*buf, '\n') < 0 {
+		c.frame(wire.Decode(*buf))
+	} else {
+		c.frames(*buf)
 	}
 	return nil
+}
+
+// frames does what each of several frames asks for.
+func (c *conn) frames(message []byte) {
+	for cmd, bad := range wire.DecodeBatch(message, wire.Bounds{}) {
+		c.frame(cmd, bad)
+		if c.closing() {
+			return
+		}
+	}
+}
+
+func (c *conn) frame(cmd wire.Command, bad *wire.Error) {
+	c.server.metrics.framesIn.Inc()
+	if bad != nil {
+		c.refuseBad(bad)
+		return
+	}
+	c.take(cmd)
 }
 
 // readAll is io.ReadAll into a buffer that is there already.

@@ -15,22 +15,23 @@ type other struct{}
 // FrameType is "other".
 func (other) FrameType() string { return "other" }
 
-// noteBody is a piece of news as bytes without a number. All recipients of a
-// note share them, except of an unread count, which is each agent's own.
-func noteBody(n *actors.Note, who acd.Principal) []byte {
-	if n.View == acd.ToUnread {
-		return encoded(unreadFrame(n, acd.AgentID(who.ID)))
+// appendNote appends a piece of news under its number. All recipients of a
+// note share its bytes, except of an unread count, which is each agent's own.
+func appendNote(dst []byte, seq uint64, n *actors.Note, who acd.Principal) []byte {
+	if n.View != acd.ToUnread {
+		return wire.AppendSeq(dst, seq, n.Body(encodeNote))
 	}
-	return n.Body(encodeNote)
-}
-
-func encodeNote(n *actors.Note) []byte { return encoded(noteFrame(n)) }
-
-// encoded is a frame's bytes with no room behind them: notes keep them.
-func encoded(ev wire.Event) []byte {
 	buf := messages.Get().(*[]byte)
 	defer messages.Put(buf)
-	*buf = wire.AppendEvent((*buf)[:0], ev)
+	*buf = wire.AppendEvent((*buf)[:0], unreadFrame(n, acd.AgentID(who.ID)))
+	return wire.AppendSeq(dst, seq, *buf)
+}
+
+// encodeNote is a note's frame with no room behind it: notes keep it.
+func encodeNote(n *actors.Note) []byte {
+	buf := messages.Get().(*[]byte)
+	defer messages.Put(buf)
+	*buf = wire.AppendEvent((*buf)[:0], noteFrame(n))
 	return bytes.Clone(*buf)
 }
 

@@ -38,7 +38,7 @@ func everyPart(t *testing.T) []acd.Event {
 // frame is what one view makes of an event, as it travels.
 func frame(view acd.View, e acd.Event) string {
 	n := &actors.Note{From: inChat, At: time.Unix(1_700_000_000, 0), View: view, Event: e}
-	return string(noteBody(n, acd.Principal{}))
+	return string(appendNote(nil, 0, n, acd.Principal{}))
 }
 
 // head is the start of every frame of the chat at that time.

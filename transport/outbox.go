@@ -190,7 +190,7 @@ func (c *conn) deliver(b *batch, d *actors.Delivery) {
 		return
 	}
 	b.begin()
-	b.buf = wire.AppendSeq(b.buf, d.Seq, noteBody(d.News, c.who))
+	b.buf = appendNote(b.buf, d.Seq, d.News, c.who)
 	b.finish()
 }
 

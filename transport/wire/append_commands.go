@@ -32,6 +32,19 @@ func (c *WrapUp) appendBody(dst []byte) []byte {
 	return append(appendOptional(dst, `,"notes":`, c.Notes), '}')
 }
 
+func (c *Transfer) appendBody(dst []byte) []byte {
+	dst = append(appendChatCommand(dst, "transfer", c.ID, c.Chat), `,"to":{`...)
+	switch {
+	case c.To.Agent != "":
+		dst = appendOptional(appendText(dst, `"agent":`, c.To.Agent), `,"queue":`, c.To.Queue)
+	default:
+		dst = appendOptional(dst, `"queue":`, c.To.Queue)
+	}
+	dst = appendOptional(append(dst, '}'), `,"mode":`, string(c.Mode))
+	dst = appendOptional(dst, `,"note":`, c.Note)
+	return append(appendOptional(dst, `,"on_fail":`, string(c.OnFail)), '}')
+}
+
 func (c *Start) appendBody(dst []byte) []byte {
 	dst = appendText(appendType(dst, "start"), `,"id":`, c.ID)
 	dst = appendText(dst, `,"source":`, c.Source)

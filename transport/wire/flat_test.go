@@ -51,6 +51,7 @@ var roundLines = []string{
 	`{"type":"send","id":"1","chat":"c"}`, `{"type":"read","id":"1","chat":"c","upto":0}`, `{"type":"read","id":"1","chat":"c","upto":18446744073709551615}`,
 	`{"type":"read","id":"1","chat":"c","upto":18446744073709551616}`, `{"type":"typing","id":"1","chat":"c"}`, `{"type":"typing","id":"1","chat":"c","on":1}`,
 	`{"type":"pong","seq":"1"}`, `{"type":"start","id":"1","source":"web","attributes":{"a":"b"}}`, `{"type":"dance","id":"1"}`, `{"type":1}`,
+	`{"type":"transfer","id":"1","chat":"c","to":{"agent":"bob"}}`, `{"type":"transfer","id":"1","chat":"c","to":{"queue":"sales"},"mode":"blind","note":"n","on_fail":"end"}`,
 	`{"a":1,"b":1,"c":1,"d":1,"e":1,"f":1,"g":1,"h":1,"type":"pong"}`, `{"type":"end","id":"` + strings.Repeat("x", MaxIDChars+1) + `","chat":"c"}`,
 }
 
@@ -66,6 +67,9 @@ func TestFlatLinesAreReadAsTheGeneralDecoderReadsThem(t *testing.T) {
 	for _, line := range roundLines {
 		if decodeFlat([]byte(line)) != nil {
 			t.Errorf("not left to the general decoder: %s", line)
+		}
+		if why := unlike([]byte(line)); why != "" {
+			t.Errorf("%s: %s", line, why)
 		}
 	}
 	for _, c := range sampleCommands {

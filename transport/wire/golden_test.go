@@ -8,6 +8,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 )
 
 var update = flag.Bool("update", false, "write the golden frames and the schema anew")
@@ -111,6 +112,8 @@ func TestNoGoldenFrameIsLeftOver(t *testing.T) {
 func TestHotFramesAreWrittenAsTheMarshallerWritesThem(t *testing.T) {
 	bare := []Event{
 		&MessageEvent{}, &OfferEvent{}, &AssignedEvent{}, &Ok{Re: "1"}, &PositionEvent{}, &ChatEndedEvent{},
+		&QueuedEvent{}, &JoinedEvent{}, &LeftEvent{}, &OwnerEvent{}, &LabelEvent{}, &TransferDoneEvent{}, &AgentChangedEvent{},
+		&WrapupStartedEvent{}, &WrapupDoneEvent{}, &WrapupStartedEvent{Codes: []Choice{{}, {Code: "a"}}, ExpiresAt: t1, ExtensionsLeft: new(int)},
 		&Ok{Re: "1", Already: true, Chat: "c", MessageSeq: 3, ExpiresAt: t1}, &TypingEvent{}, &UnreadEvent{Count: -1},
 		&MessageEvent{Message: Message{Text: "broken \xff text", Author: Author{Name: "\x00\x7f"}}},
 	}
@@ -125,7 +128,7 @@ func TestHotFramesAreWrittenAsTheMarshallerWritesThem(t *testing.T) {
 			t.Errorf("%s\n got %s\nwant %s", ev.FrameType(), got, want)
 		}
 	}
-	if hot < 20 {
+	if hot < 30 {
 		t.Errorf("only %d hot frames were compared", hot)
 	}
 }
@@ -186,10 +189,32 @@ func TestATimeIsUTCWithMilliseconds(t *testing.T) {
 	if got != t1 || got.String() != "2025-11-22T02:20:01.250Z" || At(got.Time()) != got {
 		t.Errorf("got %d %s", got, got)
 	}
+	for _, day := range []string{"1970-01-01", "1999-12-31", "2000-02-28", "2000-02-29", "2000-03-01", "2100-02-28", "2100-03-01", "2026-11-22", "9999-12-31"} {
+		want := day + "T23:59:59.999Z"
+		if err := got.UnmarshalText([]byte(want)); err != nil || got.String() != want {
+			t.Errorf("got %s, want %s: %v", got, want, err)
+		}
+	}
+	if got := Time(endOfPlainTimes).String(); got != "10000-01-01T00:00:00.000Z" {
+		t.Errorf("got %s", got)
+	}
 	if At(Time(0).Time()) != 0 {
 		t.Error("the zero time does not stay zero")
 	}
 	if err := got.UnmarshalText([]byte("yesterday")); err == nil {
 		t.Error("yesterday is taken for a time")
 	}
+}
+
+// FuzzATimeIsWrittenAsTheStandardLibraryWritesIt is for the calendar.
+func FuzzATimeIsWrittenAsTheStandardLibraryWritesIt(f *testing.F) {
+	for _, t := range []Time{0, 1, -1, t0, t1, endOfPlainTimes - 1, endOfPlainTimes, 951_782_400_000, 4_107_542_400_000} {
+		f.Add(int64(t))
+	}
+	f.Fuzz(func(t *testing.T, ms int64) {
+		want := time.UnixMilli(ms).UTC().Format(timeLayout)
+		if got := Time(ms).String(); got != want {
+			t.Fatalf("%d: got %s, want %s", ms, got, want)
+		}
+	})
 }

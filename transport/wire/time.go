@@ -36,7 +36,41 @@ func (t Time) String() string {
 
 // AppendText appends the moment as it is written on the wire.
 func (t Time) AppendText(dst []byte) ([]byte, error) {
-	return time.UnixMilli(int64(t)).UTC().AppendFormat(dst, timeLayout), nil
+	const day = 24 * 60 * 60 * 1000
+	if t < 0 || t >= endOfPlainTimes {
+		return time.UnixMilli(int64(t)).UTC().AppendFormat(dst, timeLayout), nil
+	}
+	year, month, date := calendar(int64(t) / day)
+	ms := int(int64(t) % day)
+	s := ms / 1000
+	text := [...]byte{
+		digit(year / 1000), digit(year / 100), digit(year / 10), digit(year), '-',
+		digit(month / 10), digit(month), '-', digit(date / 10), digit(date), 'T',
+		digit(s / 36000), digit(s / 3600 % 10), ':', digit(s / 600 % 6), digit(s / 60), ':', digit(s / 10 % 6), digit(s), '.',
+		digit(ms / 100), digit(ms / 10), digit(ms), 'Z',
+	}
+	return append(dst, text[:]...), nil
+}
+
+// endOfPlainTimes is the first moment whose year has five digits.
+const endOfPlainTimes = 253_402_300_800_000
+
+func digit(n int) byte { return byte('0' + n%10) }
+
+// calendar is the date of a day since 1970. It counts in eras of 400 years from
+// the first of March, so that a leap day is the last one of a year.
+func calendar(days int64) (year, month, date int) {
+	const toMarch, era = 719_468, 146_097 // from the first of March of the year 0; days in 400 years
+	days += toMarch
+	inEra := days % era
+	y := (inEra - inEra/1460 + inEra/36524 - inEra/146096) / 365
+	inYear := inEra - (365*y + y/4 - y/100)
+	m := (5*inYear + 2) / 153
+	year, month, date = int(days/era*400+y), int(m)+3, int(inYear-(153*m+2)/5)+1
+	if month > 12 {
+		return year + 1, month - 12, date
+	}
+	return year, month, date
 }
 
 // MarshalText is the moment as it is written on the wire.
