@@ -20,10 +20,10 @@ func (e *Engine) readable(by acd.Principal, chat acd.ChatID) (acd.ChatView, acd.
 	if err == nil {
 		return view, audienceOf(by), nil
 	}
-	if !errors.Is(err, acd.ErrNotParticipant) || !by.Works() {
+	if !errors.Is(err, acd.ErrNotParticipant) {
 		return view, "", err
 	}
-	earlier, failed := e.isEarlier(by, chat)
+	earlier, failed := e.Earlier(by, chat)
 	if failed != nil {
 		return view, "", fmt.Errorf("history of %s: %w", chat, failed)
 	}
@@ -34,9 +34,12 @@ func (e *Engine) readable(by acd.Principal, chat acd.ChatID) (acd.ChatView, acd.
 	return view, acd.ForAll, err
 }
 
-// isEarlier reports whether a chat is one of those before of a customer whom
-// the agent serves now.
-func (e *Engine) isEarlier(by acd.Principal, chat acd.ChatID) (bool, error) {
+// Earlier reports whether a chat is one of those before of a customer whom the
+// agent serves now. Who is no agent serves nobody.
+func (e *Engine) Earlier(by acd.Principal, chat acd.ChatID) (bool, error) {
+	if !by.Works() {
+		return false, nil
+	}
 	v, err := e.question(context.Background(), acd.AgentID(by.ID).Address(), by, acd.ViewAgent{})
 	if err != nil {
 		return false, err

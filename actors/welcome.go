@@ -294,7 +294,8 @@ func (e *Engine) explain(by acd.Principal, chat acd.ChatID, offer acd.OfferID) (
 			return err
 		}
 		for _, ev := range r.events {
-			if o, ok := ev.(acd.Offered); ok && (offer == "" || o.Offer.ID == offer) {
+			o, ok := ev.(acd.Offered)
+			if byHand := o.Decision.At.IsZero(); ok && !byHand && (offer == "" || o.Offer.ID == offer) {
 				found = append(found, Decided{chat, o.Offer.ID, o.Decision})
 			}
 		}

@@ -27,6 +27,10 @@ type Files struct {
 	Bucket *blob.Bucket
 	// View is the engine's word on a chat; a *acd.Refusal is told to the asker.
 	View func(ctx context.Context, by acd.Principal, chat acd.ChatID) (acd.ChatView, error)
+	// Earlier reports whether a chat is one of those before of a customer whom the
+	// asker serves now: then what was sent to the customer in it is for him too.
+	// Without it a file is for who is or was in its chat.
+	Earlier func(by acd.Principal, chat acd.ChatID) (bool, error)
 	// Sent reports whether a file was sent in a chat to a customer's ears. Without
 	// it what a customer did not upload himself is not his.
 	Sent func(chat acd.ChatID, file string) (bool, error)

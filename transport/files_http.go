@@ -199,10 +199,31 @@ func speaks(v *acd.ChatView, who acd.Principal) error {
 	return acd.ErrNotParticipant
 }
 
-// heard refuses a customer a file that nobody has sent to him: one for agents
-// alone, or one that its uploader has kept. To him there is none.
-func (f *Files) heard(who acd.Principal, known *file) error {
-	if who.Role != acd.RoleCustomer || known.by == string(who.Stream()) {
+// sees says whose files of a chat are for this person: everybody's, or what was
+// sent to the customer alone.
+func (f *Files) sees(ctx context.Context, who acd.Principal, chat acd.ChatID) (acd.Audience, error) {
+	_, err := f.View(ctx, who, chat)
+	if err == nil && who.Role != acd.RoleCustomer {
+		return acd.ForAgents, nil
+	}
+	if f.Earlier == nil || !errors.Is(err, acd.ErrNotParticipant) {
+		return acd.ForAll, err
+	}
+	earlier, failed := f.Earlier(who, chat)
+	if failed != nil {
+		return acd.ForAll, fmt.Errorf("attachments of %s: %w", chat, failed)
+	}
+	if earlier {
+		err = nil
+	}
+	return acd.ForAll, err
+}
+
+// heard refuses who hears what the customer hears a file that nobody has sent to
+// him: one for agents alone, or one that its uploader has kept. To him there is
+// none.
+func (f *Files) heard(who acd.Principal, sees acd.Audience, known *file) error {
+	if sees == acd.ForAgents || known.by == string(who.Stream()) {
 		return nil
 	}
 	if f.Sent == nil {
@@ -223,12 +244,13 @@ func (s *Server) download(w http.ResponseWriter, r *http.Request, who acd.Princi
 	if !ok {
 		return acd.ErrNotFound
 	}
-	if _, err := s.options.Files.View(r.Context(), who, chat); err != nil {
+	sees, err := s.options.Files.sees(r.Context(), who, chat)
+	if err != nil {
 		return err
 	}
 	f, key, err := s.options.Files.find(r.Context(), id)
 	if err == nil {
-		err = s.options.Files.heard(who, &f)
+		err = s.options.Files.heard(who, sees, &f)
 	}
 	if err != nil {
 		return err

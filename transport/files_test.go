@@ -162,6 +162,22 @@ func TestACustomerGetsNoFileThatWasNotSentToHim(t *testing.T) {
 	}
 }
 
+func TestAnAgentGetsWhatWasSentToHisCustomerInTheChatsBefore(t *testing.T) {
+	e := filing(t, nil)
+	sent, kept := e.uploaded(acd.RoleAgent, "alice"), e.uploaded(acd.RoleAgent, "alice")
+	e.server.options.Files.Sent = func(chat acd.ChatID, file string) (bool, error) { return chat == "c1" && file == sent.ID, nil }
+	e.server.options.Files.Earlier = func(by acd.Principal, chat acd.ChatID) (bool, error) { return by.ID == "carol" && chat == "c1", nil }
+	for _, tt := range []struct {
+		of     wire.Attachment
+		who    string
+		status int
+	}{{sent, "carol", 200}, {kept, "carol", 404}, {sent, "dave", 403}, {kept, "bob", 200}} {
+		if resp, body := e.call("GET", tt.of.URL, acd.RoleAgent, tt.who, nil); resp.StatusCode != tt.status {
+			t.Errorf("%s got %d %s, want %d", tt.who, resp.StatusCode, body, tt.status)
+		}
+	}
+}
+
 func TestABodyWithoutALengthIsCutAtTheLimitAndLeavesNothing(t *testing.T) {
 	bucket := memblob.OpenBucket(nil)
 	defer bucket.Close()

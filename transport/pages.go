@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"strings"
 
 	"github.com/parley-engine/parley/actors/acd"
 	"github.com/parley-engine/parley/transport/web"
@@ -52,10 +53,23 @@ func (s *Server) pageRoutes(mux *http.ServeMux) {
 		mux.HandleFunc("GET /v1/past/chats/{chat}/replay", s.overseen("replay", s.replayChat))
 		mux.HandleFunc("GET /v1/past/chats/{chat}/transcript", s.overseen("export", s.exportTranscript))
 	}
+	if s.pages != nil && s.options.Admin != nil {
+		mux.Handle("GET /v1/past/reports/queues", underAdmin(s.options.Admin(s)))
+	}
 	if s.options.Dev != nil {
 		mux.HandleFunc("GET /v1/dev/people", here(s.devPeople))
 		mux.HandleFunc("POST /v1/dev/token", here(s.devToken))
 	}
+}
+
+// underAdmin asks the operator's API what was asked under /v1/past.
+func underAdmin(api http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		same := r.Clone(r.Context())
+		same.URL.Path = strings.Replace(r.URL.Path, "/v1/past/", "/v1/admin/", 1)
+		same.RequestURI = same.URL.RequestURI()
+		api.ServeHTTP(w, same)
+	})
 }
 
 // here lets in requests of this machine's own pages alone: by address, and by

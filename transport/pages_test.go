@@ -147,6 +147,19 @@ func TestThePagesMayAskAboutThePastOnlyForWhoOversees(t *testing.T) {
 			t.Errorf("%s %s as %q: %d %s, want %d", tt.method, tt.path, tt.role, got.Code, got.Body, tt.want)
 		}
 	}
+	api := func(*Server) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = w.Write([]byte(r.URL.String())) })
+	}
+	h = withPages(t, Options{Admin: api}).Handler()
+	if got := devAsk(h, "GET", "/v1/past/reports/queues?step=hour", "", nil); got.Body.String() != "http://127.0.0.1:8080/v1/admin/reports/queues?step=hour" {
+		t.Errorf("the report is asked for as %q", got.Body)
+	}
+	for _, path := range []string{"POST /v1/past/reports/queues", "GET /v1/past/reports/agents", "GET /v1/past/config"} {
+		method, path, _ := strings.Cut(path, " ")
+		if got := devAsk(h, method, path, "", nil); got.Code == 200 {
+			t.Errorf("the pages may ask %s %s: %s", method, path, got.Body)
+		}
+	}
 	if got := devAsk(withPages(t, Options{}).Handler(), "GET", "/v1/past/chats", "", nil); got.Code != 404 {
 		t.Errorf("without a past: %d", got.Code)
 	}

@@ -130,7 +130,7 @@ func (m Main) open(ctx context.Context, c *serveCommand, s *config.Settings, log
 	}
 	n.administered(&edge)
 	edge.Trail = n.engine
-	edge.Files = &transport.Files{Bucket: n.files, View: n.engine.ViewChat, Sent: n.engine.SentFile, Sync: syncFiles(filesFolder(c.Attachments, c.Data))}
+	edge.Files = &transport.Files{Bucket: n.files, View: n.engine.ViewChat, Earlier: n.engine.Earlier, Sent: n.engine.SentFile, Sync: syncFiles(filesFolder(c.Attachments, c.Data))}
 	if c.Dev {
 		edge.Pages, edge.Dev = &transport.Pages{}, n.devSignIn()
 	}

@@ -76,9 +76,12 @@ test('S1: an offer is accepted, answered, ended and filed, with the server kille
   await fileWrapup(alice)
   await gone(alice, '.row')
   await gone(second, '.row')
-  await maria.locator('.star').nth(4).click()
+  await maria.locator('.star').nth(1).click()
   await maria.locator('.rating .primary').click()
   await maria.locator('text=Thank you!').first().waitFor()
+  await sue.locator('.toast', { hasText: 'Maria Rossi rates a chat with 2 of 5' }).waitFor()
+  await sue.reload() // the day so far is asked for with the first picture
+  await sue.locator('.plot', { hasText: 'Service level today' }).locator('text=/Support \\d+ %/').waitFor()
 
   await sue.keyboard.press('Alt+p') // and the supervisor looks at it once more
   await sue.locator('.past-list .row', { hasText: 'Maria Rossi' }).click()

@@ -1,5 +1,5 @@
-// A full desk stays quick: what the browser itself calls a long task is held
-// against what an empty page has on the same machine in the same minute.
+// A full desk stays quick: no task takes 50 ms, of the processor's own time and
+// held against how much longer a loop takes now and then on this machine.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { agent, open, said, Server, skip } from './kit.mjs'
@@ -32,26 +32,21 @@ function talk(p) {
   }, [chats, lines])
 }
 
-/** Long tasks of over 50 ms while something goes on, and the longest of them. */
-async function longTasks(p, does) {
-  await p.evaluate(() => {
-    window.long = []
-    window.watching = new PerformanceObserver((l) => window.long.push(...l.getEntries().map((e) => Math.round(e.duration))))
-    window.watching.observe({ type: 'longtask' })
-  })
+/**
+ * What each task of a page's main thread takes of the processor while something
+ * goes on, in ms, the longest first. The clock on the wall would say more of who
+ * else is on the machine.
+ */
+async function tasks(p, does) {
+  const browser = p.context().browser()
+  await browser.startTracing(p, { categories: ['toplevel', 'blink.user_timing'] })
+  await p.evaluate(() => performance.mark('this page'))
   await does()
-  return p.evaluate(() => {
-    window.long.push(...window.watching.takeRecords().map((e) => Math.round(e.duration)))
-    window.watching.disconnect()
-    return window.long
-  })
-}
-
-/** The best of four times: what the page itself takes long for it takes long for each time, what a busy machine does it does not. */
-async function best(p, does) {
-  const tries = []
-  for (let i = 0; i < 4 && tries.at(-1)?.length !== 0; i++) tries.push(await longTasks(p, does))
-  return tries.sort((a, b) => a.length - b.length)[0]
+  const { traceEvents } = JSON.parse(await browser.stopTracing())
+  const mark = traceEvents.find((e) => e.name === 'this page')
+  const all = traceEvents.filter((e) => e.name === 'ThreadControllerImpl::RunTask' && e.pid === mark.pid && e.tid === mark.tid && e.tdur !== undefined)
+  assert.ok(all.length > 10, 'the browser tells what its tasks take')
+  return all.map((e) => Math.round(e.tdur / 100) / 10).sort((x, y) => y - x)
 }
 
 /** Scrolls from end to end and back, a step a frame, as a wheel does. */
@@ -66,16 +61,16 @@ const scrolls = (p, selector, steps) => p.evaluate(([selector, steps]) => new Pr
   requestAnimationFrame(step)
 }), [selector, steps])
 
-/** A page that is empty but for a little work each frame, a fifth of what a long task is. */
+/** An empty page that does the same once a frame. */
 const works = (p, frames) => p.evaluate((frames) => new Promise((done) => {
   let sink = 0
-  const spin = (n) => { for (let i = 0; i < n; i++) sink = (sink * 31 + i) | 0 }
-  const cost = (n) => Math.min(...Array.from({ length: 7 }, () => { const t = performance.now(); spin(n); return performance.now() - t }))
-  let n = 100_000
-  while (cost(n) < 10) n = Math.ceil(n * 1.5)
   let i = 0
-  const step = () => { spin(n); if (++i < frames) requestAnimationFrame(step); else done(sink) }
-  setTimeout(() => requestAnimationFrame(step), 200) // after the task that measured
+  const step = () => {
+    for (let n = 0; n < 5_000_000; n++) sink = (sink * 31 + n) | 0
+    if (++i < frames) requestAnimationFrame(step)
+    else done(sink)
+  }
+  requestAnimationFrame(step)
 }), frames)
 
 test('a desk with 20 chats and 2,000 messages scrolls without a long task', { skip, timeout: 300_000 }, async (t) => {
@@ -97,15 +92,18 @@ test('a desk with 20 chats and 2,000 messages scrolls without a long task', { sk
   const rows = await alice.locator('.thread-item').count()
   assert.ok(rows < 60, `${rows} lines are in the document, where some 20 can be seen`)
 
-  await works(empty, 5)
-  const noise = (await longTasks(empty, () => works(empty, 120))).filter((ms) => ms < 500) // all but its measuring
-  const transcript = await best(alice, () => scrolls(alice, '.thread-scroll', 120))
-  const list = await best(alice, () => scrolls(alice, '.list > ul', 60))
-  const through = await longTasks(alice, async () => {
-    for (let i = 0; i < 10; i++) await alice.keyboard.press('Alt+ArrowDown')
+  const loop = await tasks(empty, () => works(empty, 60))
+  const transcript = await tasks(alice, () => scrolls(alice, '.thread-scroll', 120))
+  const list = await tasks(alice, () => scrolls(alice, '.list > ul', 60))
+  const through = await tasks(alice, async () => {
+    for (let i = 0; i < chats; i++) {
+      await alice.keyboard.press('Alt+ArrowDown')
+      await alice.waitForFunction((n) => document.querySelectorAll('.thread-item').length > n, 4)
+    }
   })
-  t.diagnostic(`long tasks: empty page ${JSON.stringify(noise)}, transcript ${JSON.stringify(transcript)}, list ${JSON.stringify(list)}, ten chats opened ${JSON.stringify(through)}`)
-  const excused = noise.length + 1
-  assert.ok(transcript.length <= excused, `the transcript: ${transcript} ms, an empty page ${noise}`)
-  assert.ok(list.length <= excused, `the list: ${list} ms, an empty page ${noise}`)
+  const slower = loop[0] / loop[30] // the same work takes longer where others take of the core's caches and its clock
+  for (const [what, took] of Object.entries({ loop, transcript, list, through })) t.diagnostic(`${what}: ${took.slice(0, 5).join(', ')} ms`)
+  for (const [what, took] of Object.entries({ 'the transcript scrolls': transcript, 'the list scrolls': list, 'each chat is opened': through })) {
+    assert.ok(took[0] < 50 * slower, `while ${what} a task takes ${took[0]} ms; the same loop takes ${loop[30]} and ${loop[0]}`)
+  }
 })

@@ -57,7 +57,7 @@ function Desk({ model, onLeave }: { model: Model; onLeave: () => void }): JSX.El
     <div class={`desk ${chat ? 'with-chat' : ''}`}>
       <TopBar model={model} onLeave={onLeave} />
       <ChatList model={model} />
-      {chat ? <Conversation key={chat.chat} model={model} chat={chat} /> : <Empty model={model} />}
+      {chat ? <Conversation model={model} chat={chat} /> : <Empty model={model} />}
       {chat && <Panel model={model} chat={chat} />}
       <Around model={model} open={dialog}><Dialogs model={model} /></Around>
     </div>

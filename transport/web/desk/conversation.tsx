@@ -1,5 +1,5 @@
 import type { JSX } from 'preact'
-import { useEffect, useMemo, useState } from 'preact/hooks'
+import { useCallback, useEffect, useMemo, useState } from 'preact/hooks'
 import { isNotice, lineKey, weave, type DeskView, type Line, type Notice } from '../shared/index.ts'
 import { Composer } from '../ui/composer.tsx'
 import { Icon } from '../ui/icons.tsx'
@@ -22,7 +22,9 @@ function keyOf(r: Row): string {
 
 /** A chat with its transcript; head stands in the place of the desk's own. */
 export function Conversation({ model, chat, head }: { model: Model; chat: DeskView; head?: JSX.Element }): JSX.Element {
-  const local = useStore(model.local, (l) => l)
+  const uploading = useStore(model.local, (l) => l.uploading)
+  const later = useStore(model.local, (l) => l.later.has(chat.chat))
+  useStore(model.local, (l) => l.unanswered)
   const live = useStore(model.standing, (s) => s.state === 'live')
   const debt = useStore(model.desk, (s) => s.wrapups.get(chat.chat))
   const lines = useMemo(() => weave(chat.messages, chat.notices), [chat.messages, chat.notices])
@@ -30,8 +32,11 @@ export function Conversation({ model, chat, head }: { model: Model; chat: DeskVi
   useReading(model, chat, live && atEnd)
   const tail: readonly Row[] = [
     ...model.pending(chat.chat).map((p) => ({ pending: p.id, text: p.text, to: p.to })),
-    ...local.uploading.filter((u) => u.chat === chat.chat).map((u) => ({ uploading: u.key, name: u.name })),
+    ...uploading.filter((u) => u.chat === chat.chat).map((u) => ({ uploading: u.key, name: u.name })),
   ]
+  // What was told of the chat is what its lines show beside themselves; its other news draws none of them again.
+  const draw = useCallback((r: Row, before: Row | undefined) => <RowView row={r} before={before} chat={chat} model={model} />,
+    [model, chat.chat, chat.delivered, chat.read, chat.customer.name])
   const rows = useMemo((): readonly Row[] => (tail.length > 0 ? [...lines, ...tail] : lines), [lines, tail.map(keyOf).join()])
   const last = chat.messages.at(-1)
   const typing = [...chat.typing].map((id) => chat.participants.find((p) => p.participant === id)?.name ?? id)
@@ -40,14 +45,14 @@ export function Conversation({ model, chat, head }: { model: Model; chat: DeskVi
     <Frame class="conversation" tabIndex={-1}>
       {head ?? <ChatHead model={model} chat={chat} />}
       <Warnings model={model} chat={chat} live={live} />
-      <Lines items={rows} keyOf={keyOf} label={t('conversation')} newerLabel={t('newer')} onEnd={setAtEnd}
-        onStart={() => { void model.older(chat).catch(() => {}) }} draw={(r, before) => <RowView row={r} before={before} chat={chat} model={model} />} />
+      <Lines key={chat.chat} of={chat.chat} items={rows} keyOf={keyOf} label={t('conversation')} newerLabel={t('newer')} onEnd={setAtEnd}
+        onStart={() => { void model.older(chat).catch(() => {}) }} draw={draw} />
       <div class="typing">{typing.length > 0 && <><span class="dots" aria-hidden="true"><i /><i /><i /></span>{t('typing', { name: typing.join(', ') })}</>}</div>
-      <Announcer text={last && last.author.id !== model.desk.get().me ? `${last.author.name}: ${last.text ?? last.attachment?.name ?? ''}` : ''} />
-      {debt && !local.later.has(chat.chat) && <WrapupForm key={chat.chat} model={model} debt={debt} />}
-      {debt && local.later.has(chat.chat) && <div class="note bad"><span>{t('wrapupDue')}</span>
+      <Announcer key={chat.chat} text={last && last.author.id !== model.desk.get().me ? `${last.author.name}: ${last.text ?? last.attachment?.name ?? ''}` : ''} />
+      {debt && !later && <WrapupForm key={chat.chat} model={model} debt={debt} />}
+      {debt && later && <div class="note bad"><span>{t('wrapupDue')}</span>
         <Button label={t('wrapup')} small hint="Alt+W" onPress={() => model.putOff(chat.chat, false)} /></div>}
-      {!debt && chat.phase !== 'ended' && chat.phase !== 'closed' && <Writing model={model} chat={chat} />}
+      {!debt && chat.phase !== 'ended' && chat.phase !== 'closed' && <Writing key={chat.chat} model={model} chat={chat} />}
     </Frame>
   )
 }
@@ -119,6 +124,10 @@ function noticeText(n: Notice, chat: DeskView): string {
     case 'transfer': return n.detail === 'cancelled' ? t('n_cancelled') : t('n_transfer', { why })
     case 'joined': case 'left': case 'owner': case 'ended': case 'interrupted': case 'invite': case 'declined': case 'proposed':
       return t(`n_${n.kind}`, { name, why })
+    case 'rated': {
+      const [score = '', ...said] = (n.detail ?? '').split(' ')
+      return `${t('n_rated', { name, n: score })}${said.length > 0 ? `: ${said.join(' ')}` : ''}`
+    }
     default: return why
   }
 }

@@ -16,6 +16,7 @@ export function ChatHead({ model, chat }: { model: Model; chat: DeskView }): JSX
   const narrow = useMedia('(max-width: 759px)')
   useSeconds()
   const over = chat.phase === 'ended' || chat.phase === 'closed'
+  const id = chat.chat
   const all = over ? [] : actions(model, chat)
   return (
     <header class="chat-head">
@@ -28,7 +29,7 @@ export function ChatHead({ model, chat }: { model: Model; chat: DeskView }): JSX
       {!narrow && <div class="chat-actions">
         {all.map((a) => <Button key={a.label} label={a.label} icon={a.icon} bare={!wide} small={wide} {...(a.hint && { hint: a.hint })} kind={a.danger ? 'danger' : 'quiet'} onPress={a.does} />)}
       </div>}
-      {narrow && all.length > 0 && <details class="menu" onKeyDown={(e) => { if (e.key === 'Escape') close(e.currentTarget) }} onClick={(e) => { if (e.target instanceof HTMLButtonElement) close(e.currentTarget) }}>
+      {narrow && all.length > 0 && <details key={id} class="menu" onKeyDown={(e) => { if (e.key === 'Escape') close(e.currentTarget) }} onClick={(e) => { if (e.target instanceof HTMLButtonElement) close(e.currentTarget) }}>
         <summary class="button icon quiet" aria-label={t('menu')}>⋮</summary>
         <div class="menu-items">{all.map((a) => <Button key={a.label} label={a.label} icon={a.icon} kind="quiet" onPress={a.does} />)}</div>
       </details>}

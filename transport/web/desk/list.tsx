@@ -2,7 +2,7 @@ import type { JSX } from 'preact'
 import { inOrder, type DeskView } from '../shared/index.ts'
 import { Icon } from '../ui/icons.tsx'
 import { Avatar, Button } from '../ui/parts.tsx'
-import { useMedia, useStore } from '../ui/use.ts'
+import { memo, useMedia, useStore } from '../ui/use.ts'
 import { timeOf } from '../ui/words.ts'
 import type { Model } from './model.ts'
 import { named, t } from './words.ts'
@@ -33,7 +33,7 @@ export function ChatList({ model }: { model: Model }): JSX.Element {
 
 interface RowProps { model: Model; chat: DeskView; number: number; selected: boolean; due: boolean }
 
-function Row({ model, chat, number, selected, due }: RowProps): JSX.Element {
+const Row = memo(({ model, chat, number, selected, due }: RowProps): JSX.Element => {
   const last = chat.messages.findLast((m) => m.author.kind !== 'queue' && m.author.kind !== 'system') ?? chat.messages.at(-1)
   const away = chat.customer.state === 'away' && chat.phase === 'active'
   return (
@@ -52,7 +52,7 @@ function Row({ model, chat, number, selected, due }: RowProps): JSX.Element {
       </button>
     </li>
   )
-}
+})
 
 /** One word on how the chat stands. */
 export function State({ chat, due }: { chat: DeskView; due: boolean }): JSX.Element {

@@ -17,6 +17,8 @@ export function Details({ model, chat }: { model: Model; chat: DeskView }): JSX.
     [t('queue'), chat.queue.name], [t('source'), chat.source?.name], [t('channel'), chat.channel], [t('subject'), chat.subject],
     [t('received'), dateOf(chat.received_at, t.lang)], [t('started'), chat.started_at && dateOf(chat.started_at, t.lang)],
   ]
+  // What was asked at the start is the first of the messages, too.
+  const asides = Object.entries(chat.customer.attributes).filter(([k, v]) => k !== 'question' || !chat.messages.some((m) => m.text === v))
   const live = chat.phase !== 'ended' && chat.phase !== 'closed'
   return (
     <div class="details">
@@ -25,9 +27,9 @@ export function Details({ model, chat }: { model: Model; chat: DeskView }): JSX.
       <dl class="facts">{facts.filter(([, v]) => v).map(([k, v]) => <div key={k}><dt>{k}</dt><dd>{v}</dd></div>)}</dl>
       {chat.customer.auth === 'anon' && <p class="muted small">{t('unsigned')}</p>}
       {live && chat.previous_chat && <Button label={t('earlier')} icon="clock" hint="Alt+E" onPress={() => model.open({ kind: 'earlier', chat: chat.chat })} />}
-      {(live || Object.keys(chat.customer.attributes).length > 0) && <h3>{t('facts')}</h3>}
-      <dl class="facts">{Object.entries(chat.customer.attributes).map(([k, v]) => <div key={k}><dt>{k}</dt><dd>{v}</dd></div>)}</dl>
-      {live && <AddFact model={model} chat={chat} />}
+      {(live || asides.length > 0) && <h3>{t('facts')}</h3>}
+      <dl class="facts">{asides.map(([k, v]) => <div key={k}><dt>{k}</dt><dd>{v}</dd></div>)}</dl>
+      {live && <AddFact key={chat.chat} model={model} chat={chat} />}
       {live && <h3>{t('people')}</h3>}
       <ul class="people-list" hidden={!live}>{chat.participants.filter((p) => p.state !== 'left').map((p) => <Person key={p.participant} model={model} chat={chat} p={p} live={live} />)}</ul>
     </div>

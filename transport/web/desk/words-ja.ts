@@ -31,7 +31,7 @@ export const ja: Pack<Key> = {
   wrapup: '後処理', code: 'コード', notes: 'メモ', submit: '後処理を登録', later: '後で', extend: '延長(残り {n} 回)', closesIn: 'あと {t} で締切', draftSaved: '下書き保存済み', notesLeft: '残り {n}', mandatory: 'コードが必要です。',
   details: '詳細', facts: '情報', people: '参加者', owner: '主担当', dropOut: '外す', makeOwner: '主担当にする', mode_monitor: 'モニター中', mode_whisper: 'ささやき', mode_consult: '相談相手', invited: '招待中', subject: '件名', started: '応答', addFact: '情報を追加', factName: '名前', factValue: '値',
   direct: '社内チャット', directTo: '{name} に書く', directNone: '相手を選んでください。',
-  n_joined: '{name} が参加しました', n_left: '{name} が退出しました', n_owner: '{name} が主担当になりました', n_ended: 'チャットは終了しました({why})', n_interrupted: 'チャットが中断されました', n_transfer: '転送に応答がありませんでした({why})', n_invite: '招待に応答がありませんでした({why})', n_declined: 'お客様は続行を希望しています', n_proposed: 'お客様に終了の可否を尋ねました', n_cancelled: '転送を取り消しました',
+  n_rated: '{name} さんの評価: 5段階中 {n}', n_joined: '{name} が参加しました', n_left: '{name} が退出しました', n_owner: '{name} が主担当になりました', n_ended: 'チャットは終了しました({why})', n_interrupted: 'チャットが中断されました', n_transfer: '転送に応答がありませんでした({why})', n_invite: '招待に応答がありませんでした({why})', n_declined: 'お客様は続行を希望しています', n_proposed: 'お客様に終了の可否を尋ねました', n_cancelled: '転送を取り消しました',
   interrupted: 'このチャットの経路は削除されました。発言できません。終了してください。', endsIn: 'あと {t} で終了', idle: 'お客様から応答がありません。', waits: 'お客様が返信を待っています: {t}', customerAway: 'お客様のページが離席中: {t}',
   sound: '音あり', mute: '音なし', keys: 'キーボード', details2: '詳細を表示', failed: 'うまくいきませんでした: {why}', time: '現在の状態の時間',
   k_accept: '着信に応答', k_reject: '着信を拒否', k_next: '次・前のチャット', k_number: '番号でチャットを選択', k_presence: '状態', k_toggle: '受付可・受付不可', k_side: 'お客様・担当者のみ', k_compose: '入力欄へ', k_thread: 'メッセージへ',

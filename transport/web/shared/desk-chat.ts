@@ -77,6 +77,8 @@ export function deskChatAfter(c: DeskView, f: DeskEvent, me: string): DeskView {
       return { ...c, proposed: true, notices: told(c, f, 'proposed', { name: f.name }) }
     case 'end_declined':
       return { ...dropped(c, 'proposed'), notices: told(c, f, 'declined') }
+    case 'rated':
+      return { ...c, notices: told(c, f, 'rated', { detail: [f.rating.score, f.rating.text].filter(Boolean).join(' ') }) }
     case 'interrupted':
       return { ...c, phase: 'interrupted', notices: told(c, f, 'interrupted'),
         interrupted: { warning: f.warning ?? '', ...(f.closes_at && { closes_at: f.closes_at }) } }

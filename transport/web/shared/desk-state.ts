@@ -111,7 +111,10 @@ function workAfter(s: DeskState, f: DeskEvent): DeskState {
       return { ...s, wrapups: put(s.wrapups, f.chat, undefined) }
     case 'focus': {
       const chats = new Map(s.chats)
-      for (const [id, c] of chats) chats.set(id, { ...c, focus: f.states[id] ?? 'held' })
+      for (const [id, c] of chats) {
+        const focus = f.states[id] ?? 'held'
+        if (focus !== c.focus) chats.set(id, { ...c, focus })
+      }
       return { ...s, chats }
     }
     default:

@@ -6,7 +6,7 @@ export interface Notice {
   /** The message after which it stands. */
   after: number
   at: string
-  kind: 'joined' | 'left' | 'owner' | 'queued' | 'ended' | 'interrupted' | 'transfer' | 'invite' | 'declined' | 'proposed' | 'away' | 'back'
+  kind: 'joined' | 'left' | 'owner' | 'queued' | 'ended' | 'interrupted' | 'transfer' | 'invite' | 'declined' | 'proposed' | 'away' | 'back' | 'rated'
   name?: string
   detail?: string
 }

@@ -283,6 +283,7 @@ type Event<T extends string, F> = { type: T; seq?: number; at?: string } & F
 type InChat<T extends string, F = object> = Event<T, { chat: string } & F>
 
 export type DeskEvent =
+  | InChat<'rated', { rating: { score: number; text?: string } }>
   | Event<'presence', Presence & { next?: NextPresence }>
   | Event<'channel', { channel: string; open: boolean; by: string }>
   | Event<'offer', Offer>
@@ -333,7 +334,6 @@ export type CustomerEvent =
 export type SupervisorEvent =
   | InChat<'assist', { from: Ref; text?: string; queue?: Ref; customer: Named }>
   | Event<'alert', Alert & { over?: boolean }>
-  | InChat<'rated', { rating: { score: number; text?: string } }>
   | Event<'counters', { of: 'queues' | 'agents' | 'chats'; queues?: QueueRow[]; agents?: AgentRow[]; chats?: ChatRow[]; total: number; version: number }>
 
 export type SessionFrame =

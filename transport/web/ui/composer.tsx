@@ -44,6 +44,8 @@ export function Composer(p: ComposerProps): JSX.Element {
   useLayoutEffect(() => {
     const a = area.current
     if (!a) return
+    a.style.height = ''
+    if (p.text === '') return // as high as its style says: nothing need be measured
     a.style.height = 'auto'
     a.style.height = `${Math.min(a.scrollHeight + 2, 144)}px`
   }, [p.text])

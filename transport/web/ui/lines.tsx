@@ -4,6 +4,8 @@ import { Button } from './parts.tsx'
 
 interface LinesProps<T> {
   items: readonly T[]
+  /** Whose lines they are: how high they are is remembered for when they are shown again. */
+  of: string
   keyOf: (item: T) => string
   draw: (item: T, before: T | undefined) => JSX.Element
   label: string
@@ -17,6 +19,24 @@ interface LinesProps<T> {
 const guess = 48 // pixels of a line that has not been measured
 const beyond = 600 // pixels drawn above and below the window
 const nearEnd = 32
+const mostLists = 50 // lists of which the heights are remembered
+const soonMs = 60 // after the first drawing, which is of what is seen alone
+
+/** What was measured of a list; it holds for one width. */
+interface Measured { width: number; heights: Map<string, number> }
+const lists = new Map<string, Measured>()
+let lastHeight = 800 // of the window of lines that was measured last
+
+function measuredOf(list: string): Measured {
+  const known = lists.get(list) ?? { width: 0, heights: new Map<string, number>() }
+  lists.delete(list) // the one that was shown longest ago is the first
+  lists.set(list, known)
+  for (const old of lists.keys()) {
+    if (lists.size <= mostLists) break
+    lists.delete(old)
+  }
+  return known
+}
 
 /**
  * A long list of lines of any height, of which only those near the window are in
@@ -26,20 +46,22 @@ const nearEnd = 32
 export function Lines<T>(p: LinesProps<T>): JSX.Element {
   const box = useRef<HTMLDivElement>(null)
   const inner = useRef<HTMLDivElement>(null)
-  const heights = useRef(new Map<string, number>())
+  const known = useMemo(() => measuredOf(p.of), [])
   const anchor = useRef<{ key: string; delta: number } | undefined>(undefined)
   const atEnd = useRef(true)
   const put = useRef(0) // where it was scrolled to from here, not by the reader
-  const [view, setView] = useState({ top: 0, height: 800, end: true })
+  const [view, setView] = useState({ top: 0, height: lastHeight, end: true })
   const [sizes, measured] = useState(0) // rises with every height that was learnt
 
-  const tops = useMemo(() => offsets(p.items, p.keyOf, heights.current), [p.items, sizes])
+  const [reach, setReach] = useState(0)
+
+  const tops = useMemo(() => offsets(p.items, p.keyOf, known.heights), [p.items, sizes])
   const latest = useRef(tops)
   latest.current = tops
   const total = tops[p.items.length] as number
   const top = atEnd.current ? Math.max(0, total - view.height) : view.top
-  const from = Math.max(0, indexAt(tops, top - beyond))
-  const to = Math.min(p.items.length, indexAt(tops, top + view.height + beyond) + 1)
+  const from = Math.max(0, indexAt(tops, top - reach))
+  const to = Math.min(p.items.length, indexAt(tops, top + view.height + reach) + 1)
 
   const look = (): void => {
     const b = box.current
@@ -60,8 +82,8 @@ export function Lines<T>(p: LinesProps<T>): JSX.Element {
     for (const el of inner.current?.children ?? []) {
       const key = (el as HTMLElement).dataset['key']
       const h = (el as HTMLElement).offsetHeight
-      if (key && h > 0 && heights.current.get(key) !== h) {
-        heights.current.set(key, h)
+      if (key && h > 0 && known.heights.get(key) !== h) {
+        known.heights.set(key, h)
         changed = true
       }
     }
@@ -77,18 +99,28 @@ export function Lines<T>(p: LinesProps<T>): JSX.Element {
   useEffect(() => {
     const b = box.current
     if (!b) return
-    let width = b.clientWidth
-    const watch = new ResizeObserver(() => {
-      if (b.clientWidth !== width) {
-        heights.current.clear()
+    const fit = (): void => {
+      if (known.width === b.clientWidth) return
+      if (known.width > 0) {
+        known.heights.clear()
         measured((n) => n + 1)
       }
-      width = b.clientWidth
-      setView((v) => ({ ...v, height: b.clientHeight }))
+      known.width = b.clientWidth
+    }
+    fit()
+    const watch = new ResizeObserver(() => {
+      fit()
+      lastHeight = b.clientHeight
+      setView((v) => (v.height === b.clientHeight ? v : { ...v, height: b.clientHeight }))
     })
     watch.observe(b)
     look()
-    return () => watch.disconnect()
+    p.onEnd?.(atEnd.current)
+    const further = setTimeout(() => setReach(beyond), soonMs)
+    return () => {
+      clearTimeout(further)
+      watch.disconnect()
+    }
   }, [])
 
   const toEnd = (): void => {

@@ -1,4 +1,5 @@
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
+import { h, type JSX } from 'preact'
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
 import type { Store } from '../shared/index.ts'
 
 /** The part of a store that a component shows; it is drawn again when that part changes. */
@@ -15,6 +16,11 @@ export function useStore<S, T>(store: Store<S>, pick: (s: S) => T): T {
     return store.watch(look)
   }, [store])
   return value
+}
+
+/** A component that is drawn again when what it is given is another, and not because what is around it was. */
+export function memo<P extends object>(component: (p: P) => JSX.Element): (p: P) => JSX.Element {
+  return (p) => useMemo(() => h(component, p), Object.values(p))
 }
 
 /** Draws again each second while on. */

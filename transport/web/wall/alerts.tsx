@@ -33,8 +33,8 @@ function CallRow({ model, c }: { model: Model; c: Call }): JSX.Element {
   return (
     <li class="note bad"><Icon name="flag" />
       <span><strong>{t('callOf', { agent: c.from.name, name: c.customer })}</strong>{c.text && <> {c.text}</>} <span class="tabular small">{span(model.desk.client.clock.since(c.since))}</span></span>
-      <Button label={t('whisper')} small onPress={() => { void model.enter('whisper', c.chat) }} />
-      <Button label={t('open')} small onPress={() => model.open({ kind: 'chat', chat: c.chat })} /></li>
+      <div class="wall-acts"><Button label={t('whisper')} small onPress={() => { void model.enter('whisper', c.chat) }} />
+        <Button label={t('open')} small onPress={() => model.open({ kind: 'chat', chat: c.chat })} /></div></li>
   )
 }
 
@@ -47,7 +47,7 @@ export function AlertRow({ model, a, acknowledged }: { model: Model; a: Alert; a
   return (
     <li class={`note ${a.kind === 'sla' || a.kind === 'strikes' ? 'warn' : 'bad'}`}><Icon name="warning" />
       <span>{alertText(model, a)} <span class="tabular small">{span(model.desk.client.clock.since(a.since))}</span></span>
-      <Button label={t('open')} small onPress={look} />
-      {!acknowledged && <Button label={t('acknowledge')} small onPress={() => model.acknowledge(a)} />}</li>
+      <div class="wall-acts"><Button label={t('open')} small onPress={look} />
+        {!acknowledged && <Button label={t('acknowledge')} small onPress={() => model.acknowledge(a)} />}</div></li>
   )
 }

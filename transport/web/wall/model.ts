@@ -3,6 +3,8 @@ import {
   alertKey, noWall, put, Store, wallAfter, type Alert, type Commands, type CommandType, type Ok, type WallState,
 } from '../shared/index.ts'
 import { remember, remembered } from '../ui/session.ts'
+import { Day } from './day.ts'
+import { dayReport } from './past.ts'
 import { Samples } from './samples.ts'
 import { t } from './words.ts'
 
@@ -24,6 +26,7 @@ export interface Local {
 
 const kept = 'parley.wall.seen'
 const mostNames = 2000
+const badScore = 2 // of five
 
 /** Everything that the wall knows and does. Its chats are those of the desk that it has. */
 export class Model {
@@ -31,15 +34,19 @@ export class Model {
   readonly local: Store<Local>
   readonly desk: Desk
   readonly samples = new Samples()
+  readonly day: Day
   private readonly names = new Map<string, string>() // of customers, by chat
   private readonly timer: ReturnType<typeof setInterval>
 
   constructor(me: Me) {
     this.local = new Store<Local>({ filter: '', waitingOnly: false, seen: new Map(recall()) })
     this.desk = new Desk(me, 'parley-wall')
+    this.day = new Day(async (from) => dayReport(await this.desk.token(), from))
     this.desk.client.onFrame((f) => {
       this.wall.update((s) => wallAfter(s, f))
       if (f.type === 'counters' || f.type === 'snapshot') this.remember()
+      if (f.type === 'snapshot') void this.day.load()
+      if (f.type === 'rated') this.tellRating(f.chat, f.rating)
       if (f.type === 'welcome') this.desk.client.hint('watch', { queues: true, agents: true, chats: true })
       if (f.type === 'left' && f.participant === this.wall.get().me) this.takeOff(f.chat)
     })
@@ -48,6 +55,7 @@ export class Model {
 
   stop(): void {
     clearInterval(this.timer)
+    this.day.stop()
     this.desk.stop()
   }
 
@@ -79,6 +87,11 @@ export class Model {
   acknowledge(alert: Alert): void {
     this.local.update((l) => ({ ...l, seen: put(l.seen, alertKey(alert), alert.since) }))
     remember(kept, JSON.stringify([...this.local.get().seen].slice(-200)))
+  }
+
+  /** Somebody should look at a bad rating soon; the others stand on the board and in their chats. */
+  private tellRating(chat: string, { score, text }: { score: number; text?: string }): void {
+    if (score <= badScore) this.desk.toast(`${t('ratedBadly', { name: this.nameOf(chat), n: score })}${text ? `: ${text}` : ''}`, 'warn')
   }
 
   private remember(): void {

@@ -4,7 +4,10 @@ import { t } from './words.ts'
 
 export interface Segment {
   chat: string; customer: string; name?: string; queue?: string; agents: string[]; started_at: string; ended_at: string; reason: string; messages: number
+  previous_chat?: string
 }
+/** What a report says of a queue in a quarter of an hour, as far as the wall shows it. */
+export interface ReportLine { queue: string; start: string; answered: number; answered_within: number; abandoned: number; abandoned_within: number }
 export interface Moment {
   seq: number; at: string; config: number; by: { role?: string; id?: string; name?: string } & Record<string, unknown>
   events: { type: string; event: Record<string, unknown> }[]; phase: string | number; owner?: string; state_hash: string; erased?: boolean
@@ -20,10 +23,15 @@ async function ask<T>(token: string, path: string): Promise<T> {
   return await answer.json() as T
 }
 
-export async function pastChats(token: string, filter: { queue?: string; agent?: string; cursor?: string }): Promise<{ chats: Segment[]; next?: string }> {
+export async function pastChats(token: string, filter: { queue?: string; agent?: string; customer?: string; cursor?: string }): Promise<{ chats: Segment[]; next?: string }> {
   const query = new URLSearchParams({ limit: '50' })
   for (const [k, v] of Object.entries(filter)) if (v) query.set(k, v)
   return ask(token, `/v1/past/chats?${query}`)
+}
+
+/** Each queue's quarters of an hour since then. */
+export async function dayReport(token: string, from: Date): Promise<ReportLine[]> {
+  return (await ask<{ lines: ReportLine[] }>(token, `/v1/past/reports/queues?${new URLSearchParams({ from: from.toISOString() })}`)).lines
 }
 
 /** A chat record by record, and what was said in it. */

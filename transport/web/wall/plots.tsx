@@ -3,26 +3,33 @@ import { useEffect, useRef } from 'preact/hooks'
 import uPlot from 'uplot'
 import { useMedia } from '../ui/use.ts'
 import type { Model } from './model.ts'
+import { mostLines } from './samples.ts'
 import { t } from './words.ts'
 
-type Lines = { name: string; values: (number | null)[] }[]
+type Lines = { name: string; values: (number | null)[]; now?: number | undefined }[]
+
+/** What a plot draws, and when it has changed. */
+interface Source { readonly at: readonly number[]; watch(f: () => void): () => void }
+
+const leastSeconds = 300 // the time that a plot shows at least, so that its hours do not stand there twice
 
 export function Plots({ model }: { model: Model }): JSX.Element {
   const s = model.samples
   return (
     <div class="plots">
-      <Plot model={model} title={t('plotWaiting')} lines={() => s.lines()} />
-      <Plot model={model} title={t('plotChats')} lines={() => [{ name: t('waiting'), values: s.chats.queued }, { name: t('active'), values: s.chats.active }]} />
-      <Plot model={model} title={t('plotAgents')} lines={() => [
+      <Plot of={s} title={t('plotWaiting')} lines={() => s.lines()} />
+      <Plot of={model.day} title={t('plotDay')} percent lines={() => model.day.lines(model.wall.get().queues).slice(0, mostLines)} />
+      <Plot of={s} title={t('plotChats')} lines={() => [{ name: t('waiting'), values: s.chats.queued }, { name: t('active'), values: s.chats.active }]} />
+      <Plot of={s} title={t('plotAgents')} lines={() => [
         { name: t('free'), values: s.agents.free }, { name: t('full'), values: s.agents.busy }, { name: t('away'), values: s.agents.away }]} />
     </div>
   )
 }
 
-interface PlotProps { model: Model; title: string; lines: () => Lines }
+interface PlotProps { of: Source; title: string; lines: () => Lines; percent?: boolean }
 
 /** One plot, and its last numbers as a text: that is its legend and what is read out. */
-function Plot({ model, title, lines }: PlotProps): JSX.Element {
+function Plot({ of, title, lines, percent }: PlotProps): JSX.Element {
   const place = useRef<HTMLDivElement>(null)
   const legend = useRef<HTMLUListElement>(null)
   const dark = useMedia('(prefers-color-scheme: dark)')
@@ -34,16 +41,16 @@ function Plot({ model, title, lines }: PlotProps): JSX.Element {
     const draw = (): void => {
       const all = lines()
       const names = all.map((l) => l.name).join('\n')
-      const data: uPlot.AlignedData = [model.samples.at, ...all.map((l) => l.values)]
+      const data: uPlot.AlignedData = [[...of.at], ...all.map((l) => l.values)]
       if (!plot || names !== drawn) {
         plot?.destroy()
-        plot = new uPlot(options(host, all), data, host)
+        plot = new uPlot(options(host, all, percent === true), data, host)
         drawn = names
       } else plot.setData(data)
-      legend.current?.replaceChildren(...all.map((l, i) => legendItem(l, i)))
+      legend.current?.replaceChildren(...all.map((l, i) => legendItem(l, i, percent ? ' %' : '')))
     }
     draw()
-    const stop = model.samples.watch(draw)
+    const stop = of.watch(draw)
     const size = new ResizeObserver(() => plot?.setSize({ width: host.clientWidth, height: host.clientHeight }))
     size.observe(host)
     return () => {
@@ -51,7 +58,7 @@ function Plot({ model, title, lines }: PlotProps): JSX.Element {
       size.disconnect()
       plot?.destroy()
     }
-  }, [model, dark])
+  }, [of, dark])
   return (
     <figure class="plot">
       <figcaption><strong>{title}</strong><ul ref={legend} class="legend" /></figcaption>
@@ -60,26 +67,27 @@ function Plot({ model, title, lines }: PlotProps): JSX.Element {
   )
 }
 
-function legendItem(l: Lines[number], i: number): HTMLElement {
+function legendItem(l: Lines[number], i: number, unit: string): HTMLElement {
   const item = document.createElement('li')
   const mark = document.createElement('i')
   mark.className = `line-${i}`
-  item.append(mark, `${l.name} ${l.values.at(-1) ?? '–'}`)
+  const value = l.now ?? l.values.at(-1)
+  item.append(mark, `${l.name} ${value === undefined || value === null ? '–' : `${value}${unit}`}`)
   return item
 }
 
-function options(host: HTMLElement, lines: Lines): uPlot.Options {
+function options(host: HTMLElement, lines: Lines, percent: boolean): uPlot.Options {
   const style = getComputedStyle(host)
   const colour = (name: string): string => style.getPropertyValue(name).trim()
   const axis = { stroke: colour('--ink-3'), grid: { stroke: colour('--line'), width: 1 }, ticks: { show: false }, font: `11px ${style.fontFamily}` }
   const clock = new Intl.DateTimeFormat(t.lang, { hour: '2-digit', minute: '2-digit' })
   return {
     width: host.clientWidth, height: host.clientHeight, legend: { show: false }, cursor: { show: false }, padding: [8, 4, 0, 0],
-    scales: { y: { range: (_u, _min, max) => [0, Math.max(4, Math.ceil((max ?? 0) * 1.15))] } },
+    scales: { x: { range: (_u, min, max) => [min ?? 0, Math.max(max ?? 0, (min ?? 0) + leastSeconds)] }, y: { range: (_u, _min, max) => percent ? [0, 100] : [0, Math.max(4, Math.ceil((max ?? 0) * 1.15))] } },
     axes: [
-      { ...axis, space: 70, size: 24, values: (_u, at) => at.map((s) => clock.format(s * 1000)) },
+      { ...axis, space: 70, size: 24, values: (_u, at) => at.map((s) => (s > leastSeconds ? clock.format(s * 1000) : '')) },
       { ...axis, size: 34, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 5000, 10_000], space: 24 },
     ],
-    series: [{}, ...lines.map((l, i) => ({ label: l.name, stroke: colour(`--plot-${i}`), width: 2, points: { show: false } }))],
+    series: [{}, ...lines.map((l, i) => ({ label: l.name, stroke: colour(`--plot-${i}`), width: 2, points: { show: percent, size: 5, fill: colour(`--plot-${i}`) } }))],
   }
 }

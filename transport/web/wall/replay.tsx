@@ -13,12 +13,13 @@ export function PastDialog({ model, onClose }: { model: Model; onClose: () => vo
   const agents = useStore(model.wall, (s) => s.agents)
   const [queue, setQueue] = useState('')
   const [agent, setAgent] = useState('')
+  const [customer, setCustomer] = useState<Segment>()
   const [rows, setRows] = useState<Segment[]>()
   const [next, setNext] = useState<string>()
   const [wrong, setWrong] = useState('')
   const load = async (cursor?: string): Promise<void> => {
     try {
-      const page = await pastChats(await model.desk.token(), { queue, agent, ...(cursor && { cursor }) })
+      const page = await pastChats(await model.desk.token(), { queue, agent, ...(customer && { customer: customer.customer }), ...(cursor && { cursor }) })
       setRows((r) => (cursor ? [...(r ?? []), ...page.chats] : page.chats))
       setNext(page.next)
       setWrong('')
@@ -26,7 +27,7 @@ export function PastDialog({ model, onClose }: { model: Model; onClose: () => vo
       setWrong(t('failed', { why: e instanceof Error ? e.message : String(e) }))
     }
   }
-  useEffect(() => { void load() }, [queue, agent])
+  useEffect(() => { void load() }, [queue, agent, customer])
   return (
     <Dialog title={t('past')} closeLabel={t('close')} onClose={onClose} wide>
       <div class="wall-filters">
@@ -35,13 +36,16 @@ export function PastDialog({ model, onClose }: { model: Model; onClose: () => vo
         <label class="field"><span class="label">{t('agent')}</span><select class="input" value={agent} onChange={(e) => setAgent(e.currentTarget.value)}>
           <option value="">{t('all')}</option>{agents.map((a) => <option key={a.agent} value={a.agent}>{a.name}</option>)}</select></label>
       </div>
+      {customer && <p class="note"><span>{t('chatsOf', { name: customer.name || customer.customer })}</span>
+        <Button label={t('all')} small onPress={() => setCustomer(undefined)} /></p>}
       {wrong && <p class="note bad" role="alert">{wrong}</p>}
       {rows?.length === 0 && <p class="muted">{t('none')}</p>}
       <ul class="past-list">
-        {rows?.map((s) => <li key={s.chat}><button type="button" class="row" onClick={() => model.open({ kind: 'replay', chat: s.chat })}>
+        {rows?.map((s) => <li key={s.chat} class="past-row"><button type="button" class="row" onClick={() => model.open({ kind: 'replay', chat: s.chat })}>
           <span class="row-text"><span class="row-top"><strong class="clip">{s.name || s.customer}</strong><time class="small muted tabular" dateTime={s.ended_at}>{dateOf(s.ended_at, t.lang)}</time></span>
             <span class="small muted clip">{[queues.find((q) => q.queue === s.queue)?.name ?? s.queue, s.agents.join(', '), said('end_', s.reason), t('messagesN', { n: s.messages })].filter(Boolean).join(' · ')}</span></span>
-        </button></li>)}
+        </button>
+          {s.previous_chat && !customer && <Button label={t('chatsOf', { name: s.name || s.customer })} icon="user" bare kind="quiet" onPress={() => setCustomer(s)} />}</li>)}
       </ul>
       {next && <Button label={t('older')} onPress={() => { void load(next) }} />}
     </Dialog>

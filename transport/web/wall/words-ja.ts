@@ -18,7 +18,7 @@ export const ja: Pack<Key> = {
   alerts: '警告', noAlerts: '対応が必要なことはありません。', acknowledge: '確認', acknowledgedN: '確認済み{n}件', acknowledgeText: 'このブラウザーで確認済みです。まだ解消していません。', callOf: '{agent}が{name}様のチャットで支援を求めています。',
   a_sla: '{queue}：待ち時間が長すぎます', a_stuck: '{about}が進んでいません', a_strikes: '{agent}が呼び出しに応答しません', a_quarantined: '{about}が繰り返し失敗しました', a_agent_idle: '{agent}がお客様に返信していません',
   broadcast: '一斉送信', broadcastText: 'このキューで待つ方と対応中の方全員へ', broadcastDone: '{n}件のチャットに送信しました。',
-  plotWaiting: 'キュー別の待機数', plotChats: 'チャット', plotAgents: '担当者', free: '空き', full: '満員', away: '離席',
+  plotWaiting: 'キュー別の待機数', plotDay: '本日のサービスレベル', ratedBadly: '{name} さんの評価: 5段階中 {n}', chatsOf: '{name} さんのチャット', plotChats: 'チャット', plotAgents: '担当者', free: '空き', full: '満員', away: '離席',
   explain: '判断の説明', noDecisions: 'まだ誰も呼び出していません。', chosen: '{name}を選択', nobody: '誰も選ばれていません', strategy: '方式', step: 'ステップ{n}', config: '設定の版', decidedAt: '判断時刻', notChosen: '選ばれなかった担当者', because: '理由',
   why_not_available: '受付可でない', why_busy: '空きがない', why_channel: 'このチャネルを受けない', why_skill: 'スキルが足りない', why_tier: 'このステップではまだ対象外', why_preferred: '別の担当者を待っている', why_excluded: '拒否または応答なし', why_reserved: '別の呼び出しが進行中', why_ringing: '別の呼び出しが鳴っている', why_expression: '条件に合わない', why_expression_failed: '条件を判定できない', why_behind: '順番が後',
   past: '過去のチャット', older: 'さらに前', messagesN: 'メッセージ{n}件', replay: '再生', play: '再生する', pause: '一時停止', moment: '時点', noEvents: '変化なし', at: '時刻', hash: '状態ハッシュ', erased: '（削除済み）', agent_author: '担当者', system: 'システム',

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact'
-import { useEffect, useState } from 'preact/hooks'
+import { useCallback, useEffect, useMemo, useState } from 'preact/hooks'
 import { isNotice, lineKey, weave, type CustomerView, type Line, type Notice } from '../shared/index.ts'
 import { Composer } from '../ui/composer.tsx'
 import { Icon } from '../ui/icons.tsx'
@@ -29,19 +29,22 @@ export function ChatView({ model, chat }: { model: Model; chat: CustomerView }):
   const limit = model.client.limits?.text?.[chat.channel] ?? Object.values(model.client.limits?.text ?? {})[0]
   const files = model.fileLimit(chat.channel)
   useReading(model, chat)
-  const rows: Row[] = [
-    ...weave(chat.messages, chat.notices),
+  const lines = useMemo(() => weave(chat.messages, chat.notices), [chat.messages, chat.notices])
+  const tail: Row[] = [
     ...model.pending(chat).map((p) => ({ pending: p.id, text: p.text })),
     ...local.failed.filter((f) => f.chat === chat.chat).map((failed) => ({ failed })),
     ...local.uploading.filter((u) => u.chat === chat.chat).map((u) => ({ uploading: u.key, name: u.name })),
   ]
+  const rows = useMemo((): readonly Row[] => (tail.length > 0 ? [...lines, ...tail] : lines), [lines, tail.map(keyOf).join()])
+  const draw = useCallback((r: Row, before: Row | undefined) => <RowView row={r} before={before} chat={chat} model={model} onAgain={setText} />,
+    [model, chat.chat, chat.delivered, readByAgent(chat), chat.agents, chat.end_reason])
   const agent = chat.agents[0]?.name ?? t('somebody')
   const last = chat.messages.at(-1)
   return (
     <div class="widget-fill">
       {chat.phase === 'queued' && <Waiting chat={chat} />}
-      <Lines items={rows} keyOf={keyOf} label={t('conversation')} newerLabel={t('newer')} onStart={() => { void model.older(chat).catch(() => {}) }}
-        draw={(r, before) => <RowView row={r} before={before} chat={chat} model={model} onAgain={setText} />} />
+      <Lines key={chat.chat} of={chat.chat} items={rows} keyOf={keyOf} label={t('conversation')} newerLabel={t('newer')} onStart={() => { void model.older(chat).catch(() => {}) }}
+        draw={draw} />
       <div class="typing">{chat.typing && <><span class="dots" aria-hidden="true"><i /><i /><i /></span>{t('typing', { name: agent })}</>}</div>
       <Announcer text={last && last.author.kind !== 'customer' ? `${last.author.name}: ${last.text ?? last.attachment?.name ?? ''}` : ''} />
       {!over && chat.idle && <Idle model={model} chat={chat} />}
