@@ -66,7 +66,7 @@ const works = (p, frames) => p.evaluate((frames) => new Promise((done) => {
   let sink = 0
   let i = 0
   const step = () => {
-    for (let n = 0; n < 5_000_000; n++) sink = (sink * 31 + n) | 0
+    for (let n = 0; n < 500_000; n++) sink = (sink * 31 + n) | 0
     if (++i < frames) requestAnimationFrame(step)
     else done(sink)
   }
