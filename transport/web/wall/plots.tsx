@@ -44,7 +44,7 @@ function Plot({ of, title, lines, percent }: PlotProps): JSX.Element {
       const data: uPlot.AlignedData = [[...of.at], ...all.map((l) => l.values)]
       if (!plot || names !== drawn) {
         plot?.destroy()
-        plot = new uPlot(options(host, all, percent === true), data, host)
+        plot = new uPlot(options(host, of, all, percent === true), data, host)
         drawn = names
       } else plot.setData(data)
       legend.current?.replaceChildren(...all.map((l, i) => legendItem(l, i, percent ? ' %' : '')))
@@ -76,14 +76,20 @@ function legendItem(l: Lines[number], i: number, unit: string): HTMLElement {
   return item
 }
 
-function options(host: HTMLElement, lines: Lines, percent: boolean): uPlot.Options {
+/** From the first moment to the last, also of a plot that has no room or nothing to show yet. */
+function span(at: readonly number[]): [number, number] {
+  const first = at[0] ?? 0
+  return [first, Math.max(at.at(-1) ?? 0, first + leastSeconds)]
+}
+
+function options(host: HTMLElement, of: Source, lines: Lines, percent: boolean): uPlot.Options {
   const style = getComputedStyle(host)
   const colour = (name: string): string => style.getPropertyValue(name).trim()
   const axis = { stroke: colour('--ink-3'), grid: { stroke: colour('--line'), width: 1 }, ticks: { show: false }, font: `11px ${style.fontFamily}` }
   const clock = new Intl.DateTimeFormat(t.lang, { hour: '2-digit', minute: '2-digit' })
   return {
     width: host.clientWidth, height: host.clientHeight, legend: { show: false }, cursor: { show: false }, padding: [8, 4, 0, 0],
-    scales: { x: { range: (_u, min, max) => [min ?? 0, Math.max(max ?? 0, (min ?? 0) + leastSeconds)] }, y: { range: (_u, _min, max) => percent ? [0, 100] : [0, Math.max(4, Math.ceil((max ?? 0) * 1.15))] } },
+    scales: { x: { range: () => span(of.at) }, y: { range: (_u, _min, max) => percent ? [0, 100] : [0, Math.max(4, Math.ceil((max ?? 0) * 1.15))] } },
     axes: [
       { ...axis, space: 70, size: 24, values: (_u, at) => at.map((s) => (s > leastSeconds ? clock.format(s * 1000) : '')) },
       { ...axis, size: 34, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 5000, 10_000], space: 24 },
