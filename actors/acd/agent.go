@@ -23,7 +23,7 @@ type Agent struct {
 	grace    time.Time // the end of it, while the link is in grace
 
 	over  []OfferID // offers known to be over, the last few
-	freed []ChatID  // chats that left without a debt, the last few
+	freed []stay    // chats that left without a debt, the last few
 
 	sent     AgentAdvert
 	sentTo   []QueueID
@@ -149,13 +149,13 @@ func (s *agentStep) engine(cmd Command) bool {
 	case Looked:
 		s.looked(c)
 	case OfferStart:
-		s.offerStart(c.Slot)
+		s.offerStart(c)
 	case SlotRelease:
 		s.slotRelease(c.Offer)
 	case OfferOver:
 		s.offerOver(c)
 	case Assigned:
-		s.assigned(c.Slot)
+		s.assigned(c)
 	case Released:
 		if c.Lost {
 			s.forgive(c.Chat)

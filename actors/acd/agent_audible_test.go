@@ -12,7 +12,7 @@ func missed(t *testing.T, set func(*desk)) bool {
 	d := newDesk(t)
 	set(d)
 	d.do(nobodyHere, Reserve{Offer: "c1.1", Chat: "c1", From: "support", Channel: "livechat", Weight: 1, Kind: OfferRoute})
-	d.do(nobodyHere, OfferStart{SlotRow{Chat: "c1", Agent: "ann", State: SlotAlerting, Offer: "c1.1", Kind: OfferRoute, Channel: "livechat", Weight: 1,
+	d.do(nobodyHere, OfferStart{Slot: SlotRow{Chat: "c1", Agent: "ann", State: SlotAlerting, Offer: "c1.1", Kind: OfferRoute, Channel: "livechat", Weight: 1,
 		Since: d.now, Deadline: d.now.Add(20 * time.Second)}})
 	d.now = d.now.Add(20 * time.Second)
 	d.do(nobodyHere, OfferOver{Offer: "c1.1", Chat: "c1", Reason: OfferRONA, MinAlert: 3 * time.Second, At: d.now, Rang: 20 * time.Second})

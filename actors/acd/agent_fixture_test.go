@@ -254,6 +254,8 @@ func deskLine(o Outcome) string {
 			w = append(w, fmt.Sprintf("→ %s aborted %s", s.To, c.Why))
 		case AgentLost:
 			w = append(w, fmt.Sprintf("→ %s lost", s.To))
+		case AskSlot:
+			w = append(w, fmt.Sprintf("→ %s asks of %s", s.To, c.Slot.Offer))
 		case WrapupFiled:
 			w = append(w, fmt.Sprintf("→ %s filed %s by %s", s.To, c.Code, c.By))
 		default:

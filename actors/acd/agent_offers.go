@@ -3,9 +3,9 @@ package acd
 import "slices"
 
 // offerStart lets the slot ring (A8). The chat is right even about a slot that
-// nobody here remembers, unless it has since said that the offer is over.
-func (s *agentStep) offerStart(row SlotRow) {
-	slot := s.slotOf(row.Chat)
+// nobody here remembers, once it has been asked: it may have said so long ago.
+func (s *agentStep) offerStart(c OfferStart) {
+	row, slot := c.Slot, s.slotOf(c.Slot.Chat)
 	switch {
 	case slices.Contains(s.over, row.Offer):
 		return
@@ -21,6 +21,9 @@ func (s *agentStep) offerStart(row SlotRow) {
 		// He did not hear of it in the time his slot was kept, and has given
 		// the unit to another chat since.
 		s.abort(row, AgentState)
+		return
+	case !c.Sure && (slot == nil || slot.Offer != row.Offer):
+		s.ask(row, SlotAlerting, false)
 		return
 	}
 	s.take(row, SlotAlerting)
@@ -90,22 +93,29 @@ func (s *agentStep) answer(offer OfferID, cmd Command) error {
 }
 
 // assigned makes the chat his (A11).
-func (s *agentStep) assigned(row SlotRow) {
-	slot := s.slotOf(row.Chat)
+func (s *agentStep) assigned(c Assigned) {
+	row, slot := c.Slot, s.slotOf(c.Slot.Chat)
+	known := slot != nil && sameTime(slot.Offer, row.Offer)
 	switch {
-	case slot != nil && slot.State == SlotConnected:
+	case known && slot.State == SlotConnected:
 		s.reweigh(slot, row) // else it came twice
 		return
-	case s.state.debt(row.Chat) != nil && !servedAnew(row, s.state.debt(row.Chat)), slot == nil && slices.Contains(s.over, row.Offer):
+	case s.state.debt(row.Chat) != nil && !servedAnew(row, s.state.debt(row.Chat)), !known && slices.Contains(s.over, row.Offer):
 		return // came after it was over
+	case !known && !c.Sure:
+		s.ask(row, SlotConnected, false)
+		return
 	}
 	if debt := s.state.debt(row.Chat); debt != nil {
 		s.returned(*debt)
 	}
 	first := len(s.connected()) == 0
+	if slot != nil && !known {
+		s.over = remember(s.over, slot.Offer)
+	}
 	s.take(row, SlotConnected)
 	s.idleFrom = s.t.Now
-	s.freed = slices.DeleteFunc(s.freed, func(c ChatID) bool { return c == row.Chat })
+	s.freed = slices.DeleteFunc(s.freed, func(o stay) bool { return o.chat == row.Chat })
 	if s.state.Missed+s.state.Rejected > 0 {
 		s.emit(Struck{Offer: s.slotOf(row.Chat).Offer, Reason: OfferAccepted})
 	}

@@ -118,13 +118,18 @@ func TestA8AnOfferRingsOnceAndNotAfterItIsOver(t *testing.T) {
 
 func TestA8TheChatIsRightAboutASlotThatWasForgotten(t *testing.T) {
 	d := newDesk(t)
-	d.expect(nobodyHere, OfferStart{Slot: deskRow("c7.1", SlotAlerting, d.now)}, "")
+	d.expect(nobodyHere, OfferStart{Slot: deskRow("c7.1", SlotAlerting, d.now)}, "→ chat/c7 asks of c7.1")
+	if v := d.view(); len(v.Slots) != 0 {
+		t.Fatalf("before the chat is sure: %+v", v)
+	}
+	d.expect(nobodyHere, OfferStart{Slot: deskRow("c7.1", SlotAlerting, d.now), Sure: true}, "")
 	if v := d.view(); len(v.Slots) != 1 || v.Status != "alerting" || v.Used != 1 {
 		t.Fatalf("%+v", v)
 	}
 	offer := d.reserve()
 	d.wait(5 * time.Second)
-	d.expect(nobodyHere, OfferStart{Slot: deskRow(offer, SlotAlerting, d.now)}, "")
+	d.expect(nobodyHere, OfferStart{Slot: deskRow(offer, SlotAlerting, d.now)}, "→ chat/c1 asks of c1.1")
+	d.expect(nobodyHere, OfferStart{Slot: deskRow(offer, SlotAlerting, d.now), Sure: true}, "")
 	if v := d.view(); len(v.Slots) != 2 {
 		t.Fatalf("%+v", v)
 	}
@@ -176,7 +181,11 @@ func TestA11TheFirstChatGetsTheFocus(t *testing.T) {
 
 func TestA11AnAssignmentNeedsNoReservation(t *testing.T) {
 	d := newDesk(t)
-	d.expect(nobodyHere, Assigned{Slot: deskRow("c7.1", SlotConnected, d.now)}, "focus c7 holds []")
+	d.expect(nobodyHere, Assigned{Slot: deskRow("c7.1", SlotConnected, d.now)}, "→ chat/c7 asks of c7.1")
+	if d.a.used() != 0 {
+		t.Fatal("it took a slot before the chat was sure")
+	}
+	d.expect(nobodyHere, Assigned{Slot: deskRow("c7.1", SlotConnected, d.now), Sure: true}, "focus c7 holds []")
 	d.do(nobodyHere, Released{Chat: "c7"})
 	d.expect(nobodyHere, Assigned{Slot: deskRow("c7.1", SlotConnected, d.now)}, "")
 	if d.a.used() != 0 {

@@ -16,31 +16,54 @@ const (
 )
 
 // released opens the debt that the end of a chat leaves, or frees the slot
-// when there is none (A18). It may come again.
+// when there is none (A18). It may come again, and late: what it means is
+// certain for the time of the chat that he knows himself to be in. Else the
+// chat is asked.
 func (s *agentStep) released(c Released) {
-	chat, spec := c.Chat, c.Spec
-	slot := s.slotOf(chat)
-	if slot == nil || !slot.live() {
-		switch done := s.state.settled(chat); {
-		case s.state.debt(chat) != nil, slices.Contains(s.freed, chat):
+	c.Spec.normalize()
+	slot, debt := s.slotOf(c.Chat), s.state.debt(c.Chat)
+	mine := slot != nil && sameTime(slot.Offer, c.Offer)
+	if !mine || !slot.live() {
+		switch done := s.state.settled(c.Chat); {
+		case debt != nil && sameTime(debt.Offer, c.Offer), s.left(c.Chat, c.Offer):
 			return
 		case done != nil && sameTime(done.Done.Offer, c.Offer):
 			s.file(*done)
 			return
+		case !mine && slices.Contains(s.over, c.Offer):
+			return
 		}
 	}
-	debt := Debt{Chat: chat, Since: s.t.Now, Offer: c.Offer, Weight: c.Weight, Channel: c.Channel}
+	another := slot != nil && slot.State != SlotReserved && !mine
+	switch {
+	case (another || debt != nil) && !c.Sure:
+		s.ask(SlotRow{Chat: c.Chat, Offer: c.Offer}, SlotConnected, true)
+		if another {
+			s.ask(slot.SlotRow, slot.State, true)
+		}
+		return
+	case another && c.Spec.Mode == WrapupNone:
+		return // he is in it once more
+	case debt != nil:
+		s.returned(*debt)
+	}
+	s.leaves(c, slot)
+}
+
+// leaves lets a chat go, with the debt that it asks for.
+func (s *agentStep) leaves(c Released, slot *agentSlot) {
+	debt := Debt{Chat: c.Chat, Since: s.t.Now, Offer: c.Offer, Weight: c.Weight, Channel: c.Channel}
 	if slot != nil {
 		debt.Weight, debt.Channel, debt.Offer = slot.Weight, slot.Channel, cmp.Or(c.Offer, slot.Offer)
 		if slot.Offer != "" {
 			s.over = remember(s.over, slot.Offer)
 		}
-		s.free(chat)
+		s.free(c.Chat)
 	}
-	spec.normalize()
+	spec := c.Spec
 	if spec.Mode == WrapupNone {
-		s.freed = remember(s.freed, chat)
-		s.emit(SlotFreed{Chat: chat})
+		s.freed = remember(s.freed, stay{c.Chat, debt.Offer})
+		s.emit(SlotFreed{Chat: c.Chat})
 		return
 	}
 	debt.Spec = spec
@@ -51,17 +74,31 @@ func (s *agentStep) released(c Released) {
 	s.boundOptional()
 }
 
+// stay is one time that he has a chat; another one begins with another offer.
+type stay struct {
+	chat  ChatID
+	offer OfferID
+}
+
+// left reports whether a chat has left him without a debt, at the end of the
+// stay that began with an offer.
+func (a *Agent) left(chat ChatID, offer OfferID) bool {
+	return slices.ContainsFunc(a.freed, func(s stay) bool { return s.chat == chat && sameTime(s.offer, offer) })
+}
+
 // forgive lets go of a chat that cannot be read any more, and of a wrap-up that
 // is owed for it: there is nobody to file it with.
 func (s *agentStep) forgive(chat ChatID) {
+	debt, offer := s.state.debt(chat), OfferID("")
 	if slot := s.slotOf(chat); slot != nil {
-		s.over = remember(s.over, slot.Offer)
+		offer = slot.Offer
+		s.over = remember(s.over, offer)
 		s.free(chat)
-	} else if s.state.debt(chat) == nil {
+	} else if debt == nil {
 		return
 	}
-	s.freed = remember(s.freed, chat)
-	if debt := s.state.debt(chat); debt != nil {
+	s.freed = remember(s.freed, stay{chat, offer})
+	if debt != nil {
 		s.emit(WrapupDone{Chat: chat, Code: debt.Code, Notes: debt.Notes, By: bySystem, At: s.t.Now, Offer: debt.Offer})
 	}
 	s.emit(SlotFreed{Chat: chat})

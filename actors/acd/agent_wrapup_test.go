@@ -42,8 +42,8 @@ func TestA18ASecondStayInTheSameChatOwesAgain(t *testing.T) {
 	d := newDesk(t)
 	chat := d.owe(mandatory)
 	d.do(ann, Wrapup{Chat: chat, Code: "spam"})
-	d.do(nobodyHere, Assigned{Slot: deskRow("c1.2", SlotConnected, d.now)})
-	d.expect(nobodyHere, Released{Chat: chat, Spec: mandatory}, "owes c1 mandatory")
+	d.do(nobodyHere, Assigned{Slot: deskRow("c1.2", SlotConnected, d.now), Sure: true})
+	d.expect(nobodyHere, Released{Chat: chat, Spec: mandatory, Offer: "c1.2"}, "owes c1 mandatory")
 	d.expect(ann, Wrapup{Chat: chat, Code: "solved"}, "done c1 solved by agent | freed c1 | → chat/c1 filed solved by agent")
 }
 

@@ -53,7 +53,7 @@ func TestNobodySpeaksAsideToWhoCannotBeReached(t *testing.T) {
 
 func TestASupervisorSignsAnAgentOutWhateverHeHas(t *testing.T) {
 	d := newDesk(t)
-	d.do(nobodyHere, Assigned{SlotRow{Chat: "c1", Agent: "ann", State: SlotConnected, Weight: 1, Since: d.now}})
+	d.do(nobodyHere, Assigned{Slot: SlotRow{Chat: "c1", Agent: "ann", State: SlotConnected, Weight: 1, Since: d.now}, Sure: true})
 	if out := d.do(ann, SetPresence{State: Offline}); !errors.Is(out.Err, ErrLiveChats) {
 		t.Fatalf("she signed out of a live chat herself: %v", out.Err)
 	}

@@ -283,9 +283,9 @@ func (c *Chat) Pending() []Send {
 	for _, row := range c.SlotRows() {
 		switch row.State {
 		case SlotAlerting:
-			out = append(out, c.sendAgent(row.Agent, OfferStart{row}))
+			out = append(out, c.sendAgent(row.Agent, OfferStart{Slot: row}))
 		case SlotConnected:
-			out = append(out, c.sendAgent(row.Agent, Assigned{row}))
+			out = append(out, c.sendAgent(row.Agent, Assigned{Slot: row}))
 		case SlotReleased:
 			out = append(out, c.sendReleased(row, ""))
 		case SlotReserved:

@@ -162,7 +162,7 @@ func (s *chatStep) revive(author Author) {
 func (s *chatStep) reweigh() {
 	for i := range s.Participants {
 		if p := &s.Participants[i]; p.Joined && p.Slot {
-			s.tell(s.sendAgent(p.Agent, Assigned{s.connectedRow(p)}))
+			s.tell(s.sendAgent(p.Agent, Assigned{Slot: s.connectedRow(p)}))
 		}
 	}
 }

@@ -155,11 +155,11 @@ func TestAnAgentsLedgerFollowsAParkedChat(t *testing.T) {
 	s := agentSlot{SlotRow: SlotRow{Chat: "c1", Weight: 2, State: SlotConnected}, granted: 4}
 	step := agentStep{Agent: NewAgent("alice")}
 	step.slots = []agentSlot{s}
-	step.assigned(SlotRow{Chat: "c1", Weight: 0})
+	step.assigned(Assigned{Slot: SlotRow{Chat: "c1", Weight: 0}})
 	if used := step.used(); used != 0 {
 		t.Errorf("a parked chat takes %d units", used)
 	}
-	step.assigned(SlotRow{Chat: "c1", Weight: 2})
+	step.assigned(Assigned{Slot: SlotRow{Chat: "c1", Weight: 2}})
 	if used := step.used(); used != 2 || step.slots[0].granted != 0 {
 		t.Errorf("it takes %d units again, granted under %d", used, step.slots[0].granted)
 	}

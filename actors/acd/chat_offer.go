@@ -6,7 +6,7 @@ import "slices"
 // is one offer.
 func (s *chatStep) grant(m OfferGrant) error {
 	if o := s.offer(m.Offer); o != nil {
-		s.tell(s.sendAgent(o.Agent, OfferStart{s.alertingRow(o)}))
+		s.tell(s.sendAgent(o.Agent, OfferStart{Slot: s.alertingRow(o)}))
 		return nil
 	}
 	if p := s.past(m.Offer); p != nil {
@@ -33,7 +33,7 @@ func (s *chatStep) grant(m OfferGrant) error {
 		s.take(o)
 		return nil
 	}
-	s.tell(s.sendAgent(o.Agent, OfferStart{s.alertingRow(&o)}))
+	s.tell(s.sendAgent(o.Agent, OfferStart{Slot: s.alertingRow(&o)}))
 	return nil
 }
 
@@ -122,7 +122,7 @@ func (s *chatStep) take(won Offer) {
 		s.emit(WrapupRecorded{Agent: won.Agent, By: byReturned})
 	}
 	s.emit(accepted)
-	s.tell(s.sendAgent(won.Agent, Assigned{s.connectedRow(s.joined(won.Agent))}))
+	s.tell(s.sendAgent(won.Agent, Assigned{Slot: s.connectedRow(s.joined(won.Agent))}))
 	switch won.Kind {
 	case OfferInvite:
 		s.announce(won.Name + " joined the chat")

@@ -114,6 +114,9 @@ func (s *chatStep) do(cmd Command) (any, error) {
 		return nil, s.agentLost(m)
 	case WrapupFiled:
 		return nil, s.wrapupFiled(m)
+	case AskSlot:
+		s.slotAsked(m)
+		return nil, nil
 	case CustomerSeen:
 		return nil, s.customerSeen(m)
 	case Tick:

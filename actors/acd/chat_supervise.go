@@ -110,7 +110,7 @@ func (s *chatStep) clear(why OfferReason) {
 func (s *chatStep) serve(a AgentID, name, why string, by OfferID) {
 	old := s.Owner
 	s.emit(Joined{Agent: a, Name: name, Mode: Talk, Owner: true, Was: s.modeOf(a), Supervisor: s.supervises(a), Offer: by})
-	s.tell(s.sendAgent(a, Assigned{s.connectedRow(s.joined(a))}))
+	s.tell(s.sendAgent(a, Assigned{Slot: s.connectedRow(s.joined(a))}))
 	if old != "" && old != a {
 		s.part(old, why, a, AgentID(s.t.By.ID))
 	}

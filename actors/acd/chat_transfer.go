@@ -165,7 +165,7 @@ func (s *chatStep) ring(m SlotGranted, kind OfferKind, from AgentID, note string
 	o := Offer{ID: m.Offer, Agent: m.Agent, Kind: kind, Started: s.t.Now, Deadline: s.t.Now.Add(s.flows().Accept),
 		Attempt: s.Attempts + 1, Name: m.Name, From: from, FromName: s.nameOf(from), Note: note}
 	s.emit(Offered{Offer: o, Popover: s.popover()})
-	s.tell(s.sendAgent(o.Agent, OfferStart{s.alertingRow(&o)}))
+	s.tell(s.sendAgent(o.Agent, OfferStart{Slot: s.alertingRow(&o)}))
 }
 
 func (s *chatStep) nameOf(a AgentID) string {

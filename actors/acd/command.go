@@ -194,7 +194,10 @@ type (
 		ID    EnqueueID
 	}
 	// OfferStart rings (A8). SlotRelease takes an unused slot back.
-	OfferStart  struct{ Slot SlotRow }
+	OfferStart struct {
+		Slot SlotRow
+		Sure bool // it answers AskSlot
+	}
 	SlotRelease struct{ Offer OfferID }
 	// Accept and Reject are an agent's answers, handed on to the chat with the
 	// asker's name in Turn.By.
@@ -225,7 +228,18 @@ type (
 		Rang time.Duration
 	}
 	// Assigned tells the agent that the chat is his (A11).
-	Assigned struct{ Slot SlotRow }
+	Assigned struct {
+		Slot SlotRow
+		Sure bool // it answers AskSlot
+	}
+	// AskSlot asks the chat about a slot of the agent. He has it and has heard
+	// otherwise, or has heard of it and knows nothing of it: then it is new, or
+	// long over, and he has started again since. The chat answers with OfferStart
+	// or Assigned, for sure, if the slot is his; else it takes back what he has.
+	AskSlot struct {
+		Slot SlotRow
+		Has  bool
+	}
 	// Released tells him that it no longer is, and what wrap-up is due (A18).
 	Released struct {
 		Chat   ChatID
@@ -237,6 +251,7 @@ type (
 		Weight  int
 		// Lost says that the chat takes no wrap-up any more: nothing is owed for it.
 		Lost bool
+		Sure bool // it answers AskSlot
 	}
 	// WrapupFiled tells the chat that the debt is closed (C41).
 	WrapupFiled struct {
@@ -345,6 +360,7 @@ func (Reject) command()         {}
 func (OfferAborted) command()   {}
 func (OfferOver) command()      {}
 func (Assigned) command()       {}
+func (AskSlot) command()        {}
 func (Released) command()       {}
 func (WrapupFiled) command()    {}
 func (AgentLost) command()      {}

@@ -95,11 +95,19 @@ func (c *chat) offered(f *fold, from acd.Address, e acd.Event) {
 		if _, open := c.offers[e.Offer]; open || e.Offer != "" && e.Kind != "" {
 			c.close(f.checker, from, e.Offer, ended{reason: acd.OfferAccepted, agent: e.Agent})
 		}
-		c.slots[e.Agent] = true
-		if delete(c.parked, e.Agent); c.quiet {
-			c.parked[e.Agent] = true
-		}
+		c.takes(e.Agent)
 		f.carries(from, c, e.Agent)
+	}
+}
+
+// takes notes that an agent has the chat from now on, and whether it takes
+// something of him.
+func (c *chat) takes(a acd.AgentID) {
+	if !c.slots[a] {
+		delete(c.parked, a)
+	}
+	if c.slots[a] = true; c.quiet {
+		c.parked[a] = true
 	}
 }
 
@@ -180,7 +188,8 @@ func (c *chat) apply(fail func(string, string, ...any), at time.Time, e acd.Even
 	case acd.Joined:
 		c.joined[e.Agent] = e.Mode
 		if e.Owner {
-			c.owner, c.slots[e.Agent] = e.Agent, true
+			c.takes(e.Agent)
+			c.owner = e.Agent
 		}
 	case acd.OwnerSet:
 		c.owner = e.Owner

@@ -71,3 +71,37 @@ func TestAWrapUpThatKeepsItsSlotCountsAsLoad(t *testing.T) {
 		t.Errorf("three units of two are %v", k.violated)
 	}
 }
+
+func TestAChatThatIsGivenToSomebodyWhileItIsParkedTakesNothingOfHim(t *testing.T) {
+	cfg := &acd.Config{Agents: map[acd.AgentID]*acd.AgentProfile{"alice": {Capacity: 1}}}
+	given := acd.Joined{Agent: "alice", Mode: acd.Talk, Owner: true}
+	for _, c := range []struct {
+		name   string
+		before []any
+		breaks string
+	}{
+		{"it weighs", []any{given}, "I2"},
+		{"it is parked", []any{acd.Parked{}, given}, ""},
+		{"it was parked before his time", []any{acd.Parked{}, acd.Unparked{}, given}, "I2"},
+	} {
+		k := New(func() int64 { return 1 })
+		k.Configured(cfg)
+		f := &fold{checker: k, chats: map[acd.ChatID]*chat{}, desks: map[acd.AgentID]*desk{}, stays: map[string][]*stay{}}
+		for _, id := range []acd.ChatID{"c", "d"} {
+			waits := f.chat(id)
+			waits.started, waits.leg, waits.weight = true, true, 1
+		}
+		at := time.Unix(1000, 0)
+		for _, e := range append(c.before, acd.Unparked{}) {
+			f.chat("c").record(f, acd.ChatID("c").Address(), &actors.Written{At: at, Events: []acd.Event{e.(acd.Event)}})
+		}
+		f.chat("d").record(f, acd.ChatID("d").Address(), &actors.Written{At: at, Events: []acd.Event{acd.Offered{Offer: acd.Offer{ID: "d.1", Agent: "alice"}}}})
+		got := ""
+		if k.violated != nil {
+			got = k.violated.Rule
+		}
+		if got != c.breaks {
+			t.Errorf("%s: breaks %q, expected %q", c.name, got, c.breaks)
+		}
+	}
+}
