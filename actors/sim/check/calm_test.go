@@ -29,8 +29,8 @@ func TestOnlyWhoWaitsInTheCalmIsHeldAgainstTheSavior(t *testing.T) {
 	}{
 		{"waited before, by a later clock", []record{{1000, true, there}, {1001, false, waits}, {1100, false, ends}, {900, true, there}}, ""},
 		{"waits in the calm", []record{{1000, true, there}, {1001, true, gone}, {1002, true, gone}, {900, true, there}, {901, false, waits}, {1000, false, ends}}, "liveness"},
-		{"waits since before the calm", []record{{1000, true, there}, {1001, false, waits}, {1002, true, gone}, {900, true, there}, {1000, false, ends}}, "liveness"},
-		{"he was there before the calm already", []record{{1000, true, there}, {1001, false, waits}, {1001, true, there}, {900, true, there}, {1000, false, ends}}, "liveness"},
+		{"waits since before the calm", []record{{800, true, there}, {801, false, waits}, {802, true, gone}, {900, true, there}, {1000, false, ends}}, "liveness"},
+		{"he was there before the calm already", []record{{800, true, there}, {801, false, waits}, {801, true, there}, {900, true, there}, {1000, false, ends}}, "liveness"},
 		{"he is not there in the calm", []record{{1000, true, there}, {1001, true, gone}, {1002, true, gone}, {901, false, waits}, {1000, false, ends}}, ""},
 	} {
 		k := New(func() int64 { return 1 })

@@ -29,7 +29,6 @@ type chat struct {
 	entered                time.Time
 	stood                  time.Time // where he came in who is served, while a transfer waits
 	idle                   time.Time // waits, and rings nowhere, since then
-	idleAt                 int       // the record that says so
 }
 
 func newChat(id acd.ChatID) *chat {
@@ -324,7 +323,7 @@ func (c *chat) patience(f *fold, fail func(string, string, ...any), at time.Time
 	waits := c.started && !c.ended && c.owner == "" && len(c.offers) == 0
 	if !c.idle.IsZero() && !f.saved.IsZero() {
 		since := c.idle
-		if c.idleAt < f.savedAt { // whatever the clock said then
+		if since.Before(f.saved) { // by a clock that was set back since it is after: what was to end by then ends as much later
 			since = f.saved
 		}
 		if waited := at.Sub(since); waited > waitingMost {
@@ -335,6 +334,6 @@ func (c *chat) patience(f *fold, fail func(string, string, ...any), at time.Time
 	case !waits:
 		c.idle = time.Time{}
 	case c.idle.IsZero():
-		c.idle, c.idleAt = at, f.records
+		c.idle = at
 	}
 }

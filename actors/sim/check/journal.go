@@ -23,7 +23,6 @@ type fold struct {
 	at       time.Time
 	helps    bool      // somebody takes chats who can serve everybody
 	saved    time.Time // since when, in the calm
-	savedAt  int       // the record that says so
 	records  int
 	life     int // of the node, from 1
 	began    time.Time
@@ -171,7 +170,7 @@ func (f *fold) relief(his bool, w *actors.Written, calm int) {
 	case !f.helps || f.records <= calm:
 		f.saved = time.Time{}
 	case f.saved.IsZero():
-		f.saved, f.savedAt = w.At, f.records
+		f.saved = w.At
 	}
 }
 
