@@ -2,6 +2,7 @@ package actors
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"reflect"
@@ -51,6 +52,7 @@ const (
 	boardChats = 2000 // the oldest ones
 	boardRows  = 500  // of one frame
 	boardWait  = time.Second
+	boardOld   = 10 * time.Second // a picture from before somebody watched
 )
 
 func newBoard(e *Engine) *board {
@@ -143,7 +145,9 @@ func (b *board) everyone(kind acd.Kind) (all []acd.Address) {
 }
 
 // take asks machines of a kind and keeps what they say. Nothing of it leaves
-// before it is durable. The caller holds asking.
+// before it is durable. Who does not say is asked again at the next tick; until
+// then what he said before is shown, unless that was long ago. The caller holds
+// asking.
 func (b *board) take(ctx context.Context, kind acd.Kind, who []acd.Address) error {
 	said := b.engine.askAll(ctx, who, viewOf(kind))
 	if err := b.engine.barrier(); err != nil {
@@ -151,13 +155,18 @@ func (b *board) take(ctx context.Context, kind acd.Kind, who []acd.Address) erro
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	now := b.engine.now()
+	old := now.Sub(b.takenAt(kind)) > boardOld
 	for _, a := range who {
-		if v, answered := said[a]; answered {
-			b.keep(a, v)
+		if v, answered := said[a]; answered && b.keep(a, v) {
+			continue
+		}
+		b.touch(a)
+		if old {
+			b.forget(a)
 		}
 	}
 	b.strike()
-	now := b.engine.now()
 	switch kind {
 	case acd.KindQueue:
 		b.queues.taken = now
@@ -169,8 +178,9 @@ func (b *board) take(ctx context.Context, kind acd.Kind, who []acd.Address) erro
 	return nil
 }
 
-// keep puts one machine's word into the picture. The caller holds mu.
-func (b *board) keep(a acd.Address, said any) {
+// keep puts one machine's word into the picture. It reports false when the
+// machine has failed over the question: its next life knows. The caller holds mu.
+func (b *board) keep(a acd.Address, said any) bool {
 	switch v := said.(type) {
 	case acd.QueueView:
 		b.queues.put(v.Queue, v)
@@ -180,18 +190,27 @@ func (b *board) keep(a acd.Address, said any) {
 		over := v.Phase == acd.PhaseEnded || v.Phase == acd.PhaseClosed
 		if over || b.chats.rows[v.Chat].Chat == "" && len(b.chats.rows) >= boardChats {
 			b.chats.drop(v.Chat)
-			return
+			return true
 		}
 		b.chats.put(v.Chat, v)
-	default: // it refused: there is no such thing any more
-		switch a.Kind {
-		case acd.KindQueue:
-			b.queues.drop(acd.QueueID(a.ID))
-		case acd.KindAgent:
-			b.agents.drop(acd.AgentID(a.ID))
-		case acd.KindChat:
-			b.chats.drop(acd.ChatID(a.ID))
+	case error:
+		if errors.Is(v, acd.ErrQuarantined) && !b.engine.directory.quarantinedNow(a) {
+			return false
 		}
+		b.forget(a) // there is no such thing any more
+	}
+	return true
+}
+
+// forget takes a machine out of the picture. The caller holds mu.
+func (b *board) forget(a acd.Address) {
+	switch a.Kind {
+	case acd.KindQueue:
+		b.queues.drop(acd.QueueID(a.ID))
+	case acd.KindAgent:
+		b.agents.drop(acd.AgentID(a.ID))
+	case acd.KindChat:
+		b.chats.drop(acd.ChatID(a.ID))
 	}
 }
 
@@ -223,8 +242,7 @@ func viewOf(kind acd.Kind) acd.Command {
 }
 
 // askAll asks many machines the same at once and returns what those said who
-// answered in time; a refusal is an answer. Who does not is asked again when he
-// takes his next step.
+// answered in time; a refusal is an answer.
 func (e *Engine) askAll(ctx context.Context, who []acd.Address, cmd acd.Command) map[acd.Address]any {
 	if len(who) == 0 {
 		return nil

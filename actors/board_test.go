@@ -2,12 +2,15 @@ package actors_test
 
 import (
 	"context"
+	"math/rand/v2"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/parley-engine/parley/actors"
 	"github.com/parley-engine/parley/actors/acd"
+	"github.com/parley-engine/parley/persistence"
 )
 
 // look asks the boards and returns the answer.
@@ -252,4 +255,53 @@ func (w *world) restart(cfg *acd.Config) {
 	}
 	w.engine = engine
 	synctest.Wait()
+}
+
+func TestABoardOfBeforeIsNotShownForWhoDoesNotAnswer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := &world{t: t, journal: persistence.NewMemory()}
+		var held atomic.Pointer[chan struct{}] // machines do not go on meanwhile
+		w.opts.Entropy = func() uint64 {
+			if gate := held.Load(); gate != nil {
+				<-*gate
+			}
+			return rand.Uint64()
+		}
+		w.start()
+		alice, _, chat := w.served()
+		sue := w.supervisor("sue")
+		serves := func(c acd.CountersShown) (n int) {
+			for _, row := range c.Agents {
+				n += len(row.Slots)
+			}
+			return n
+		}
+		sue.look(actors.WatchBoards{Agents: true})
+		w.pass(2 * time.Second)
+		if all := sue.boards(acd.KindAgent); len(all) == 0 || serves(all[len(all)-1]) != 1 {
+			t.Fatalf("shown %+v", all)
+		}
+		sue.look(actors.WatchBoards{})
+		alice.must(chat.Address(), acd.EndChat{})
+		w.pass(time.Minute)
+
+		gate := make(chan struct{})
+		held.Store(&gate)
+		before := len(sue.boards(acd.KindAgent))
+		sue.look(actors.WatchBoards{Agents: true})
+		w.pass(3 * time.Second)
+		for _, c := range sue.boards(acd.KindAgent)[before:] {
+			if serves(c) != 0 {
+				t.Errorf("while nobody answers, a board of %s shows what was a minute ago: %+v", c.At, c.Agents)
+			}
+		}
+		held.Store(nil)
+		close(gate)
+		w.pass(3 * time.Second)
+		if all := sue.boards(acd.KindAgent); len(all[len(all)-1].Agents) != 2 {
+			t.Errorf("after that, who had not answered is not asked again: %+v", all[len(all)-1])
+		}
+		w.stop()
+		time.Sleep(2 * time.Second) // the actor library's throttle of dead letters
+	})
 }
