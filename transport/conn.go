@@ -85,7 +85,7 @@ func (c *conn) serve() {
 	var err error
 	for err == nil && !c.closing() {
 		if err = c.net.await(c.reader); err == nil {
-			err = c.read()
+			err = c.next()
 		}
 	}
 	c.end(err)
@@ -93,9 +93,23 @@ func (c *conn) serve() {
 
 var messages = sync.Pool{New: func() any { b := make([]byte, 0, 1<<10); return &b }}
 
-// read takes one websocket message and does what its frames ask for. The
-// library reports a message that the network cut off as complete; what is cut
-// is never a whole JSON value, and so never a frame.
+// next takes one websocket message and does what its frames ask for.
+func (c *conn) next() error {
+	text, size, err := c.net.text(c.reader)
+	switch {
+	case err != nil:
+		return err
+	case size == 0:
+		return c.read()
+	}
+	c.message(text)
+	c.net.arrival.skip(size)
+	return nil
+}
+
+// read takes a message by way of the library, which reports one that the network
+// cut off as complete; what is cut is never a whole JSON value, and so never a
+// frame.
 func (c *conn) read() error {
 	kind, r, err := c.ws.Reader(context.Background())
 	if err != nil {
@@ -110,13 +124,18 @@ func (c *conn) read() error {
 	if *buf, err = readAll((*buf)[:0], r); err != nil {
 		return err
 	}
-	c.heard.Store(time.Now().UnixNano())
-	if bytes.IndexByte(*buf, '\n') < 0 {
-		c.frame(wire.Decode(*buf))
-	} else {
-		c.frames(*buf)
-	}
+	c.message(*buf)
 	return nil
+}
+
+// message does what the frames of a message ask for, and keeps none of it.
+func (c *conn) message(text []byte) {
+	c.heard.Store(time.Now().UnixNano())
+	if bytes.IndexByte(text, '\n') < 0 {
+		c.frame(wire.Decode(text))
+	} else {
+		c.frames(text)
+	}
 }
 
 // frames does what each of several frames asks for.

@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"bufio"
 	"errors"
 	"net"
 	"sync"
@@ -83,6 +84,21 @@ func (c *corkedConn) Write(p []byte) (int, error) {
 	return c.writeNow(p)
 }
 
+// text returns the next message if it has come whole in one frame and the library
+// has read nothing of what follows the one before; size 0 if not. It is valid
+// until arrival.skip of its size.
+func (c *corkedConn) text(library *bufio.Reader) (text []byte, size int, err error) {
+	if c.flooded || library.Buffered() > 0 || !c.meter.between() {
+		return nil, 0, nil
+	}
+	text, size = c.arrival.text()
+	if size > 0 && !c.meter.spend(size, 1) {
+		c.flooded = true
+		return nil, 0, errFlood
+	}
+	return text, size, nil
+}
+
 // Read implements net.Conn. After a flood it only drains, so that the close
 // frame is not lost to a reset.
 func (c *corkedConn) Read(p []byte) (int, error) {
@@ -125,16 +141,16 @@ func newMeter(bytes, frames int) meter {
 }
 
 // take reports whether p is still within the limits.
-func (m *meter) take(p []byte) bool {
+func (m *meter) take(p []byte) bool { return m.spend(len(p), m.count(p)) }
+
+// spend reports whether so many more bytes and frames are within the limits.
+func (m *meter) spend(bytes, frames int) bool {
 	now := time.Now()
-	if !m.bytes.AllowN(now, len(p)) {
-		return false
-	}
-	if n := m.count(p); n > 0 && !m.frames.AllowN(now, n) {
-		return false
-	}
-	return true
+	return m.bytes.AllowN(now, bytes) && (frames == 0 || m.frames.AllowN(now, frames))
 }
+
+// between reports whether the next byte begins a frame.
+func (m *meter) between() bool { return m.got == 0 && m.payload == 0 }
 
 // count returns how many frames begin in p.
 func (m *meter) count(p []byte) (frames int) {
