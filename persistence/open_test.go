@@ -2,6 +2,7 @@ package persistence_test
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -104,13 +105,14 @@ func TestANewerFormatIsRefusedWithBothNumbersAndLeftAlone(t *testing.T) {
 	if err := mustOpen(t, dir, persistence.Options{}).Close(); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(dir, "JOURNAL"), []byte("parley journal, format 7\n"), 0o600); err != nil {
+	next := persistence.FormatVersion + 1
+	if err := os.WriteFile(filepath.Join(dir, "JOURNAL"), fmt.Appendf(nil, "parley journal, format %d\n", next), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	before := contents(t, dir)
 	_, err := persistence.Open(dir, persistence.Options{})
 	refused(t, err, persistence.ErrNewerFormat)
-	if !strings.Contains(err.Error(), "format 7, this program knows up to 1") {
+	if !strings.Contains(err.Error(), fmt.Sprintf("format %d, this program knows up to %d", next, persistence.FormatVersion)) {
 		t.Errorf("the numbers are missing: %v", err)
 	}
 	if after := contents(t, dir); after != before {

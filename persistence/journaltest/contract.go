@@ -113,6 +113,9 @@ func newEpochFences(t *testing.T, s *Subject) {
 		{Epoch: first, Rows: []row{{[]byte("k"), []byte("stale")}}},
 		{Epoch: first},
 		{Epoch: second + 1, Stream: "a", Seq: 2, Record: []byte("never given out")},
+		{Stream: "a", Seq: 2, Record: []byte("by nobody")},
+		{Rows: []row{{[]byte("k"), []byte("by nobody")}}},
+		{Stream: "a", Snapshot: []byte("by nobody")},
 	}
 	for i, e := range stale {
 		if err := put(s, e); !errors.Is(err, persistence.ErrFenced) {
