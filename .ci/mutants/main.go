@@ -20,6 +20,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -36,6 +37,7 @@ type options struct {
 	limit   time.Duration
 	check   bool
 	quick   bool
+	results string
 }
 
 func main() {
@@ -49,6 +51,7 @@ func main() {
 	flag.IntVar(&o.workers, "workers", 2, "bugs at once")
 	flag.DurationVar(&o.limit, "limit", 90*time.Second, "for each run of a test")
 	flag.BoolVar(&o.quick, "quick", false, "ask only the quick tests of the bug's own package and the simulator")
+	flag.StringVar(&o.results, "results", "", "a `file` to append what became of each bug to, one line of JSON; what was found before is not planted again")
 	flag.BoolVar(&o.check, "check", false, "only see whether every bug still applies")
 	flag.Parse()
 	var err error
@@ -77,6 +80,14 @@ func run(ctx context.Context, o options) error {
 	}
 	if len(bugs) == 0 {
 		return fmt.Errorf("no bug matches %q", o.only)
+	}
+	before, err := earlier(o.results)
+	if err != nil {
+		return err
+	}
+	if bugs = slices.DeleteFunc(bugs, func(b bug) bool { return before[b.name].Killer != "" }); len(bugs) == 0 {
+		fmt.Printf("all of them were found before: %s\n", o.results)
+		return nil
 	}
 	scratch, err := os.MkdirTemp("", "mutate-")
 	if err != nil {
@@ -150,6 +161,9 @@ func plantAll(ctx context.Context, o options, all *together, scratch string, bug
 				mu.Lock()
 				if ctx.Err() == nil {
 					results = append(results, r)
+					if err := r.note(o.results); err != nil {
+						fmt.Println(err)
+					}
 					fmt.Printf("%3d/%d  %s\n", len(results), len(bugs), r)
 				}
 				mu.Unlock()
