@@ -133,7 +133,7 @@ func waits(ctx context.Context, engine *actors.Engine, i int) error {
 		}
 		select {
 		case <-there:
-		case <-time.After(patience):
+		case <-time.After(5 * patience): // others may keep the disk busy
 			return errors.New("no answer to a start")
 		}
 	}

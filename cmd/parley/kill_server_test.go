@@ -18,7 +18,7 @@ import (
 // killConfig has every mode of wrap-up and times short enough to run out in a
 // life of the process. However slow the machine is, no chat is refused for it.
 const killConfig = `
-tokens: {issuer: parley, audience: parley, secret_file: secret}
+tokens: {issuer: parley, audience: parley, secret_file: secret, max_customer_lifetime: 4h}
 limits:
   customer: {per_second: 1000, burst: 1000, sessions: 100, unanswered: 100}
   desk: {per_second: 1000, burst: 1000, sessions: 100, unanswered: 100}

@@ -45,6 +45,9 @@ func TestNothingAcknowledgedIsLostByKill9(t *testing.T) {
 		if i%6 == 4 {
 			audit(t, s, fmt.Sprintf("after kill %d", i+1))
 		}
+		if i%20 == 19 {
+			t.Logf("%d of %d kills", i+1, kills)
+		}
 		s.start()
 	}
 	f := c.settle(s)
