@@ -124,6 +124,23 @@ func TestDecisionsAndTheTranscriptAreForTheSupervisorsOfTheQueue(t *testing.T) {
 	})
 }
 
+func TestDecisionsAreForOverseersAlone(t *testing.T) {
+	inWorld(t, func(w *world) {
+		alice, ann := w.agent("alice"), w.customer("ann")
+		alice.ready()
+		chat := ann.starts()
+		alice.accepts()
+		for _, p := range []*person{alice, ann} {
+			p.session.Explain("q", chat, "")
+			synctest.Wait()
+			p.read()
+			if a := p.answers["q"]; a == nil || !errors.Is(a.Refusal, acd.ErrForbidden) {
+				t.Errorf("%s is answered with %+v, expected a refusal", p.by.ID, a)
+			}
+		}
+	})
+}
+
 func TestAlertsGoToTheSupervisorsOfTheQueueAlsoAfterACrash(t *testing.T) {
 	inTwoQueues(t, func(w *world) {
 		sup, sal, alice, ann := w.overseer("sup", "support"), w.overseer("sal", "sales"), w.agent("alice"), w.customer("ann")

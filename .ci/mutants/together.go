@@ -29,6 +29,7 @@ type together struct {
 
 	building sync.Mutex
 	built    map[string]string // test programs by package, and the simulator under ""
+	sound    map[string]bool   // whether an asker comes to an end without a bug
 }
 
 // woven is one file on its way into the build.
@@ -43,7 +44,7 @@ type woven struct {
 // weave puts all bugs that it can into one overlay. Who is in no function, or in
 // one that does not name what it is given, is planted alone.
 func weave(root, dir string, bugs []bug) (*together, error) {
-	t := &together{dir: dir, holds: map[string]bool{}, built: map[string]string{}}
+	t := &together{dir: dir, holds: map[string]bool{}, built: map[string]string{}, sound: map[string]bool{}}
 	files := map[string]*woven{}
 	names := map[string][]string{} // of the bugs, by package folder
 	for _, b := range bugs {

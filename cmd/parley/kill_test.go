@@ -12,7 +12,10 @@ import (
 	"github.com/parley-engine/parley/transport/wire"
 )
 
-var killSeed = flag.Uint64("kill.seed", 0, "seed of the kill test, 0 for another one each time")
+var (
+	killSeed  = flag.Uint64("kill.seed", 0, "seed of the kill test, 0 for another one each time")
+	killTimes = flag.Int("kill.times", 0, "how often the kill test kills, 0 for as often as the kind of run asks for")
+)
 
 // TestNothingAcknowledgedIsLostByKill9 drives a real server with customers and
 // agents, kills it again and again in the middle of their work, and holds what
@@ -22,6 +25,8 @@ func TestNothingAcknowledgedIsLostByKill9(t *testing.T) {
 	dice := rand.New(rand.NewPCG(seed, 0))
 	kills := 21
 	switch {
+	case *killTimes > 0:
+		kills = *killTimes
 	case thorough:
 		kills = 200
 	case testing.Short():
