@@ -17,6 +17,23 @@ type Shelf struct {
 type Kept struct {
 	Key   string
 	Value []byte
+	// Secret puts it among the keys of texts, which a master key wraps: then Value
+	// has SecretSize bytes, Each does not meet it, and it is read by Secret.
+	Secret bool
+}
+
+// SecretSize is the length of every secret on a shelf.
+const SecretSize = textKeySize
+
+// secretsOf begins the names under which parts of the node keep secrets. No
+// chat's id begins so, and no desk's.
+const secretsOf = "\x03"
+
+func (s *Shelf) row(k *Kept) []byte {
+	if k.Secret {
+		return rowKey(rowSecret, secretsOf+s.part, k.Key)
+	}
+	return rowKey(rowShelf, s.part, k.Key)
 }
 
 // Shelf returns the shelf of a part.
@@ -26,7 +43,10 @@ func (e *Engine) Shelf(part string) *Shelf { return &Shelf{e, part} }
 func (s *Shelf) Put(things ...Kept) error {
 	entry := Entry{Rows: make([]Row, 0, len(things))}
 	for _, k := range things {
-		entry.Rows = append(entry.Rows, Row{rowKey(rowShelf, s.part, k.Key), k.Value})
+		if k.Secret && k.Value != nil && len(k.Value) != SecretSize {
+			return fmt.Errorf("shelf %s: a secret of %d bytes, expected %d", s.part, len(k.Value), SecretSize)
+		}
+		entry.Rows = append(entry.Rows, Row{s.row(&k), k.Value})
 	}
 	if err := s.engine.put(entry); err != nil {
 		return fmt.Errorf("shelf %s: %w", s.part, err)
@@ -41,6 +61,15 @@ func (s *Shelf) Get(key string) ([]byte, error) {
 		return nil, fmt.Errorf("shelf %s: %w", s.part, err)
 	}
 	return v, nil
+}
+
+// Secret returns a secret, nil if it is not there.
+func (s *Shelf) Secret(key string) ([]byte, error) {
+	v, err := s.engine.journal.Get(s.row(&Kept{Key: key, Secret: true}))
+	if err != nil {
+		return nil, fmt.Errorf("shelf %s: %w", s.part, err)
+	}
+	return slices.Clone(v), nil
 }
 
 // Each calls fn with what has a key that begins with prefix and is greater than

@@ -2,7 +2,6 @@ package outbound
 
 import (
 	"context"
-	"encoding/json"
 	"net/url"
 	"slices"
 	"sync"
@@ -112,7 +111,7 @@ func (h *hook) left() {
 	is := h.is
 	h.mu.Unlock()
 	h.out.options.Log.Warn("webhook is gone, as its receiver says", "webhook", h.id)
-	if err := h.out.keep(&is); err != nil {
+	if err := h.out.keep(&is, is.Keys); err != nil {
 		h.out.options.Log.Error("webhook", "webhook", h.id, "err", err)
 	}
 }
@@ -136,12 +135,4 @@ func (h *hook) ping(ctx context.Context) (Attempt, error) {
 		return Attempt{}, err
 	}
 	return h.attempt(ctx, e, 1), nil
-}
-
-func (o *Outbound) keep(w *Webhook) error {
-	body, err := json.Marshal(w)
-	if err != nil {
-		return err
-	}
-	return o.shelf.Put(kept("hook/"+w.ID, body))
 }

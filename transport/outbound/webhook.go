@@ -3,11 +3,14 @@ package outbound
 import (
 	"crypto/rand"
 	"encoding/base64"
+	"encoding/hex"
 	"fmt"
 	"net/netip"
 	"net/url"
 	"time"
 	"unicode/utf8"
+
+	"github.com/parley-engine/parley/actors"
 )
 
 // WebhookSpec is what an operator says of a webhook.
@@ -34,20 +37,33 @@ type Webhook struct {
 	Keys []key `json:"keys"`
 }
 
-// key is a secret to sign with. The one without an end is the present one.
+// key is a secret to sign with. The one without an end is the present one. The
+// secret itself is kept by its name, among what a master key wraps; before that
+// was so, it stood here.
 type key struct {
-	Secret string    `json:"secret"`
+	Secret string    `json:"secret,omitempty"`
 	Until  time.Time `json:"until,omitzero"`
+	Name   string    `json:"name,omitempty"`
 }
 
-// secretBytes is the length of a key; the convention asks for 24 to 64.
-const secretBytes = 32
-
+// A key is as long as every secret of a shelf; the convention asks for 24 to 64
+// bytes.
 func newKey() key {
-	b := make([]byte, secretBytes)
+	b := make([]byte, actors.SecretSize)
 	_, _ = rand.Read(b) // it never fails
-	return key{Secret: "whsec_" + base64.StdEncoding.EncodeToString(b)}
+	return key{Secret: secretText(b), Name: newKeyName()}
 }
+
+func newKeyName() string {
+	b := make([]byte, 8)
+	_, _ = rand.Read(b)
+	return hex.EncodeToString(b)
+}
+
+const secretPrefix = "whsec_"
+
+// secretText is a secret as receivers know it.
+func secretText(b []byte) string { return secretPrefix + base64.StdEncoding.EncodeToString(b) }
 
 // secrets are the keys to sign with now, the newest first.
 func (w *Webhook) secrets(now time.Time) (list []string) {

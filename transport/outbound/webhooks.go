@@ -20,9 +20,13 @@ var ErrTooMany = errors.New("there are as many webhooks as there may be")
 
 // load brings back the webhooks that there are.
 func (o *Outbound) load() error {
-	return o.shelf.Each("hook/", "", func(k actors.Kept) error {
-		var w Webhook
-		if err := json.Unmarshal(k.Value, &w); err != nil {
+	var all []actors.Kept
+	if err := o.shelf.Each("hook/", "", func(k actors.Kept) error { all = append(all, k); return nil }); err != nil {
+		return err
+	}
+	for _, k := range all {
+		w, err := o.opened(k.Value)
+		if err != nil {
 			return fmt.Errorf("%s: %w", k.Key, err)
 		}
 		at, found, err := o.savedCursor("webhook/" + w.ID)
@@ -37,8 +41,8 @@ func (o *Outbound) load() error {
 		h := &hook{out: o, id: w.ID, is: w}
 		o.hooks[w.ID] = h
 		h.begin(at)
-		return nil
-	})
+	}
+	return nil
 }
 
 // now is the end of the order.
@@ -98,12 +102,12 @@ func (o *Outbound) CreateWebhook(spec WebhookSpec, from, by string) (w Webhook, 
 	if err != nil {
 		return w, "", err
 	}
-	hookBody, err := json.Marshal(w)
+	things, err := hookRows(&w, nil)
 	if err != nil {
 		return w, "", err
 	}
 	h := &hook{out: o, id: w.ID, is: w}
-	if err := o.shelf.Put(kept("hook/"+w.ID, hookBody), kept("cursor/"+h.name(), body)); err != nil {
+	if err := o.shelf.Put(append(things, kept("cursor/"+h.name(), body))...); err != nil {
 		return w, "", err
 	}
 	o.mu.Lock()
@@ -152,12 +156,13 @@ func (o *Outbound) change(id string, do func(*Webhook) error) (Webhook, error) {
 		return Webhook{}, err
 	}
 	w := h.spec()
+	before := w.Keys
 	if err := do(&w); err != nil {
 		return w, err
 	}
 	at := h.end()
 	defer func() { h.begin(at) }()
-	if err := o.keep(&w); err != nil {
+	if err := o.keep(&w, before); err != nil {
 		return w, err
 	}
 	h.mu.Lock()
@@ -175,7 +180,8 @@ func (o *Outbound) RotateKey(id string, keep time.Duration) (w Webhook, secret s
 		keys := []key{k}
 		for _, old := range w.Keys {
 			if old.Until.IsZero() && keep > 0 {
-				keys = append(keys, key{old.Secret, now.Add(keep)})
+				old.Until = now.Add(keep)
+				keys = append(keys, old)
 			}
 		}
 		w.Keys = keys
@@ -192,7 +198,7 @@ func (o *Outbound) DeleteWebhook(id string) error {
 	if err != nil {
 		return err
 	}
-	things := []actors.Kept{kept("hook/"+id, nil)}
+	things := append([]actors.Kept{kept("hook/"+id, nil)}, forgotten(id, h.spec().Keys, nil)...)
 	err = o.shelf.Each(deadKey(id, ""), "", func(k actors.Kept) error {
 		things = append(things, kept(k.Key, nil))
 		return nil
