@@ -1,9 +1,7 @@
 package actors
 
 import (
-	"bytes"
 	"encoding/binary"
-	"sync"
 	"time"
 
 	"github.com/parley-engine/parley/actors/acd"
@@ -23,6 +21,7 @@ const (
 	cborText  = 3 << 5
 	cborList  = 4 << 5
 	cborMap   = 5 << 5
+	cborFalse = 0xf4
 	cborTrue  = 0xf5
 	cborNull  = 0xf6
 )
@@ -206,27 +205,13 @@ func appendSlotRow(b []byte, s *acd.SlotRow) []byte {
 	return appendWrapupPolicy(append(b, 10), &s.Spec)
 }
 
-// scratches are buffers for what is encoded in general and copied at once.
-var scratches = sync.Pool{New: func() any { return new(bytes.Buffer) }}
-
-// appendGeneral appends what the general encoder makes of v, behind its length.
-func appendGeneral(b []byte, v any) ([]byte, error) {
-	buf := scratches.Get().(*bytes.Buffer)
-	defer scratches.Put(buf)
-	buf.Reset()
-	if err := encoding.MarshalToBuffer(v, buf); err != nil {
-		return nil, err
-	}
-	return append(binary.AppendUvarint(b, uint64(buf.Len())), buf.Bytes()...), nil
-}
-
 // appendEvent appends an event behind its length.
-func appendEvent(b []byte, e acd.Event) ([]byte, error) {
+func appendEvent(b []byte, e acd.Event) []byte {
 	m, ok := e.(acd.MessageSent)
 	if !ok {
-		return appendGeneral(b, e)
+		return appendPlanned(b, e, true)
 	}
 	var scratch [256]byte
 	body := appendMessageSent(scratch[:0], &m)
-	return append(binary.AppendUvarint(b, uint64(len(body))), body...), nil
+	return append(binary.AppendUvarint(b, uint64(len(body))), body...)
 }

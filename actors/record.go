@@ -49,7 +49,7 @@ var eventNumbers = func() map[reflect.Type]uint64 {
 // CBOR with integer keys: compact, open to new fields, and the same bytes for
 // the same value, which the state hash needs.
 var (
-	encoding, _ = cbor.EncOptions{Sort: cbor.SortCoreDeterministic, Time: cbor.TimeRFC3339NanoUTC}.UserBufferEncMode()
+	encoding, _ = cbor.EncOptions{Sort: cbor.SortCoreDeterministic, Time: cbor.TimeRFC3339NanoUTC}.EncMode()
 	decoding, _ = cbor.DecOptions{MaxNestedLevels: 16}.DecMode()
 )
 
@@ -92,9 +92,7 @@ func appendHead(b []byte, r *record, keys *keyring) ([]byte, error) {
 			return nil, fmt.Errorf("record: %T: %w", e, err)
 		}
 		b = binary.AppendUvarint(b, n)
-		if b, err = appendEvent(b, bare); err != nil {
-			return nil, fmt.Errorf("record: encode %T: %w", e, err)
-		}
+		b = appendEvent(b, bare)
 		b = binary.AppendUvarint(b, uint64(len(sealed)))
 		b = append(b, sealed...)
 	}

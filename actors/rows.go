@@ -121,7 +121,10 @@ type liveRow struct {
 }
 
 // mustEncode encodes what is known to be encodable: our own plain structs.
-func mustEncode(v any) []byte {
+func mustEncode(v any) []byte { return appendPlanned(nil, v, false) }
+
+// encodeGenerally is the encoder that says what the bytes are.
+func encodeGenerally(v any) []byte {
 	b, err := encoding.Marshal(v)
 	if err != nil {
 		panic(fmt.Sprintf("actors: encode %T: %v", v, err))
