@@ -33,7 +33,7 @@ func (s *Session) broadcast(id string, digest uint64, b acd.Broadcast, told *act
 	}
 	result := acd.Result{Chats: n}
 	out := acd.Outcome{Result: result}
-	row := outcomeRow(e.now(), &ask{who: s.stream.name, id: id, digest: digest}, out)
+	row := outcomeRow(nil, e.now(), &ask{who: s.stream.name, id: id, digest: digest}, out)
 	e.trail.append(e.trail.line(told, nil), Entry{Rows: []Row{row}, Done: func(err error) {
 		if err == nil {
 			s.settle(id, result, nil)

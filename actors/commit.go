@@ -18,18 +18,45 @@ type turn struct {
 	out   acd.Outcome
 	ask   *ask
 
-	news []addressed
-	rows []Row
-	done func(error) // release, made once
+	news   []addressed
+	rows   []Row
+	record []byte
+	slab   slab        // of the rows' bytes
+	done   func(error) // release, made once
+}
+
+// slab hands out pieces of one piece of memory, to be used again together.
+type slab struct{ free []byte }
+
+// What a slab begins with, and what it keeps at most.
+const (
+	slabSize = 1 << 10
+	slabMost = 8 << 10
+)
+
+// take returns room for n bytes. A slab of nobody makes it anew.
+func (s *slab) take(n int) []byte {
+	if s == nil {
+		return make([]byte, 0, n)
+	}
+	if cap(s.free)-len(s.free) < n {
+		s.free = make([]byte, 0, max(n, slabSize, min(2*cap(s.free), slabMost)))
+	}
+	from := len(s.free)
+	s.free = s.free[:from+n]
+	return s.free[from:from:len(s.free)]
 }
 
 var turns sync.Pool // of *turn
+
+// recordRoom is what most records fit in.
+const recordRoom = 384
 
 func newTurn() *turn {
 	if w, ok := turns.Get().(*turn); ok {
 		return w
 	}
-	w := &turn{}
+	w := &turn{record: make([]byte, 0, recordRoom)}
 	w.done = w.durable
 	return w
 }
@@ -39,14 +66,17 @@ func (w *turn) durable(err error) {
 	w.shell.engine.release(w, err)
 	clear(w.news)
 	clear(w.rows)
-	*w = turn{news: w.news[:0], rows: w.rows[:0], done: w.done}
+	*w = turn{news: w.news[:0], rows: w.rows[:0], record: w.record[:0], slab: slab{w.slab.free[:0]}, done: w.done}
+	if cap(w.slab.free) > slabMost {
+		w.slab = slab{}
+	}
+	if cap(w.record) > slabMost {
+		w.record = nil
+	}
 	if err == nil { // a journal that has failed may still hold the entry
 		turns.Put(w)
 	}
 }
-
-// recordRoom is what most records fit in.
-const recordRoom = 384
 
 // addressed is one numbered piece of news.
 type addressed struct {
@@ -66,19 +96,19 @@ func (e *Engine) commit(w *turn, t acd.Turn, seen *counting) {
 		if w.ask != nil {
 			r.command = w.ask.id
 		}
-		head, err := appendHead(make([]byte, 0, recordRoom), &r, w.shell.keys)
+		head, err := appendHead(w.record, &r, w.shell.keys)
 		if err != nil {
 			panic(err) // an event that the table does not know is a bug
 		}
 		entry.Stream, entry.Seq, entry.Record = w.shell.stream, w.seq, head
-		entry.Rows = w.shell.kind.rows(entry.Rows, w.shell, t.Now, w.out.Events)
+		entry.Rows = w.shell.kind.rows(entry.Rows, w, t.Now)
 		entry.Snapshot = w.shell.snapshotDue()
 		if w.shell.addr.Kind == acd.KindChat {
 			w.shell.tail.follow(&e.tails, w.out.Events)
 		}
 	}
 	if w.ask != nil && w.ask.id != "" {
-		entry.Rows = append(entry.Rows, outcomeRow(t.Now, w.ask, w.out))
+		entry.Rows = append(entry.Rows, outcomeRow(&w.slab, t.Now, w.ask, w.out))
 	}
 	var told []Row
 	if w.ask != nil {
@@ -93,7 +123,8 @@ func (e *Engine) commit(w *turn, t acd.Turn, seen *counting) {
 	e.trail.number(told)
 	numbered := number(w.news)
 	if w.seq > 0 {
-		entry.Record = appendNews(entry.Record, numbered, w.news)
+		w.record = appendNews(entry.Record, numbered, w.news)
+		entry.Record = w.record
 	}
 	due := e.figures.take(facts)
 	e.journal.Append(entry)

@@ -237,8 +237,11 @@ func (e *Engine) nextEpoch() string {
 
 // tell hands a message to a machine. In quarantine nobody listens: a question
 // is refused, anything else is dropped, as the index has what counts.
-func (e *Engine) tell(to acd.Address, env *envelope) {
-	if !e.directory.tell(to, env, e.now()) {
+func (e *Engine) tell(to acd.Address, env *envelope) { e.tellAt(e.now(), to, env) }
+
+// tellAt is tell for who knows what time it is.
+func (e *Engine) tellAt(now time.Time, to acd.Address, env *envelope) {
+	if !e.directory.tell(to, env, now) {
 		e.refuse(to, env)
 	}
 }

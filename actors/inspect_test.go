@@ -100,11 +100,11 @@ func TestADeadlineThatIsHeldBackDoesNotHideANewerOne(t *testing.T) {
 	s := &shell{engine: e, life: 1, machine: m}
 	defer s.halt()
 	s.remember()
-	if s.arm(); !s.timerAt.Equal(e.holdUntil) {
+	if s.arm(e.now()); !s.timerAt.Equal(e.holdUntil) {
 		t.Errorf("with old deadlines only the alarm is at %s, expected at %s", s.timerAt, e.holdUntil)
 	}
 	m.all = append(m.all, soon)
-	if s.arm(); !s.timerAt.Equal(soon) {
+	if s.arm(e.now()); !s.timerAt.Equal(soon) {
 		t.Errorf("with a new one the alarm is at %s, expected at %s", s.timerAt, soon)
 	}
 }

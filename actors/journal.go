@@ -34,8 +34,8 @@ type Journal interface {
 	// it is durable before it returns. Epochs rise by one.
 	Acquire() (epoch uint64, err error)
 	// Append queues an entry and returns; it may wait while the queue is full.
-	// The caller must not touch the entry's bytes afterwards; the list of its
-	// rows is the caller's again once Done has said that they are durable.
+	// The caller must not touch the entry afterwards; its bytes and the list of
+	// its rows are the caller's again once Done has said that they are durable.
 	Append(Entry)
 	// Replay calls fn with each record of a stream whose number is above
 	// after, in order. Bytes are valid during the call only.

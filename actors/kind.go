@@ -15,7 +15,7 @@ type kind struct {
 	// restore is the first command of a life, nil for none.
 	restore func(*shell) acd.Command
 	// rows appends what the index has to change for the events of a step.
-	rows func([]Row, *shell, time.Time, []acd.Event) []Row
+	rows func([]Row, *turn, time.Time) []Row
 	// mayLeave says whether an idle life may end.
 	mayLeave func(*shell) bool
 	load     func(acd.Machine, []byte) error
@@ -50,7 +50,7 @@ var (
 	}
 	queueKind = &kind{
 		restore:  restoreQueue,
-		rows:     func(rows []Row, _ *shell, _ time.Time, _ []acd.Event) []Row { return rows },
+		rows:     func(rows []Row, _ *turn, _ time.Time) []Row { return rows },
 		mayLeave: func(*shell) bool { return false },
 		load: func(m acd.Machine, b []byte) error {
 			var state acd.QueueState
@@ -113,8 +113,9 @@ func restoreChat(s *shell) acd.Command {
 	return nil
 }
 
-func chatRows(rows []Row, s *shell, now time.Time, events []acd.Event) []Row {
-	return s.index.changes(s.keys.rows(rows, events), s.machine.(*acd.Chat), now, events)
+func chatRows(rows []Row, w *turn, now time.Time) []Row {
+	s, events := w.shell, w.out.Events
+	return s.index.changes(s.keys.rows(rows, &w.slab, events), s.machine.(*acd.Chat), now, events)
 }
 
 // changes brings the index from what it says to what the chat is now. Messages
@@ -184,9 +185,10 @@ func (ix *indexed) waitingRows(rows []Row, c *acd.Chat) []Row {
 
 func (ix *indexed) slotRows(rows []Row, c *acd.Chat) []Row {
 	var held [4]acd.AgentID
+	var slots [4]acd.SlotRow
 	has := held[:0]
 	var scratch [256]byte
-	for _, slot := range c.SlotRows() {
+	for _, slot := range c.AppendSlotRows(slots[:0]) {
 		now := appendSlotRow(scratch[:0], &slot)
 		has = append(has, slot.Agent)
 		if !bytes.Equal(ix.slots[slot.Agent], now) {
@@ -228,8 +230,9 @@ func restoreAgent(s *shell) acd.Command {
 	return acd.Restore{Slots: slots}
 }
 
-func agentRows(rows []Row, s *shell, now time.Time, events []acd.Event) []Row {
-	rows, err := s.keys.amended(rows, acd.AgentID(s.addr.ID), now, events)
+func agentRows(rows []Row, w *turn, now time.Time) []Row {
+	s := w.shell
+	rows, err := s.keys.amended(rows, acd.AgentID(s.addr.ID), now, w.out.Events)
 	if err != nil {
 		panic(err)
 	}

@@ -52,7 +52,7 @@ const (
 const outMany = 32
 
 // add notes a message that is being sent, and returns its number.
-func (o *outbox) add(s *shell, send acd.Send) uint64 {
+func (o *outbox) add(s *shell, now time.Time, send acd.Send) uint64 {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	k := outKey{send.To, send.Key}
@@ -65,7 +65,7 @@ func (o *outbox) add(s *shell, send acd.Send) uint64 {
 		o.compact()
 	}
 	o.count++
-	o.open = append(o.open, told{k, o.count, send.Cmd, s.engine.now()})
+	o.open = append(o.open, told{k, o.count, send.Cmd, now})
 	o.left++
 	if o.index == nil && o.left > outMany {
 		o.index = map[outKey]uint64{}

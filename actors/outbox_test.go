@@ -37,7 +37,7 @@ func TestAnOutboxHoldsWhatAListWouldHold(t *testing.T) {
 	for step := range 8_000 {
 		key := strconv.Itoa(r.IntN(1 + step/100))
 		if r.IntN(5) < 2 {
-			nth := o.add(s, acd.Send{To: to, Key: key, Cmd: acd.Tick{}})
+			nth := o.add(s, s.engine.now(), acd.Send{To: to, Key: key, Cmd: acd.Tick{}})
 			want = slices.DeleteFunc(want, func(w open) bool {
 				if w.key == key {
 					past = append(past, w.nth)
@@ -83,8 +83,8 @@ func TestAnIdleLifeEndsOnlyWhenAllThatItToldWasTaken(t *testing.T) {
 	s := &shell{engine: e, self: self, addr: acd.ChatID("c").Address()}
 	s.machine, s.kind, s.keys = e.newMachine(s.addr)
 	defer s.halt()
-	first := s.outbox.add(s, acd.Send{To: acd.AgentID("a").Address(), Key: "first", Cmd: acd.Tick{}})
-	second := s.outbox.add(s, acd.Send{To: acd.AgentID("a").Address(), Key: "second", Cmd: acd.Tick{}})
+	first := s.outbox.add(s, s.engine.now(), acd.Send{To: acd.AgentID("a").Address(), Key: "first", Cmd: acd.Tick{}})
+	second := s.outbox.add(s, s.engine.now(), acd.Send{To: acd.AgentID("a").Address(), Key: "second", Cmd: acd.Tick{}})
 	for _, taken := range []uint64{first, second} {
 		if s.leave(); self.stopped {
 			t.Fatalf("it left before message %d was taken", taken)

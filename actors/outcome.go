@@ -38,9 +38,9 @@ func answerOf(result any, err error) (acd.Result, *acd.Refusal) {
 }
 
 // outcomeRow keeps the answer beside its effect, in the same batch.
-func outcomeRow(now time.Time, a *ask, out acd.Outcome) Row {
+func outcomeRow(room *slab, now time.Time, a *ask, out acd.Outcome) Row {
 	result, refused := answerOf(out.Result, out.Err)
-	return Row{commandKey(day(now), a.who, a.id), appendOutcome(make([]byte, 0, 64), &outcome{a.digest, result, refused})}
+	return Row{appendCommandKey(room.take(commandRoom+len(a.who)+len(a.id)), day(now), a.who, a.id), appendOutcome(room.take(64), &outcome{a.digest, result, refused})}
 }
 
 // outcomeDays are the days whose outcomes may be asked for, newest first. The

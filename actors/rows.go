@@ -66,7 +66,13 @@ func appendTextKey(b []byte, c acd.ChatID, seq uint64) []byte {
 func secretKey(c acd.ChatID) []byte { return rowKey(rowSecret, string(c), "") }
 
 func commandKey(day uint16, who acd.Stream, id string) []byte {
-	b := make([]byte, 0, 1+2+len(who)+1+len(id))
+	return appendCommandKey(make([]byte, 0, commandRoom+len(who)+len(id)), day, who, id)
+}
+
+// commandRoom is what the key of a command takes beside its two names.
+const commandRoom = 1 + 2 + 1
+
+func appendCommandKey(b []byte, day uint16, who acd.Stream, id string) []byte {
 	b = binary.BigEndian.AppendUint16(append(b, rowCommand), day)
 	return append(append(append(b, who...), 0), id...)
 }

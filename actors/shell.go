@@ -121,18 +121,19 @@ func (s *shell) start() {
 	if err := s.engine.load(s); err != nil {
 		panic(err) // the supervisor decides how often to try again
 	}
+	now := s.engine.now()
 	if cmd := s.kind.restore(s); cmd != nil {
-		s.step(acd.Principal{}, cmd, nil)
+		s.step(now, acd.Principal{}, cmd, nil)
 	}
-	s.deliver(s.machine.Pending())
+	s.deliver(now, s.machine.Pending())
 	s.remember()
-	s.arm()
+	s.arm(now)
 }
 
 // tick lets the machine do what is due.
 func (s *shell) tick(now time.Time) {
 	s.timerAt, s.ticked = time.Time{}, now
-	s.step(acd.Principal{}, acd.Tick{}, nil)
+	s.step(now, acd.Principal{}, acd.Tick{}, nil)
 }
 
 // take takes a message, after what is due: the time decides what comes first,
@@ -140,10 +141,11 @@ func (s *shell) tick(now time.Time) {
 func (s *shell) take(m *envelope) {
 	s.asking = m.ask
 	defer s.failing()
-	if now := s.engine.now(); !s.timerAt.IsZero() && !now.Before(s.timerAt) {
+	now := s.engine.now() // of all that the message brings about
+	if !s.timerAt.IsZero() && !now.Before(s.timerAt) {
 		s.tick(now)
 	}
-	s.step(m.by, m.cmd, m.ask)
+	s.step(now, m.by, m.cmd, m.ask)
 	if m.from != nil {
 		m.from.acknowledged(m.nth)
 	}
@@ -162,12 +164,12 @@ func (s *shell) failing() {
 }
 
 // step takes one command: decide, journal, tell, arm.
-func (s *shell) step(by acd.Principal, cmd acd.Command, a *ask) {
+func (s *shell) step(now time.Time, by acd.Principal, cmd acd.Command, a *ask) {
 	e := s.engine
 	if _, ok := cmd.(acd.Forget); ok {
 		s.tail.drop(&e.tails)
 	}
-	t := acd.Turn{Now: e.now(), By: by, Config: e.config.Load(), Entropy: e.opts.Entropy(), Began: e.began, Held: e.holdUntil}
+	t := acd.Turn{Now: now, By: by, Config: e.config.Load(), Entropy: e.opts.Entropy(), Began: e.began, Held: e.holdUntil}
 	seen := e.figures.see(s.machine)
 	timed := e.counters.begin(s)
 	out := s.machine.Step(t, cmd)
@@ -176,11 +178,11 @@ func (s *shell) step(by acd.Principal, cmd acd.Command, a *ask) {
 		s.commit(t, out, a, seen)
 	} else { // who asked is answered elsewhere, after what has happened here
 		s.commit(t, out, nil, seen)
-		e.tell(out.Forward.To, &envelope{by: by, cmd: out.Forward.Cmd, ask: a})
+		e.tellAt(now, out.Forward.To, &envelope{by: by, cmd: out.Forward.Cmd, ask: a})
 	}
 	e.figures.seen(seen)
-	s.deliver(out.Sends)
-	s.arm()
+	s.deliver(now, out.Sends)
+	s.arm(now)
 	if len(out.Events) > 0 || len(out.Sends) > 0 {
 		e.board.touch(s.addr)
 	}
@@ -207,19 +209,18 @@ func (s *shell) commit(t acd.Turn, out acd.Outcome, a *ask, seen *counting) {
 
 // deliver tells other machines. What has a key is repeated until it is
 // acknowledged.
-func (s *shell) deliver(sends []acd.Send) {
+func (s *shell) deliver(now time.Time, sends []acd.Send) {
 	for _, send := range sends {
 		env := &envelope{cmd: send.Cmd}
 		if send.Key != "" {
-			env.from, env.nth = &s.outbox, s.outbox.add(s, send)
+			env.from, env.nth = &s.outbox, s.outbox.add(s, now, send)
 		}
-		s.engine.tell(send.To, env)
+		s.engine.tellAt(now, send.To, env)
 	}
 }
 
 // arm sets the timer that the state wants.
-func (s *shell) arm() {
-	now := s.engine.now()
+func (s *shell) arm(now time.Time) {
 	at := s.next(now)
 	if at.IsZero() {
 		if s.timer != nil {

@@ -35,7 +35,7 @@ func (s *Session) refuse(id string, digest uint64, why *acd.Refusal) {
 		s.settle(id, nil, why)
 		return
 	}
-	row := outcomeRow(s.engine.now(), &ask{who: s.stream.name, id: id, digest: digest}, acd.Outcome{Err: why})
+	row := outcomeRow(nil, s.engine.now(), &ask{who: s.stream.name, id: id, digest: digest}, acd.Outcome{Err: why})
 	s.engine.append(Entry{Rows: []Row{row}, Done: func(err error) {
 		if err == nil {
 			s.settle(id, nil, why)

@@ -58,7 +58,7 @@ func openText(c cipher.AEAD, place, sealed []byte) ([]byte, error) {
 
 // rows seals the transcript lines among the events of a chat's step behind rows,
 // and adds the keys that were made for it.
-func (k *keyring) rows(rows []Row, events []acd.Event) []Row {
+func (k *keyring) rows(rows []Row, room *slab, events []acd.Event) []Row {
 	for _, e := range events {
 		switch e := e.(type) {
 		case acd.ChatStarted:
@@ -69,7 +69,7 @@ func (k *keyring) rows(rows []Row, events []acd.Event) []Row {
 			if k.own == nil { // erased while it was still going on
 				k.begin(k.chat(), time.Time{})
 			}
-			rows = append(rows, k.line(e.Message))
+			rows = append(rows, k.line(room, e.Message))
 		}
 	}
 	return append(rows, k.taken()...)
@@ -77,7 +77,7 @@ func (k *keyring) rows(rows []Row, events []acd.Event) []Row {
 
 // line is a message's row. A customer's name is sealed with his text. All of it
 // is one piece of memory, and the text is sealed where it stands.
-func (k *keyring) line(m acd.Message) Row {
+func (k *keyring) line(room *slab, m acd.Message) Row {
 	row, name, size := textRow{Message: m}, "", k.own.NonceSize()+len(m.Text)+k.own.Overhead()
 	if m.Author.Kind == "customer" {
 		name, row.Named, row.Message.Author.Name = m.Author.Name, true, ""
@@ -85,7 +85,7 @@ func (k *keyring) line(m acd.Message) Row {
 	}
 	chat := k.chat()
 	key := len(chat) + 2 + 8
-	b := appendTextKey(make([]byte, 0, key+lineRoom+size), chat, m.Seq)
+	b := appendTextKey(room.take(key+lineRoom+size), chat, m.Seq)
 	place := b[:key:key]
 	return Row{place, appendTextRow(b[key:], &row, size, func(b []byte) []byte {
 		from := len(b)

@@ -24,7 +24,8 @@ type Entry = struct {
 	Rows []Row
 	// Snapshot, if set, replaces the stream's snapshot: the state after Seq.
 	Snapshot []byte
-	// Done runs once, in the order of the calls to Append; nil is allowed.
+	// Done runs once, in the order of the calls to Append; nil is allowed. When
+	// it says that the entry is durable, all bytes are the caller's again.
 	Done func(error)
 }
 

@@ -80,7 +80,7 @@ func (s *memState) write(it *item[*memState]) error {
 		if r := &e.Rows[i]; r.Value == nil {
 			s.rows.Delete(string(r.Key))
 		} else {
-			s.rows.Set(string(r.Key), r.Value)
+			s.rows.Set(string(r.Key), bytes.Clone(r.Value))
 		}
 	}
 	return nil
@@ -93,13 +93,13 @@ func (s *memState) stream(e *Entry) {
 		s.streams[e.Stream] = st
 	}
 	if e.Snapshot != nil {
-		st.snapshot, st.at = e.Snapshot, e.Seq
+		st.snapshot, st.at = bytes.Clone(e.Snapshot), e.Seq
 	}
 	if e.Record == nil {
 		return
 	}
 	s.written++
-	rec := memRecord{e.Seq, e.Record, s.written}
+	rec := memRecord{e.Seq, bytes.Clone(e.Record), s.written}
 	if i := st.above(e.Seq - 1); i == len(st.records) {
 		st.records = append(st.records, rec)
 	} else if st.records[i].seq == e.Seq {

@@ -241,8 +241,10 @@ func (c *Chat) rings() int { return max(c.waitPolicy().RingCount, 1) }
 // SlotRows is what the chat says about the slots of agents: the index from
 // which an agent who starts again learns what he has. There is one row for each
 // of them: what he still owes is said again when nothing rings at him any more.
-func (c *Chat) SlotRows() []SlotRow {
-	var rows []SlotRow
+func (c *Chat) SlotRows() []SlotRow { return c.AppendSlotRows(nil) }
+
+// AppendSlotRows appends SlotRows to rows.
+func (c *Chat) AppendSlotRows(rows []SlotRow) []SlotRow {
 	for i := range c.Offers {
 		rows = append(rows, c.alertingRow(&c.Offers[i]))
 	}

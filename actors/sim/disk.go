@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"bytes"
 	"errors"
 	"slices"
 	"strings"
@@ -113,7 +114,7 @@ func (d *disk) apply(e *actors.Entry, h *held) {
 		if e.Seq != uint64(len(t.records))+1 {
 			panic("sim: record " + e.Stream + " out of its order")
 		}
-		t.records = append(t.records, e.Record)
+		t.records = append(t.records, bytes.Clone(e.Record))
 		d.order = append(d.order, place{e.Stream, e.Seq})
 		h.records++
 		h.undo = append(h.undo, func() {
@@ -124,7 +125,7 @@ func (d *disk) apply(e *actors.Entry, h *held) {
 	if e.Snapshot != nil {
 		t := d.track(e.Stream)
 		old, at := t.snapshot, t.at
-		t.snapshot, t.at = e.Snapshot, e.Seq
+		t.snapshot, t.at = bytes.Clone(e.Snapshot), e.Seq
 		h.undo = append(h.undo, func() { t.snapshot, t.at = old, at })
 	}
 	for _, r := range e.Rows {
@@ -138,7 +139,7 @@ func (d *disk) set(key string, value []byte, h *held) {
 	if value == nil {
 		old, was = d.rows.Delete(key)
 	} else {
-		old, was = d.rows.Set(key, value)
+		old, was = d.rows.Set(key, bytes.Clone(value))
 	}
 	h.undo = append(h.undo, func() {
 		if was {

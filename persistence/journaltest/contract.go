@@ -103,6 +103,15 @@ func doneInOrder(t *testing.T, s *Subject) {
 	}
 }
 
+func bytesGivenBack(t *testing.T, s *Subject) {
+	record, snapshot, key, value := []byte("r"), []byte("s"), []byte("k"), []byte("v")
+	must(t, put(s, entry{Epoch: acquire(t, s), Stream: "a", Seq: 1, Record: record, Snapshot: snapshot, Rows: []row{{key, value}}}))
+	for _, b := range [][]byte{record, snapshot, key, value} {
+		b[0] = '!'
+	}
+	same(t, Dump(t, s), []string{`record a#1 "r"`, "snapshot a 1 s", `row "k" "v"`, "order a#1"})
+}
+
 func newEpochFences(t *testing.T, s *Subject) {
 	first := acquire(t, s)
 	must(t, put(s, entry{Epoch: first, Stream: "a", Seq: 1, Record: []byte("r1")}))

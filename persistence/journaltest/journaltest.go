@@ -65,6 +65,7 @@ var exercises = []struct {
 	{"TheBytesOfAnEmptyRecordAreNotNil", emptyRecord},
 	{"AnEntryStandsWhole", entryWhole},
 	{"DoneRunsInTheOrderOfAppend", doneInOrder},
+	{"BytesAreTheCallersAgainWhenTheyAreDurable", bytesGivenBack},
 	{"ANewEpochFencesTheOldWriter", newEpochFences},
 	{"EpochsRiseAcrossARestart", epochsRise},
 	{"AnInvalidEntryIsRefusedAndTheNextOneIsNot", invalidRefused},
