@@ -205,13 +205,9 @@ func appendSlotRow(b []byte, s *acd.SlotRow) []byte {
 	return appendWrapupPolicy(append(b, 10), &s.Spec)
 }
 
-// appendEvent appends an event behind its length.
-func appendEvent(b []byte, e acd.Event) []byte {
-	m, ok := e.(acd.MessageSent)
-	if !ok {
-		return appendPlanned(b, e, true)
-	}
+// appendSized appends a message's event behind its length.
+func appendSized(b []byte, m *acd.MessageSent) []byte {
 	var scratch [256]byte
-	body := appendMessageSent(scratch[:0], &m)
+	body := appendMessageSent(scratch[:0], m)
 	return append(binary.AppendUvarint(b, uint64(len(body))), body...)
 }

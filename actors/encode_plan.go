@@ -52,12 +52,16 @@ func planFor(t reflect.Type) *planned {
 }
 
 // appendPlanned appends what the general encoder makes of v, behind its length
-// if it is to be sized.
-func appendPlanned(b []byte, v any, sized bool) []byte {
+// if it is to be sized. Alter, if there is one, may change a copy first, which it
+// is given by a pointer.
+func appendPlanned(b []byte, v any, sized bool, alter func(any)) []byte {
 	in := reflect.ValueOf(v)
 	p := planFor(in.Type())
 	r := p.rooms.Get().(*room)
 	r.value.Set(in)
+	if alter != nil {
+		alter(r.value.Addr().Interface())
+	}
 	r.bytes = p.plan(r.bytes[:0], r.value.Addr().UnsafePointer())
 	r.value.SetZero()
 	if sized {

@@ -117,7 +117,7 @@ func TestAnEventIsReadBackAsItWasEncoded(t *testing.T) {
 	same := func(seq uint64, kind, id string, unread int) bool {
 		e := acd.MessageSent{Message: acd.Message{Seq: seq, Author: acd.Author{Kind: kind, ID: id}, SentAt: time.Unix(5, 0).UTC()},
 			Unread: []acd.Unread{{Agent: "a", Count: unread}}}
-		d := reader{b: appendEvent(nil, e)}
+		d := reader{b: appendSized(nil, &e)}
 		got, err := decodeEvent(6, d.bytes())
 		return err == nil && reflect.DeepEqual(got, acd.Event(e))
 	}

@@ -5,6 +5,7 @@ import (
 	"io"
 	"reflect"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/VictoriaMetrics/metrics"
@@ -23,6 +24,9 @@ type counters struct {
 	accept, handle, wrapup                       *metrics.Histogram
 	delivery, assigned, firstRing                *metrics.Histogram
 
+	mu    sync.RWMutex
+	found map[[5]string]*metrics.Counter // by name and labels
+
 	// stale counts what an actor has sent itself and a later life dropped.
 	stale map[acd.Kind]*metrics.Counter
 }
@@ -30,7 +34,7 @@ type counters struct {
 func newCounters(e *Engine) *counters {
 	s := metrics.NewSet()
 	c := &counters{
-		set: s, stale: map[acd.Kind]*metrics.Counter{},
+		set: s, stale: map[acd.Kind]*metrics.Counter{}, found: map[[5]string]*metrics.Counter{},
 		started:      s.NewCounter("parley_chats_started_total"),
 		passivations: s.NewCounter("parley_passivations_total"),
 		restarts:     s.NewCounter("parley_actor_restarts_total"),
@@ -154,7 +158,27 @@ func (c *counters) stepped(s *shell, cmd acd.Command, began time.Duration) {
 // labelled counts one of a counter with labels, which come in pairs. Their values
 // are from closed lists or from the configuration.
 func (c *counters) labelled(name string, labels ...string) {
-	c.set.GetOrCreateCounter(series(name, labels...)).Inc()
+	c.counter(name, labels...).Inc()
+}
+
+// counter finds a counter by what it is made of: to write its name out for each
+// time that it counts took longer than all else about it.
+func (c *counters) counter(name string, labels ...string) *metrics.Counter {
+	var key [5]string
+	key[0] = name
+	if copy(key[1:], labels) < len(labels) {
+		return c.set.GetOrCreateCounter(series(name, labels...))
+	}
+	c.mu.RLock()
+	found := c.found[key]
+	c.mu.RUnlock()
+	if found == nil {
+		found = c.set.GetOrCreateCounter(series(name, labels...))
+		c.mu.Lock()
+		c.found[key] = found
+		c.mu.Unlock()
+	}
+	return found
 }
 
 func series(name string, labels ...string) string {

@@ -87,14 +87,10 @@ func appendHead(b []byte, r *record, keys *keyring) ([]byte, error) {
 		if !ok {
 			return nil, fmt.Errorf("record: %T has no number", e)
 		}
-		bare, sealed, err := keys.conceal(r.at, e)
-		if err != nil {
+		var err error
+		if b, err = keys.appendEvent(binary.AppendUvarint(b, n), r.at, e); err != nil {
 			return nil, fmt.Errorf("record: %T: %w", e, err)
 		}
-		b = binary.AppendUvarint(b, n)
-		b = appendEvent(b, bare)
-		b = binary.AppendUvarint(b, uint64(len(sealed)))
-		b = append(b, sealed...)
 	}
 	return b, nil
 }

@@ -127,7 +127,7 @@ type liveRow struct {
 }
 
 // mustEncode encodes what is known to be encodable: our own plain structs.
-func mustEncode(v any) []byte { return appendPlanned(nil, v, false) }
+func mustEncode(v any) []byte { return appendPlanned(nil, v, false, nil) }
 
 // encodeGenerally is the encoder that says what the bytes are.
 func encodeGenerally(v any) []byte {

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
+	"reflect"
 	"strconv"
 	"sync"
 	"time"
@@ -94,7 +95,9 @@ func (t *taking) Text(chat acd.ChatID, text *string) {
 func (t *taking) Facts(chat acd.ChatID, facts *map[string]string) {
 	s := t.chat(chat)
 	s.Facts = append(s.Facts, *facts)
-	*facts = nil
+	if len(*facts) > 0 {
+		*facts = nil
+	}
 }
 
 func (p *putting) Text(chat acd.ChatID, text *string) {
@@ -211,26 +214,27 @@ func deskKey(owner acd.Address, day uint16) []byte {
 
 func deskDay(day uint16) string { return "\x01" + strconv.Itoa(100_000+int(day)) + "/" }
 
-// conceal returns an event without its words, and the words sealed.
-func (k *keyring) conceal(at time.Time, e acd.Event) (acd.Event, []byte, error) {
+// appendEvent appends an event without its words, and behind it its words,
+// sealed; each behind its length.
+func (k *keyring) appendEvent(b []byte, at time.Time, e acd.Event) ([]byte, error) {
 	if m, ok := e.(acd.MessageSent); ok {
-		if m.Message.Author.Kind != "customer" {
-			return e, nil, nil
+		if m.Message.Author.Kind == "customer" {
+			m.Message.Author.Name = "" // stands in the transcript's row
 		}
-		m.Message.Author.Name = "" // stands in the transcript's row
-		return m, nil, nil
+		return append(appendSized(b, &m), 0), nil
 	}
 	t := takings.Get().(*taking)
 	defer func() {
 		t.reset()
 		takings.Put(t)
 	}()
-	bare := acd.EventWords(k.chat(), e, t)
+	b = appendPlanned(b, e, true, func(event any) { acd.VeilEvent(k.chat(), event, t) })
 	if len(t.chats) == 0 || t.of[0].empty() {
-		return e, nil, nil
+		return append(b, 0), nil
 	}
 	sealed, err := k.seal(t.chats[0], at, t.of[0])
-	return bare, sealed, err
+	b = binary.AppendUvarint(b, uint64(len(sealed)))
+	return append(b, sealed...), err
 }
 
 // reveal puts the words back, those that can still be read.
@@ -239,7 +243,7 @@ func (k *keyring) reveal(at time.Time, e acd.Event, sealed []byte) (acd.Event, e
 		return e, nil
 	}
 	var t taking
-	acd.EventWords(k.chat(), e, &t)
+	veiled(k.chat(), e, &t)
 	if len(t.chats) == 0 {
 		return e, nil
 	}
@@ -248,7 +252,15 @@ func (k *keyring) reveal(at time.Time, e acd.Event, sealed []byte) (acd.Event, e
 	if err != nil || w == nil {
 		return e, err
 	}
-	return acd.EventWords(k.chat(), e, &putting{words{[]acd.ChatID{chat}, []*said{w}}}), nil
+	return veiled(k.chat(), e, &putting{words{[]acd.ChatID{chat}, []*said{w}}}), nil
+}
+
+// veiled returns e with what v has made of its words, and leaves e as it is.
+func veiled(own acd.ChatID, e acd.Event, v acd.Veil) acd.Event {
+	p := reflect.New(reflect.TypeOf(e))
+	p.Elem().Set(reflect.ValueOf(e))
+	acd.VeilEvent(own, p.Interface(), v)
+	return p.Elem().Interface().(acd.Event)
 }
 
 func (k *keyring) seal(chat acd.ChatID, at time.Time, w *said) ([]byte, error) {

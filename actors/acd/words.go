@@ -11,68 +11,53 @@ type Veil interface {
 	Facts(chat ChatID, facts *map[string]string)
 }
 
-// EventWords returns e with what v has made of its words. The event itself and
-// all that it refers to stay as they are. Own is the chat in whose journal it
-// stands, if it is a chat's.
-func EventWords(own ChatID, e Event, v Veil) Event {
+// VeilEvent puts what v has made of its words into the event that e points at.
+// All that the event refers to stays as it is. Own is the chat in whose journal
+// it stands, if it is a chat's.
+func VeilEvent(own ChatID, e any, v Veil) {
 	switch e := e.(type) {
-	case ChatStarted:
+	case *ChatStarted:
 		e.Customer.words(own, v)
 		v.Text(own, &e.Subject)
-		return e
-	case Offered:
+	case *Offered:
 		v.Text(own, &e.Offer.Note)
 		v.Text(own, &e.Popover.Customer)
 		v.Facts(own, &e.Popover.Attributes)
-		return e
-	case Accepted:
+	case *Accepted:
 		e.View.words(own, v)
-		return e
-	case Joined:
+	case *Joined:
 		e.View.words(own, v)
-		return e
-	case AttributesSet:
+	case *AttributesSet:
 		v.Facts(own, &e.Set)
-		return e
-	case ChatEnded:
+	case *ChatEnded:
 		v.Text(own, &e.Note)
-		return e
-	case WrapupRecorded:
+	case *WrapupRecorded:
 		v.Text(own, &e.Notes)
-		return e
-	case TransferStarted:
+	case *TransferStarted:
 		v.Text(own, &e.Note)
-		return e
-	case AssistAsked:
+	case *AssistAsked:
 		e.words(own, v)
-		return e
-	case Rated:
+	case *Rated:
 		v.Text(own, &e.Text)
-		return e
+	default:
+		veilDesk(e, v)
 	}
-	return deskWords(e, v)
 }
 
-// deskWords is EventWords for what stands in an agent's journal.
-func deskWords(e Event, v Veil) Event {
+// veilDesk is VeilEvent for what stands in an agent's journal.
+func veilDesk(e any, v Veil) {
 	switch e := e.(type) {
-	case WrapupStarted:
+	case *WrapupStarted:
 		v.Text(e.Debt.Chat, &e.Debt.Notes)
-		return e
-	case WrapupSaved:
+	case *WrapupSaved:
 		v.Text(e.Chat, &e.Notes)
-		return e
-	case WrapupDone:
+	case *WrapupDone:
 		v.Text(e.Chat, &e.Notes)
-		return e
-	case WrapupAmended:
+	case *WrapupAmended:
 		v.Text(e.Chat, &e.Notes)
-		return e
-	case DirectSaid:
+	case *DirectSaid:
 		v.Text("", &e.Text)
-		return e
 	}
-	return e
 }
 
 func (c *Customer) words(own ChatID, v Veil) {
