@@ -1,6 +1,7 @@
 package acd
 
 import (
+	"strings"
 	"testing"
 	"time"
 )
@@ -25,6 +26,21 @@ func TestA29ADeskAtWhichNothingIsDoneIsNotReady(t *testing.T) {
 	d.do(ann, SetPresence{State: Available})
 	if d.presence() != "available" {
 		t.Fatal(d.presence())
+	}
+}
+
+func TestA29WhatOthersDoAtADeskIsNotItsPersonsDoing(t *testing.T) {
+	for _, tt := range []struct {
+		by   Principal
+		want string
+	}{{ann, "available"}, {Principal{Role: RoleSupervisor, ID: "sue", Name: "Sue"}, "not_ready"}} {
+		d := newDesk(t, unattendedAfter(16*time.Minute, NotReady))
+		d.wait(10 * time.Minute)
+		d.do(tt.by, ViewAgent{})
+		d.wait(10 * time.Minute)
+		if is, _, _ := strings.Cut(d.presence(), " "); is != tt.want {
+			t.Errorf("ten minutes after %s has looked the desk is %s, expected %s", tt.by.ID, is, tt.want)
+		}
 	}
 }
 

@@ -244,3 +244,17 @@ func TestTwoWrapupsOfOneChatAreToldApartByTheirOffers(t *testing.T) {
 		t.Errorf("of the second time she owes %+v", d.a.state.Debts)
 	}
 }
+
+func TestWhatWasWrittenOfAnErasedChatLeavesTheDesk(t *testing.T) {
+	d := newDesk(t)
+	chat := d.owe(WrapupPolicy{Mode: WrapupMandatory, Notes: true, Codes: []WrapupCode{{Code: "solved"}}})
+	d.do(ann, SaveWrapup{Chat: chat, Code: "solved", Notes: "a private matter"})
+	if d.a.state.Debts[0].Notes != "a private matter" {
+		t.Fatalf("the debt is %+v", d.a.state.Debts[0])
+	}
+	// Not by the desk's own step: no event says it, the words leave the records too.
+	d.a.Step(Turn{Now: d.now, By: nobodyHere, Config: d.config}, Forget{Chat: chat})
+	if is := d.a.state.Debts[0]; is.Notes != "" || is.Code != "solved" {
+		t.Errorf("after it was erased the debt is %+v, expected the code alone", is)
+	}
+}

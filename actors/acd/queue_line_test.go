@@ -23,12 +23,23 @@ func TestTheOldestChatIsServedFirstWhateverCameBetween(t *testing.T) {
 	}
 }
 
+func TestOfTwoWithOneKeyTheOneWhoCameFirstIsServedFirst(t *testing.T) {
+	h := newHall(t, nil)
+	key := h.now
+	h.step(h.entry("c2", func(e *Enqueue) { e.Leg.Key = key }))
+	h.pass(time.Second)
+	h.step(h.entry("c1", func(e *Enqueue) { e.Leg.Key = key })) // its priority makes up for a second
+	h.wantAsked(h.step(h.advert("alice")), "alice:c2")
+	h.wantAsked(h.step(h.advert("bob")), "bob:c1")
+}
+
 func TestAChatThatComesBackKeepsItsPlace(t *testing.T) {
 	h := newHall(t, nil)
 	first := h.entry("c1")
 	h.grant(h.stepAll(first, h.advert("alice")))
 	h.pass(20 * time.Second)
 	h.step(h.entry("c2"))
+	h.pass(time.Second)
 	h.barring("alice", time.Minute)(&first)
 	if out := h.step(first); len(out.News) > 0 {
 		t.Fatalf("its place has not changed, and yet %v", out.News)
