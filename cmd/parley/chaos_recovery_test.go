@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -25,6 +26,11 @@ const firstOfferWithin = 3 * time.Second
 func TestAStoreOfManyLiveChatsOffersSoonAfterTheStart(t *testing.T) {
 	lengthy(t)
 	s := newServer(t)
+	patient := strings.Replace(killConfig, "waiting: 2s", "waiting: 1h", 1) // nobody comes back, and nobody is to be given up
+	if patient == killConfig {
+		t.Fatal("the grace of who waits is written in another way")
+	}
+	write(t, s.path("parley.yaml"), patient)
 	many := rounds(5_000, 100_000)
 	fillStore(t, s, many)
 	token, err := transport.MintDev(s.secret, acd.RoleAgent, "alice", "Alice", 10*time.Minute)
