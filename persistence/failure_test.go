@@ -142,7 +142,7 @@ func TestAFullDiskDuringAFlushIsAFailure(t *testing.T) {
 	fs := journaltest.NewFaultFS(vfs.NewMem())
 	var log lockedBuffer
 	s := mustOpen(t, "data", persistence.Options{
-		FS: fs, StallTimeout: 100 * time.Millisecond, MemTableBytes: 256 << 10,
+		FS: fs, StallTimeout: time.Second, MemTableBytes: 256 << 10,
 		Logger: slog.New(slog.NewTextHandler(&log, nil)),
 	})
 	epoch := acquire(t, s)
