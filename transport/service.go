@@ -28,11 +28,12 @@ const (
 	RightHistory        Right = "history"         // search, explain and replay what has been
 	RightExport         Right = "export"          // read transcripts
 	RightErase          Right = "erase"           // destroy what was said
+	RightEvents         Right = "events"          // read and follow what happens; what is said as well with export
 )
 
 // Rights is the closed list.
 func Rights() []Right {
-	return []Right{RightCustomerTokens, RightHistory, RightExport, RightErase}
+	return []Right{RightCustomerTokens, RightHistory, RightExport, RightErase, RightEvents}
 }
 
 // rightFor is what a question about what has been takes; none for what is not

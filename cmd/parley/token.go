@@ -14,7 +14,7 @@ type tokenCommand struct {
 	Role    string        `default:"agent" enum:"customer,agent,supervisor,admin,service" help:"customer, agent, supervisor, admin or service (${default})."`
 	Subject string        `required:"" placeholder:"ID" help:"Whose token it is."`
 	Name    string        `help:"The person's name."`
-	Scope   []string      `placeholder:"NAME" help:"The queues that a supervisor oversees, all of them without it; or the rights of a service, of customer_tokens, history, export and erase."`
+	Scope   []string      `placeholder:"NAME" help:"The queues that a supervisor oversees, all of them without it; or the rights of a service, of customer_tokens, history, export, erase and events."`
 	TTL     time.Duration `help:"How long the token lives; at most, and by default, 15m for a customer and 8h for all others."`
 }
 

@@ -14,6 +14,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"github.com/parley-engine/parley/actors/acd"
+	"github.com/parley-engine/parley/transport"
 )
 
 // root is where all of it stands.
@@ -24,7 +25,7 @@ func (a *API) describe() {
 	c := huma.DefaultConfig("Parley administration", a.options.Version)
 	c.OpenAPIPath, c.DocsPath, c.SchemasPath, c.CreateHooks = "", "", "", nil // readable serves them
 	c.Info.Description = "Queues, agents and all else of the configuration, changed while chats go on; tokens, sessions and chats. " +
-		"Send a bearer token of an administrator; a supervisor's is enough to read."
+		"Send a bearer token of an administrator; a supervisor's is enough to read, and a service's for what its rights name."
 	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		"bearer": {Type: "http", Scheme: "bearer", BearerFormat: "JWT"},
 	}
@@ -36,6 +37,7 @@ func (a *API) describe() {
 // call is one request on its way through a handler.
 type call struct {
 	who   acd.Principal
+	may   func(transport.Right) bool // of a service
 	path  func(string) string
 	query url.Values
 	head  func(string) string
@@ -46,7 +48,8 @@ type call struct {
 // take keeps what the handlers need of a request.
 func (c *call) take(ctx huma.Context) []error {
 	at := ctx.URL()
-	c.who, _ = ctx.Context().Value(principalKey{}).(acd.Principal)
+	id, _ := ctx.Context().Value(identityKey{}).(transport.Identity)
+	c.who, c.may = id.Principal, id.May
 	c.path, c.head, c.query = ctx.Param, ctx.Header, at.Query()
 	return nil
 }
@@ -198,13 +201,13 @@ func (a *API) write(o operation, do func(context.Context, *call) (*reply, error)
 	})
 }
 
-type principalKey struct{}
+type identityKey struct{}
 
 // admit lets in those who may, and tells of every act of theirs.
 func (a *API) admit(ctx huma.Context, next func(huma.Context)) {
-	who, problem := a.bearer(ctx)
+	id, problem := a.bearer(ctx)
 	if problem == nil {
-		problem = a.often(ctx, who)
+		problem = a.often(ctx, id.Principal)
 	}
 	if problem != nil {
 		if problem.Status == http.StatusUnauthorized {
@@ -212,9 +215,9 @@ func (a *API) admit(ctx huma.Context, next func(huma.Context)) {
 		}
 		writeProblem(ctx, problem)
 	} else {
-		next(huma.WithValue(ctx, principalKey{}, who))
+		next(huma.WithValue(ctx, identityKey{}, id))
 	}
-	a.note(ctx, who)
+	a.note(ctx, id.Principal)
 }
 
 // often refuses who asks too often.
@@ -227,25 +230,31 @@ func (a *API) often(ctx huma.Context, who acd.Principal) *huma.ErrorModel {
 	return problem(http.StatusTooManyRequests, "too many requests of this principal")
 }
 
-// ofPeople are the parts about people, not about the configuration: they are
-// not for supervisors, whose scope may cover some of them alone.
-var ofPeople = map[string]bool{"sessions": true, "chats": true, "backup": true, "events": true, "webhooks": true}
+// ofPeople are the parts about people, not about the configuration: each look at
+// them is noted. They are not for supervisors, whose scope may cover some of them
+// alone, but for events, which are told from others' by their queue.
+var ofPeople = map[string]bool{"sessions": true, "chats": true, "backup": true, eventsTag: true, "webhooks": true}
 
-func (a *API) bearer(ctx huma.Context) (acd.Principal, *huma.ErrorModel) {
+func (a *API) bearer(ctx huma.Context) (id transport.Identity, refused *huma.ErrorModel) {
 	token, ok := strings.CutPrefix(ctx.Header("Authorization"), "Bearer ")
 	if !ok {
-		return acd.Principal{}, problem(http.StatusUnauthorized, "expected Authorization: Bearer and a token")
+		return id, problem(http.StatusUnauthorized, "expected Authorization: Bearer and a token")
 	}
 	id, err := a.options.Edge.Verify(ctx.Context(), token)
 	if err != nil {
-		return acd.Principal{}, a.untrusted(err)
+		return transport.Identity{}, a.untrusted(err)
 	}
+	part := ctx.Operation().Tags[0]
 	switch {
 	case id.Principal.Role == acd.RoleAdmin:
-	case ctx.Method() != http.MethodGet, !id.Principal.Oversees(), ofPeople[ctx.Operation().Tags[0]]:
-		return id.Principal, problem(http.StatusForbidden, "expected the token of an administrator")
+	case part == eventsTag:
+		if !id.Principal.Oversees() && !id.May(transport.RightEvents) {
+			return id, problem(http.StatusForbidden, "expected the token of a supervisor, an administrator or a service with the right events")
+		}
+	case ctx.Method() != http.MethodGet, !id.Principal.Oversees(), ofPeople[part]:
+		return id, problem(http.StatusForbidden, "expected the token of an administrator")
 	}
-	return id.Principal, nil
+	return id, nil
 }
 
 func writeProblem(ctx huma.Context, p *huma.ErrorModel) {

@@ -3,12 +3,15 @@ package admin
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"github.com/parley-engine/parley/actors"
+	"github.com/parley-engine/parley/actors/acd"
+	"github.com/parley-engine/parley/transport"
 	"github.com/parley-engine/parley/transport/outbound"
 )
 
@@ -35,6 +38,8 @@ type cloudEvent struct {
 	Data         map[string]any `json:"data"`
 }
 
+const eventsTag = "events"
+
 // eventRoutes offer what happens, as it happens, to other systems.
 func (a *API) eventRoutes() {
 	out := a.options.Events
@@ -45,9 +50,10 @@ func (a *API) eventRoutes() {
 	whole := func(least, most float64) *huma.Schema {
 		return &huma.Schema{Type: huma.TypeInteger, Minimum: &least, Maximum: &most}
 	}
-	op := a.op(operation{id: "read-events", method: http.MethodGet, tag: "events", path: "/events", summary: "Read or follow what happens, in order",
+	op := a.op(operation{id: "read-events", method: http.MethodGet, tag: eventsTag, path: "/events", summary: "Read or follow what happens, in order",
 		about: "Accept chooses the form: text/event-stream follows for ever, application/x-ndjson is a line an event, else it is one page. " +
-			"At least once, in order within a subject; who comes back names the last id that he has.",
+			"At least once, in order within a subject; who comes back names the last id that he has. " +
+			"Supervisors get what is of the queues that they oversee, services need the right events, and export as well for words.",
 		params: []*huma.Param{
 			query("after", "The id of the last event that was seen, start or now; start.", text), header("Last-Event-ID", "The same, as browsers say it; it counts more."),
 			query("kinds", "chat.started, chat.* and so on, with commas.", text), query("queues", "With commas.", text), query("chats", "With commas.", text),
@@ -69,15 +75,20 @@ func (a *API) stream(ctx huma.Context, c *call) {
 	r, w := humago.Unwrap(ctx)
 	q, err := outbound.ReadRequest(r)
 	if err == nil {
+		err = c.bound(&q)
+	}
+	if err == nil {
 		if q.Follow && a.options.Trail != nil { // the line at its end may come in a month
 			a.options.Trail.Note(actors.TrailEntry{Who: c.who.ID, Role: c.who.Role, What: "follow-events", On: r.URL.RawQuery,
 				Address: addressOf(r.RemoteAddr), Outcome: actors.TrailOK})
 		}
 		err = a.options.Events.Serve(w, r, q, func(context.Context) error { return a.still(ctx) })
 	}
-	wrong := new(outbound.RequestError)
+	wrong, refused := new(outbound.RequestError), new(huma.ErrorModel)
 	switch {
 	case err == nil:
+	case errors.As(err, &refused):
+		writeProblem(ctx, refused)
 	case errors.As(err, &wrong):
 		writeProblem(ctx, fieldProblem(wrong.Field, wrong.Text))
 	case errors.Is(err, outbound.ErrBusy):
@@ -86,6 +97,21 @@ func (a *API) stream(ctx huma.Context, c *call) {
 		a.options.Log.Error("events cannot be read", "err", err)
 		writeProblem(ctx, problem(http.StatusInternalServerError, "the journal cannot be read"))
 	}
+}
+
+// bound keeps a request within what its asker may read: the queues that he
+// oversees, and words only where he could read a transcript too.
+func (c *call) bound(q *outbound.Request) error {
+	if q.Words && c.who.Role == acd.RoleService && !c.may(transport.RightExport) {
+		return problem(http.StatusForbidden, "words are for a service with the right export as well")
+	}
+	for _, queue := range q.Queues {
+		if !c.who.Scope.Covers(queue) {
+			return problem(http.StatusForbidden, fmt.Sprintf("query.queues: %.40q is none of the queues that this token oversees", string(queue)))
+		}
+	}
+	q.Within = c.who.Scope
+	return nil
 }
 
 // still says why who follows may not go on: his token has expired, or has been

@@ -20,7 +20,7 @@ type wanted struct {
 	Subject string   `json:"subject" minLength:"1" maxLength:"128" doc:"Whose it is."`
 	Name    string   `json:"name,omitempty" maxLength:"128" doc:"The person's name."`
 	Queues  []string `json:"queues,omitempty" maxItems:"200" doc:"Of a supervisor: the queues that he oversees; else all."`
-	Rights  []string `json:"rights,omitempty" enum:"customer_tokens,history,export,erase" doc:"Of a service: what it may do. It needs one at least."`
+	Rights  []string `json:"rights,omitempty" enum:"customer_tokens,history,export,erase,events" doc:"Of a service: what it may do. It needs one at least."`
 	Seconds int      `json:"ttl_seconds,omitempty" minimum:"1" maximum:"604800" doc:"How long it lives; at most, and by default, as long as the role's may."`
 	Note    string   `json:"note,omitempty" maxLength:"200" doc:"What it is for."`
 }

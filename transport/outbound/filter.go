@@ -16,6 +16,9 @@ type Filter struct {
 	Queues []acd.QueueID `json:"queues,omitempty"`
 	Chats  []acd.ChatID  `json:"chats,omitempty"`
 	Agents []acd.AgentID `json:"agents,omitempty"`
+	// Within is the scope of who asks: what is of none of its queues is not for
+	// him, gaps left out. It comes with a token and is kept nowhere.
+	Within acd.Scope `json:"-"`
 }
 
 // filterMost bounds each list of a filter.
@@ -66,7 +69,7 @@ var kinds = func() map[string]bool {
 // wants reports whether an event is. What says that something is missing always
 // is.
 func (f *Filter) wants(e *Event) bool {
-	return e.Kind == KindGap || f.wantsKind(e.Kind) && among(f.Queues, e.Queue) && among(f.Chats, e.Chat) && among(f.Agents, e.Agent)
+	return e.Kind == KindGap || f.Within.Covers(e.Queue) && f.wantsKind(e.Kind) && among(f.Queues, e.Queue) && among(f.Chats, e.Chat) && among(f.Agents, e.Agent)
 }
 
 func (f *Filter) wantsKind(kind string) bool {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/parley-engine/parley/actors/acd"
 	"github.com/parley-engine/parley/transport"
+	"github.com/parley-engine/parley/transport/outbound"
 	"github.com/parley-engine/parley/transport/wire"
 )
 
@@ -29,6 +30,7 @@ type crew struct {
 	waits  bool // the chats are those that nobody serves yet
 	people map[string]*person
 	chats  map[string]chatOf
+	hook   string
 }
 
 // chatOf is a chat, with the offer that is open on it.
@@ -247,6 +249,18 @@ func (c *crew) situation(name string) chatOf {
 		return c.chat("far", func() chatOf { return c.served("c3", "far", "x", "z") })
 	}
 	panic("no situation " + name)
+}
+
+// webhook is the crew's, which sends nothing by itself.
+func (c *crew) webhook() string {
+	if c.hook == "" {
+		made, _, err := c.world.events.CreateWebhook(outbound.WebhookSpec{URL: c.world.receiver.URL, Paused: true}, "now", "the test")
+		if err != nil {
+			c.t.Fatal(err)
+		}
+		c.hook = made.ID
+	}
+	return c.hook
 }
 
 // leave closes the connections of a crew that has done its part.

@@ -35,8 +35,8 @@ type call struct {
 	Frame map[string]any `yaml:"frame"`
 	HTTP  string         `yaml:"http"` // method and path; of the admin listener unless it says public
 	Body  map[string]any `yaml:"body"`
-	// About is what the situations are of: a chat, a queue, an agent, or the
-	// caller alone.
+	// About is what the situations are of: a chat, a queue, an agent, a webhook,
+	// or the caller alone.
 	About string `yaml:"about"`
 	// Waits says that the chats are those that nobody serves yet.
 	Waits bool `yaml:"waits"`
@@ -283,6 +283,11 @@ func (c *crew) values(row *call, role, situation, token string) map[string]strin
 		}
 		with["$agent"] = c.name("t")
 		c.available("t")
+	case "webhook":
+		with["$webhook"], with["$receiver"] = "no-such-webhook", c.world.receiver.URL
+		if situation != "other" {
+			with["$webhook"] = c.webhook()
+		}
 	case "self":
 		c.right()
 	default:

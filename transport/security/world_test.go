@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"strconv"
 	"strings"
 	"sync"
@@ -22,6 +23,7 @@ import (
 	"github.com/parley-engine/parley/transport"
 	"github.com/parley-engine/parley/transport/admin"
 	"github.com/parley-engine/parley/transport/config"
+	"github.com/parley-engine/parley/transport/outbound"
 )
 
 var secret = []byte("0123456789abcdef0123456789abcdef")
@@ -30,7 +32,9 @@ var secret = []byte("0123456789abcdef0123456789abcdef")
 type world struct {
 	engine        *actors.Engine
 	server        *transport.Server
+	events        *outbound.Outbound
 	public, admin *httptest.Server
+	receiver      *httptest.Server // of webhooks; it takes all
 	logs          *logs
 	crews         int
 	taken         []*crew
@@ -92,6 +96,10 @@ func newWorld(t *testing.T, crews int, change func(*transport.Options)) (w *worl
 		ConfigNote: actors.ConfigNote{Document: doc.JSON(), File: "matrix"}, AnswerTarget: time.Minute})
 	must(err)
 	must(w.engine.Start(context.Background()))
+	w.events, err = outbound.New(outbound.Options{Engine: w.engine, Log: log, Webhooks: 10_000, Networks: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}})
+	must(err)
+	must(w.events.Start())
+	w.receiver = httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
 	tokens := transport.AuthOptions{Secret: secret}
 	auth, err := transport.NewAuth(t.Context(), tokens)
 	must(err)
@@ -105,7 +113,7 @@ func newWorld(t *testing.T, crews int, change func(*transport.Options)) (w *worl
 			return w.engine.Revoked(id.TokenID, id.Principal.Stream(), id.Issued)
 		},
 		Admin: func(s *transport.Server) http.Handler {
-			api, err := admin.New(admin.Options{Engine: w.engine, Edge: s, Tokens: tokens, Version: "test", Trail: w.engine, Log: log})
+			api, err := admin.New(admin.Options{Events: w.events, Engine: w.engine, Edge: s, Tokens: tokens, Version: "test", Trail: w.engine, Log: log})
 			must(err)
 			return api
 		},
@@ -126,7 +134,9 @@ func newWorld(t *testing.T, crews int, change func(*transport.Options)) (w *worl
 		}
 		w.public.CloseClientConnections()
 		w.public.Close()
+		w.events.Stop()
 		w.admin.Close()
+		w.receiver.Close()
 		w.engine.Stop()
 		must(store.Close())
 	})
