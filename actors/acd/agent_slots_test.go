@@ -392,3 +392,18 @@ func TestAnAgentIsIdleSinceHeWasFreeOrAvailable(t *testing.T) {
 		t.Fatalf("given a chat: %s", idle())
 	}
 }
+
+func TestA11AChatThatHasGrownHeavierIsHisThoughItDoesNotFit(t *testing.T) {
+	d := newDesk(t) // every step is held against what was granted
+	d.serve()
+	d.serve()
+	row := deskRow(d.ring(), SlotConnected, d.now)
+	row.Weight = 2
+	d.do(nobodyHere, Assigned{Slot: row})
+	if used := d.a.used(); used != 4 {
+		t.Errorf("%d units are used of 3, want the 4 that there are", used)
+	}
+	if d.reserve(); deskLine(d.out) != "→ queue/support denied capacity" {
+		t.Error(deskLine(d.out))
+	}
+}
