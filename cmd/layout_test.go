@@ -33,7 +33,7 @@ const (
 // out. A name that ends in /... is that folder and all below; a package that
 // no row names may import none of ours.
 var may = map[string]string{
-	"cmd/...":                 "cmd/... transport transport/outbound transport/traces transport/config transport/admin actors actors/acd actors/condition actors/cluster actors/theory actors/sim actors/sim/check persistence bench/... actors/report",
+	"cmd/...":                 "cmd/... transport transport/acme transport/outbound transport/traces transport/config transport/admin actors actors/acd actors/condition actors/cluster actors/theory actors/sim actors/sim/check persistence bench/... actors/report",
 	"bench/...":               "bench/... transport/client transport/wire",
 	"transport/conform":       "transport/client transport/wire",
 	"transport/client":        "transport/wire",
@@ -67,6 +67,9 @@ var behind = map[string]string{
 	"go.opentelemetry.io":               "transport/traces",
 	"github.com/charmbracelet":          "cmd/parley cmd/parley/top",
 	"github.com/prometheus":             "cmd/parley/top",
+	"github.com/caddyserver/certmagic":  "transport/acme",
+	"go.uber.org/zap":                   "transport/acme",
+	"github.com/letsencrypt/pebble/v2":  "transport/acme/acmetest",
 }
 
 // soundParts are the packages of protoactor that may be used anywhere, tests

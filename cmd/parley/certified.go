@@ -2,16 +2,22 @@ package main
 
 import (
 	"crypto/tls"
+	"crypto/x509"
+	"errors"
 	"fmt"
 	"net"
+	"path/filepath"
 
 	"github.com/parley-engine/parley/transport"
+	"github.com/parley-engine/parley/transport/acme"
 	"github.com/parley-engine/parley/transport/config"
 )
 
 // display is what a listener shows of itself: certificates, or nothing where the
 // connection is in the clear.
-type display struct{ certificates *transport.Certificates }
+type display struct {
+	certificates interface{ TLS() *tls.Config }
+}
 
 func (s display) scheme() string {
 	if s.certificates == nil {
@@ -31,6 +37,9 @@ func (s display) over(l net.Listener) net.Listener {
 // certified reads the certificates of both listeners, and warns of an admin
 // listener that others could reach without one.
 func (n *node) certified(s *config.Settings) error {
+	if err := n.ordered(s.ACME); err != nil {
+		return fmt.Errorf("tls.acme: %w", err)
+	}
 	for _, l := range []struct {
 		name  string
 		files *transport.CertificateFiles
@@ -49,4 +58,31 @@ func (n *node) certified(s *config.Settings) error {
 		n.log.Warn("whoever reaches the admin listener reads metrics and profiles: expected 127.0.0.1, or admin_tls with client_ca_file", "admin", s.AdminListen)
 	}
 	return nil
+}
+
+// ordered prepares to order the certificates of the public listener.
+func (n *node) ordered(a *config.ACME) (err error) {
+	if a == nil {
+		return nil
+	}
+	o := acme.Options{Domains: a.Domains, Email: a.Email, Directory: a.Directory, Folder: filepath.Join(n.data, a.Folder), Log: n.log}
+	if a.RootsPEM != nil {
+		o.Roots = x509.NewCertPool()
+		if !o.Roots.AppendCertsFromPEM(a.RootsPEM) {
+			return errors.New("ca_file has no certificate that can be read")
+		}
+	}
+	if n.orders, err = acme.New(o); err == nil {
+		n.display.certificates = n.orders
+	}
+	return err
+}
+
+// order orders certificates, if that is how the node gets them, for a listener
+// that is about to accept.
+func (n *node) order() error {
+	if n.orders == nil {
+		return nil
+	}
+	return n.orders.Start(n.public.Addr())
 }

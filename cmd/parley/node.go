@@ -19,6 +19,7 @@ import (
 	"github.com/parley-engine/parley/cmd/parley/backup"
 	"github.com/parley-engine/parley/persistence"
 	"github.com/parley-engine/parley/transport"
+	"github.com/parley-engine/parley/transport/acme"
 	"github.com/parley-engine/parley/transport/config"
 	"github.com/parley-engine/parley/transport/outbound"
 	"github.com/parley-engine/parley/transport/traces"
@@ -67,6 +68,7 @@ type node struct {
 
 	// What the listeners show; their zero values nothing.
 	display, adminDisplay display
+	orders                *acme.Certificates // nil without
 }
 
 // open ties a node together. It takes the addresses and then the folder before
@@ -214,6 +216,9 @@ func (n *node) devAuth(ctx context.Context, dir string, edge *transport.Options)
 // release lets go of everything, in the order in which others stop needing it.
 func (n *node) release() {
 	n.traces.Stop()
+	if n.orders != nil {
+		n.orders.Stop()
+	}
 	if n.outbound != nil {
 		n.outbound.Stop()
 	}

@@ -23,6 +23,10 @@ func (n *node) serve(ctx context.Context, out io.Writer) error {
 	claims, end := heirs(n.data, n.log)
 	defer end()
 	public, admin := n.http(n.server.Handler()), n.operator
+	if err := n.order(); err != nil {
+		n.release()
+		return err
+	}
 	go n.accept(public, n.display.over(n.public))
 	n.startup.Started(n.server.AdminHandler())
 	if err := n.announce(out); err != nil {

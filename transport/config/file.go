@@ -9,7 +9,7 @@ type file struct {
 	AdminListen string              `yaml:"admin_listen"`
 	Origins     []string            `yaml:"origins"`
 	Pages       pages               `yaml:"pages"`
-	TLS         certificate         `yaml:"tls"`
+	TLS         publicCertificate   `yaml:"tls"`
 	AdminTLS    certificate         `yaml:"admin_tls"`
 	Tokens      tokens              `yaml:"tokens"`
 	Limits      limits              `yaml:"limits"`
@@ -37,6 +37,27 @@ type certificate struct {
 	CertFile     string `yaml:"cert_file"`
 	KeyFile      string `yaml:"key_file"`
 	ClientCAFile string `yaml:"client_ca_file"`
+}
+
+// publicCertificate is that of the listener that an authority can come to.
+type publicCertificate struct {
+	CertFile     string `yaml:"cert_file"`
+	KeyFile      string `yaml:"key_file"`
+	ClientCAFile string `yaml:"client_ca_file"`
+	ACME         acme   `yaml:"acme"`
+}
+
+func (p *publicCertificate) files() *certificate {
+	return &certificate{p.CertFile, p.KeyFile, p.ClientCAFile}
+}
+
+// acme is how certificates are ordered in the place of files.
+type acme struct {
+	Domains   []string `yaml:"domains"`
+	Email     string   `yaml:"email"`
+	Directory string   `yaml:"directory"`
+	CAFile    string   `yaml:"ca_file"`
+	Folder    string   `yaml:"folder"`
 }
 
 type tokens struct {

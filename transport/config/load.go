@@ -23,6 +23,9 @@ type Settings struct {
 	Traces      Traces
 	// TLS and AdminTLS are of the two listeners; nil is none.
 	TLS, AdminTLS *transport.CertificateFiles
+	// ACME orders certificates for the public listener in the place of TLS; nil is
+	// nowhere.
+	ACME *ACME
 	// AnswerWithin is how long commands may take on average before new chats are
 	// refused.
 	AnswerWithin time.Duration
@@ -65,7 +68,8 @@ func Parse(name string, text []byte) (*Settings, error) {
 	c := &checker{at: d.at}
 	f.check(c)
 	auth := f.Tokens.resolve(c, filepath.Dir(name))
-	shown, adminShown := f.TLS.resolve(c, "tls", filepath.Dir(name)), f.AdminTLS.resolve(c, "admin_tls", filepath.Dir(name))
+	shown, adminShown := f.TLS.files().resolve(c, "tls", filepath.Dir(name)), f.AdminTLS.resolve(c, "admin_tls", filepath.Dir(name))
+	ordered := f.TLS.ordered(c, filepath.Dir(name))
 	if problems := append(d.problems, news(c.problems, d.problems)...); len(problems) > 0 {
 		return nil, &Problems{File: name, List: sorted(problems)}
 	}
@@ -74,7 +78,7 @@ func Parse(name string, text []byte) (*Settings, error) {
 	if f.Pages.Serve {
 		edge.Pages = &transport.Pages{EmbedOn: f.Pages.EmbedOn}
 	}
-	return &Settings{Listen: f.Listen, AdminListen: f.AdminListen, Engine: f.engine(), Document: &Document{f.live()}, Auth: auth, Edge: edge, Events: f.Events.resolve(filepath.Dir(name)), Traces: f.Traces.resolve(), TLS: shown, AdminTLS: adminShown,
+	return &Settings{Listen: f.Listen, AdminListen: f.AdminListen, Engine: f.engine(), Document: &Document{f.live()}, Auth: auth, Edge: edge, Events: f.Events.resolve(filepath.Dir(name)), Traces: f.Traces.resolve(), TLS: shown, AdminTLS: adminShown, ACME: ordered,
 		AnswerWithin: or(f.Limits.AnswerWithin, answerWithin)}, nil
 }
 
