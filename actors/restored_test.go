@@ -27,7 +27,7 @@ func TestAfterARestoreNobodyResumesByNumbersThatWereGivenOutTwice(t *testing.T) 
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := actors.MarkRestored(left, epoch); err != nil {
+		if err := actors.MarkRestored(left, actors.Restored{Epoch: epoch}); err != nil {
 			t.Fatal(err)
 		}
 		w.start()

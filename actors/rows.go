@@ -12,7 +12,7 @@ import (
 // NUL, so that one owner's rows are one range.
 const (
 	rowSlot     = 'a' // agent, chat → SlotRow: what a chat says of an agent's slot
-	rowRestored = 'b' // nothing → the epoch up to which streams are not continued, since the store is a copy
+	rowRestored = 'b' // nothing → the epoch up to which streams are not continued, since the store is a copy; "lost", base → kept, base: see Restored
 	rowCommand  = 'c' // day, principal, command id → outcome
 	rowEnded    = 'e' // end (newest first), chat → Segment
 	rowFigure   = 'f' // interval, queue, agent or source → figures; see figures.go

@@ -14,7 +14,10 @@ const (
 	spaceRow      = 0x20 // the caller's key → the caller's value
 )
 
-var keyEpoch = []byte{spaceMeta, 'e', 'p', 'o', 'c', 'h'}
+var (
+	keyEpoch = []byte{spaceMeta, 'e', 'p', 'o', 'c', 'h'}
+	keyBase  = []byte{spaceMeta, 'b', 'a', 's', 'e'}
+)
 
 // A zero byte ends the name in a record's key. It is lower than any byte of a
 // name, so streams sort as their names do and no stream's records fall between

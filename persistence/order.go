@@ -106,7 +106,7 @@ func orderOldest(it *pebble.Iterator) (uint64, error) {
 }
 
 // Ends returns the position from which on After misses nothing, and that of the
-// last durable record.
+// last durable record, or what Renew has left out behind it.
 func (s *Store) Ends() (oldest, newest uint64, err error) {
 	if err := s.enter(); err != nil {
 		return 0, 0, wrap("ends", err)
@@ -124,7 +124,7 @@ func (s *Store) Ends() (oldest, newest uint64, err error) {
 		refs, err = orderRefs(nil, it.Value())
 		newest = orderNumber(it.Key())<<placeBits | uint64(max(len(refs), 1)-1)
 	}
-	return oldest, max(oldest, newest), wrap("ends", errors.Join(err, it.Error()))
+	return oldest, max(oldest, newest, s.base.Load()), wrap("ends", errors.Join(err, it.Error()))
 }
 
 // Keep asks that what stands after a position stays listed for After, up to

@@ -45,6 +45,7 @@ type Store struct {
 	closeErr error
 
 	durable  atomic.Uint64 // number of the last batch with records that is on disk
+	base     atomic.Uint64 // position that Renew has left out up to
 	wanted   atomic.Uint64 // position after which the order is to be kept
 	around   atomic.Pointer[around]
 	applying atomic.Int64 // since when (after started), 0 if not
@@ -90,6 +91,7 @@ func Open(dir string, o Options) (*Store, error) {
 	w.wanted = &s.wanted
 	s.wanted.Store(nothingWanted)
 	s.durable.Store(w.number - 1)
+	s.base.Store(baseOf(w.base))
 	go s.commit(w)
 	go s.sync()
 	go s.complete()
@@ -187,14 +189,10 @@ func (s *Store) run(control func(*writer) error) error {
 }
 
 // Acquire fences every earlier writer and returns the new epoch, durable.
-func (s *Store) Acquire() (uint64, error) { return s.Raise(0) }
-
-// Raise is Acquire with an epoch of at least so much. A journal that has been
-// restored needs one that none of the writers had who came after the copy.
-func (s *Store) Raise(least uint64) (uint64, error) {
+func (s *Store) Acquire() (uint64, error) {
 	var epoch uint64
 	err := s.run(func(w *writer) error {
-		epoch = max(w.epoch+1, least)
+		epoch = w.epoch + 1
 		w.epoch = epoch
 		w.room(16)
 		return w.batch.Set(keyEpoch, binary.BigEndian.AppendUint64(nil, epoch), nil)

@@ -20,6 +20,7 @@ type writer struct {
 	wanted *atomic.Uint64 // position after which somebody wants the order
 
 	epoch   uint64
+	base    uint64 // that numbers of batches begin with since the last Renew
 	number  uint64 // of the batch being filled
 	ordinal uint64 // of the batch's first record among all ever written
 	trimmed uint64 // ordinal at which the order rows were trimmed last
@@ -50,6 +51,9 @@ func newWriter(db *pebble.DB, o *Options) (*writer, error) {
 		return nil, named(err)
 	}
 	defer it.Close()
+	if w.base, err = baseNumber(db); err != nil {
+		return nil, err
+	}
 	if it.Last() {
 		refs, err := orderRefs(nil, it.Value())
 		if err != nil {
@@ -59,6 +63,7 @@ func newWriter(db *pebble.DB, o *Options) (*writer, error) {
 		w.number = orderNumber(it.Key()) + 1
 		w.ordinal = first + uint64(len(refs))
 	}
+	w.number = max(w.number, w.base)
 	return w, named(it.Error())
 }
 

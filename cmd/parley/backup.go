@@ -158,19 +158,18 @@ func (c *restoreCommand) syncAttachments(list *backup.Manifest) error {
 }
 
 // open makes the copy a journal of its own, and looks through it if that is
-// wanted. Epochs count up by one from a time in seconds, so that no two
-// restores of one backup have one in common.
+// wanted.
 func (c *restoreCommand) open(m Main) (err error) {
 	j, err := m.openJournal(c.Data, persistence.Options{})
 	if err != nil {
 		return refused(err)
 	}
 	defer func() { err = errors.Join(err, j.Close()) }()
-	epoch, err := j.Raise(uint64(time.Now().Unix()))
+	epoch, kept, base, err := j.Renew(time.Now())
 	if err != nil {
 		return refused(err)
 	}
-	if err := actors.MarkRestored(j, epoch); err != nil {
+	if err := actors.MarkRestored(j, actors.Restored{Epoch: epoch, Kept: kept, Base: base}); err != nil {
 		return refused(err)
 	}
 	if c.Verify {

@@ -30,7 +30,7 @@ type journal interface {
 	actors.Journal
 	Stats() persistence.Stats
 	Checkpoint(dir string) error
-	Raise(least uint64) (epoch uint64, err error)
+	Renew(now time.Time) (epoch, kept, base uint64, err error)
 	Close() error
 }
 

@@ -40,6 +40,9 @@ const typePrefix = "parley."
 const (
 	// KindGap says that the journal does not have any more what came next.
 	KindGap = "stream.gap"
+	// KindRestored says that the journal is a backup that was restored: what was
+	// told of behind kept_up_to has not happened, in it, and new events follow.
+	KindRestored = "stream.restored"
 	// KindTest is what a receiver is tried out with.
 	KindTest = "webhook.test"
 )
@@ -100,4 +103,11 @@ func actorOf(p acd.Principal) string {
 func gapEvent(source string, from Cursor, resumes uint64, now time.Time) (*Event, error) {
 	e := &Event{Cursor: behind(resumes), Kind: KindGap, At: now}
 	return e, e.seal(source, "", 0, map[string]string{"seen": from.String(), "resumes_behind": e.ID()})
+}
+
+// restoredEvent tells a receiver of a restore. It stands in front of all that
+// came after, at a place that the restore has left out.
+func restoredEvent(source string, r actors.Restored, now time.Time) (*Event, error) {
+	e := &Event{Cursor: behind(r.Base), Kind: KindRestored, At: now}
+	return e, e.seal(source, "", 0, map[string]string{"kept_up_to": behind(r.Kept).String(), "resumes_behind": e.ID()})
 }

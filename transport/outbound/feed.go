@@ -3,6 +3,7 @@ package outbound
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/parley-engine/parley/actors"
@@ -27,16 +28,18 @@ type feed struct {
 	source string
 	filter Filter
 	words  bool // with what people have said
-	at     Cursor
-	now    func() time.Time
-	queues map[acd.ChatID]acd.QueueID // of chats that were met; bounded
+	// restores of the store, which he is told of when he comes past them.
+	restores []actors.Restored
+	at       Cursor
+	now      func() time.Time
+	queues   map[acd.ChatID]acd.QueueID // of chats that were met; bounded
 }
 
 // queuesMost bounds what a feed remembers of chats.
 const queuesMost = 20_000
 
 func (o *Outbound) feed(filter Filter, words bool, at Cursor) *feed {
-	return &feed{tap: o.engine.Tap(), past: o.engine.Past(), source: o.options.Source, filter: filter, words: words, at: at,
+	return &feed{tap: o.engine.Tap(), past: o.engine.Past(), source: o.options.Source, filter: filter, words: words, restores: o.restores, at: at,
 		now: o.options.now, queues: map[acd.ChatID]acd.QueueID{}}
 }
 
@@ -68,6 +71,26 @@ func (f *feed) read(n int) ([]*Event, error) {
 	}
 	if end := behind(taken.Last); began.Before(end) && (taken.Records > 0 || taken.From > began.Position) {
 		f.at = end
+	}
+	return f.restored(events, began)
+}
+
+// restored puts in what tells of the restores that were passed.
+func (f *feed) restored(events []*Event, began Cursor) ([]*Event, error) {
+	for _, r := range f.restores {
+		place := behind(r.Base)
+		if !began.Before(place) || !place.Before(f.at) {
+			continue
+		}
+		e, err := restoredEvent(f.source, r, f.now())
+		if err != nil {
+			return nil, err
+		}
+		i := slices.IndexFunc(events, func(e *Event) bool { return place.Before(e.Cursor) })
+		if i < 0 {
+			i = len(events)
+		}
+		events = slices.Insert(events, i, e)
 	}
 	return events, nil
 }

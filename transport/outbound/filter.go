@@ -69,7 +69,10 @@ var kinds = func() map[string]bool {
 // wants reports whether an event is. What says that something is missing always
 // is.
 func (f *Filter) wants(e *Event) bool {
-	return e.Kind == KindGap || f.Within.Covers(e.Queue) && f.wantsKind(e.Kind) && among(f.Queues, e.Queue) && among(f.Chats, e.Chat) && among(f.Agents, e.Agent)
+	if e.Kind == KindGap || e.Kind == KindRestored {
+		return true
+	}
+	return f.Within.Covers(e.Queue) && f.wantsKind(e.Kind) && among(f.Queues, e.Queue) && among(f.Chats, e.Chat) && among(f.Agents, e.Agent)
 }
 
 func (f *Filter) wantsKind(kind string) bool {

@@ -20,6 +20,7 @@ type Outbound struct {
 	shelf         *actors.Shelf
 	secure, clear *http.Client
 	streams       atomic.Int64
+	restores      []actors.Restored // of the store, by their places
 
 	changing sync.Mutex // one change of a webhook at a time
 	mu       sync.Mutex
@@ -43,6 +44,10 @@ func New(o Options) (*Outbound, error) {
 	o = o.withDefaults()
 	out := &Outbound{options: o, engine: o.Engine, shelf: o.Engine.Shelf("outbound"), hooks: map[string]*hook{}, stopped: make(chan struct{}),
 		secure: o.client(true), clear: o.client(false)}
+	var err error
+	if out.restores, err = o.Engine.Tap().Restores(); err != nil {
+		return nil, fmt.Errorf("events: %w", err)
+	}
 	o.Metrics.NewGauge("parley_event_streams", func() float64 { return float64(out.streams.Load()) })
 	out.taken = o.Metrics.NewCounter(`parley_event_deliveries_total{outcome="taken"}`)
 	out.failed = o.Metrics.NewCounter(`parley_event_deliveries_total{outcome="failed"}`)
