@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"net/http"
 	"slices"
 	"testing"
 	"time"
@@ -23,7 +24,7 @@ func (c *crowd) overseer() *client.Client {
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	sue, err := client.Dial(c.ctx, client.Options{URL: "ws://" + c.server.address + "/v1/ws", Token: token})
+	sue, err := client.Dial(c.ctx, client.Options{URL: c.url, Token: token, HTTPClient: &http.Client{Transport: &http.Transport{TLSClientConfig: c.server.trust}}})
 	if err != nil {
 		c.t.Fatal(err)
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -137,18 +138,29 @@ func (p *person) options(state *client.State) client.Options {
 		Backoff: func(int) time.Duration { return 5*time.Millisecond + rand.N(40*time.Millisecond) },
 		HTTPClient: &http.Client{Transport: &http.Transport{
 			DisableKeepAlives: true,
-			DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
-				conn, err := new(net.Dialer).DialContext(ctx, network, address)
-				if err != nil {
-					return nil, err
-				}
-				p.mu.Lock()
-				p.socket = conn
-				p.mu.Unlock()
-				return p.witness.listen(p.moves.watch(conn, p.name)), nil
-			},
+			DialContext:       p.connect,
+			DialTLSContext:    p.connect, // the witness hears what is inside
 		}},
 	}
+}
+
+// connect is a person's way to the server, with the witness on it.
+func (p *person) connect(ctx context.Context, network, address string) (net.Conn, error) {
+	conn, err := new(net.Dialer).DialContext(ctx, network, address)
+	if err != nil {
+		return nil, err
+	}
+	p.mu.Lock()
+	p.socket = conn
+	p.mu.Unlock()
+	if trust := p.server.trust; trust != nil {
+		secure := tls.Client(conn, trust)
+		if err := secure.HandshakeContext(ctx); err != nil {
+			return nil, errors.Join(err, conn.Close())
+		}
+		conn = secure
+	}
+	return p.witness.listen(p.moves.watch(conn, p.name)), nil
 }
 
 func (p *person) arrive(c *client.Client) {

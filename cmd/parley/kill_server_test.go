@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"crypto/tls"
 	"fmt"
 	"os"
 	"os/exec"
@@ -61,6 +62,7 @@ type server struct {
 	shift   time.Duration // of the wall clock that the engine reads, in the process that is started next
 	admin   string        // the operator's address of the present process
 	flags   []string      // of serve, beside those that every life has
+	trust   *tls.Config   // what clients of a public listener with TLS believe; nil without
 
 	process *exec.Cmd
 	ready   chan [2]string // its addresses, once the process listens

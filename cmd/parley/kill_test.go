@@ -85,7 +85,7 @@ func newCrowd(t *testing.T, s *server, seed uint64, with ...func(*crowd)) *crowd
 // newCrowdAt lets the crowd reach the server in a roundabout way.
 func newCrowdAt(t *testing.T, s *server, seed uint64, address string, with ...func(*crowd)) *crowd {
 	t.Helper()
-	c := &crowd{t: t, server: s, seed: seed, url: "ws://" + address + "/v1/ws", moved: make(chan struct{}, 1)}
+	c := &crowd{t: t, server: s, seed: seed, url: s.scheme() + address + "/v1/ws", moved: make(chan struct{}, 1)}
 	c.ctx, c.leave = context.WithCancel(t.Context())
 	for _, change := range with {
 		change(c)

@@ -63,7 +63,7 @@ func quick(dir string, o persistence.Options) (journal, error) {
 	return openStore(dir, o)
 }
 
-var firstLine = regexp.MustCompile(`^listening on https?://(127\.0\.0\.1:\d+) \(admin http://(127\.0\.0\.1:\d+)\)$`)
+var firstLine = regexp.MustCompile(`^listening on https?://(127\.0\.0\.1:\d+) \(admin https?://(127\.0\.0\.1:\d+)\)$`)
 
 // serve starts parley serve on free ports and waits until it listens.
 func serve(t *testing.T, args ...string) *program {

@@ -154,10 +154,17 @@ func (s *server) takenOver() {
 func TestARollingRestartUnderLoadLosesNothingAndRepeatsNothing(t *testing.T) {
 	lengthy(t)
 	s := newServer(t)
+	s.restartedUnderLoad(rounds(4, 40))
+}
+
+// restartedUnderLoad has a crowd work while one process after the other takes
+// the place of the last.
+func (s *server) restartedUnderLoad(times int) {
+	t := s.t
+	t.Helper()
 	s.start()
 	s.serving()
 	c := newCrowd(t, s, chaosSeed(t), func(c *crowd) { c.moves = newMoves() })
-	times := rounds(4, 40)
 	for range times {
 		c.during(700 * time.Millisecond)
 		c.rush.Store(true)
