@@ -2,7 +2,9 @@ package outbound
 
 import (
 	"bytes"
+	"crypto/rand"
 	"encoding/json"
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -118,3 +120,60 @@ func (c closing) Close() error { return c.close() }
 type zeros struct{}
 
 func (zeros) Read(b []byte) (int, error) { clear(b); return len(b), nil }
+
+func TestANewMasterKeyCoversTheSecretsOfWebhooks(t *testing.T) {
+	w := newWorld(t, quick())
+	bare := w.journal
+	under := func(lines ...string) *actors.MasterKeys {
+		t.Helper()
+		m, err := actors.ParseMasterKeys([]byte(strings.Join(lines, "")))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return m
+	}
+	hook, secret, err := w.out.CreateWebhook(WebhookSpec{URL: "http://127.0.0.1:9/", Paused: true}, "now", "root")
+	if err != nil || !inside(t, stored(t, bare), secret) {
+		t.Fatalf("without a master key it lies bare: %v", err)
+	}
+	first, second := actors.NewMasterKey(zeros{}), actors.NewMasterKey(rand.Reader)
+	for _, lines := range [][]string{{first}, {second, first}, {second}} {
+		masters := under(lines...)
+		w.rewrapped(bare, masters)
+		again, _, err := w.out.Webhook(hook.ID)
+		if err != nil || strings.Join(again.secrets(time.Now()), " ") != secret {
+			t.Fatalf("under %d master keys it signs with %v, %v", len(lines), again.secrets(time.Now()), err)
+		}
+		if inside(t, stored(t, bare), secret) {
+			t.Error("the secret can be read on the disk")
+		}
+	}
+	w.out.Stop()
+	w.engine.Stop()
+	row := 0
+	err = under(first).Over(bare).Scan([]byte{0}, []byte{0xff}, func(_, _ []byte) error { row++; return nil })
+	if !errors.Is(err, actors.ErrMasterKey) {
+		t.Errorf("under the old master key %d rows are read, %v", row, err)
+	}
+}
+
+// rewrapped is another life over a journal whose keys have been brought under
+// other master keys, as a node does it at its start.
+func (w *world) rewrapped(bare interface {
+	actors.Journal
+	Close() error
+}, masters *actors.MasterKeys) {
+	w.t.Helper()
+	w.out.Stop()
+	w.server.Close()
+	w.engine.Stop()
+	epoch, err := bare.Acquire()
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	if _, err := masters.Rewrap(bare, epoch); err != nil {
+		w.t.Fatal(err)
+	}
+	w.journal = closing{masters.Over(bare), bare.Close}
+	w.begin()
+}
