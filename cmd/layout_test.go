@@ -69,6 +69,7 @@ var behind = map[string]string{
 	"github.com/prometheus":             "cmd/parley/top",
 	"github.com/caddyserver/certmagic":  "transport/acme",
 	"go.uber.org/zap":                   "transport/acme",
+	"gocloud.dev/secrets":               "cmd/parley",
 	"github.com/letsencrypt/pebble/v2":  "transport/acme/acmetest",
 }
 

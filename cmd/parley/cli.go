@@ -46,7 +46,7 @@ type Main struct {
 // commands is the grammar of the command line.
 type commands struct {
 	MasterKey string `name:"master-key" env:"PARLEY_MASTER_KEY" placeholder:"PLACE" help:"What the keys of texts are wrapped under: a file, or env:NAME; bare without it. See parley master-key."`
-	MasterBy  string `name:"master-key-by" env:"PARLEY_MASTER_KEY_BY" placeholder:"ADDRESS" help:"Who opens the master key first: an address of a keeper, such as base64key://KEY; nobody without it."`
+	MasterBy  string `name:"master-key-by" env:"PARLEY_MASTER_KEY_BY" placeholder:"ADDRESS" help:"Who opens the master key first: an address of a keeper: hashivault://KEY (at VAULT_ADDR, with VAULT_TOKEN), awskms:///ID?region=REGION, or base64key://KEY; nobody without it."`
 
 	Serve   serveCommand   `cmd:"" help:"Serve chats until SIGTERM, then drain."`
 	Token   tokenCommand   `cmd:"" help:"Print a development token."`

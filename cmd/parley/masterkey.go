@@ -5,23 +5,35 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
+	"slices"
 	"strings"
 
 	"gocloud.dev/secrets"
+	"gocloud.dev/secrets/awskms"         // awskms:///ID?region=…
+	"gocloud.dev/secrets/hashivault"     // hashivault://KEY, at VAULT_ADDR with VAULT_TOKEN
 	_ "gocloud.dev/secrets/localsecrets" // base64key://
 
 	"github.com/parley-engine/parley/actors"
 	"github.com/parley-engine/parley/persistence"
 )
 
-type masterCommand struct{}
+type masterCommand struct {
+	SealedBy string `placeholder:"ADDRESS" help:"Print it sealed by a keeper, for --master-key-by with the same address."`
+}
 
 // Run prints a key that nobody has seen before.
-func (masterCommand) Run(m Main) error {
-	_, err := io.WriteString(m.Out, actors.NewMasterKey(rand.Reader))
+func (c *masterCommand) Run(ctx context.Context, m Main) error {
+	text := []byte(actors.NewMasterKey(rand.Reader))
+	if c.SealedBy != "" {
+		var err error
+		text, err = askKeeper(ctx, "--sealed-by", c.SealedBy, func(k *secrets.Keeper) ([]byte, error) { return k.Encrypt(ctx, text) })
+		if err != nil {
+			return usage(err)
+		}
+	}
+	_, err := m.Out.Write(text)
 	return err
 }
 
@@ -33,7 +45,7 @@ func masterKeys(ctx context.Context, place, keeper string) (*actors.MasterKeys, 
 	}
 	text, err := masterText(place)
 	if err == nil && keeper != "" {
-		text, err = openedBy(ctx, keeper, text)
+		text, err = askKeeper(ctx, "--master-key-by", keeper, func(k *secrets.Keeper) ([]byte, error) { return k.Decrypt(ctx, text) })
 	}
 	if err != nil {
 		return nil, fmt.Errorf("--master-key: %w", err)
@@ -61,20 +73,35 @@ func masterText(place string) ([]byte, error) {
 	return text, err
 }
 
-// openedBy lets a keeper open what it has sealed. Its address may hold a key and
-// is not told.
-func openedBy(ctx context.Context, address string, sealed []byte) ([]byte, error) {
+// askKeeper asks the keeper of an address, which a flag has named, for something.
+// Addresses that hold a key are not told, nor is what goes wrong with them.
+func askKeeper(ctx context.Context, flag, address string, ask func(*secrets.Keeper) ([]byte, error)) (text []byte, err error) {
+	defer func() { // the drivers take it for granted that a service answers as it should
+		if recover() != nil {
+			text, err = nil, fmt.Errorf("the keeper of %s answers with something else than a key", flag)
+		}
+	}()
+	bare := strings.HasPrefix(address, "base64key:")
 	keeper, err := secrets.OpenKeeper(ctx, address)
-	if err != nil {
-		return nil, errors.New("--master-key-by is no address of a keeper that is known, expected such as base64key://KEY")
+	switch scheme, _, _ := strings.Cut(address, ":"); {
+	case err != nil && slices.Contains(keepers, scheme) && !bare:
+		return nil, fmt.Errorf("the keeper of %s: %w", flag, err)
+	case err != nil:
+		return nil, fmt.Errorf("%s is no address of a keeper that is known, expected such as base64key://KEY, hashivault://KEY or awskms:///ID?region=REGION", flag)
 	}
 	defer func() { _ = keeper.Close() }()
-	text, err := keeper.Decrypt(ctx, sealed)
-	if err != nil {
-		return nil, errors.New("the keeper of --master-key-by does not open it")
+	text, err = ask(keeper)
+	switch {
+	case err != nil && bare:
+		return nil, fmt.Errorf("the keeper of %s does not open it", flag)
+	case err != nil:
+		return nil, fmt.Errorf("the keeper of %s does not do it: %s", flag, strings.Join(strings.Fields(err.Error()), " "))
 	}
 	return text, nil
 }
+
+// keepers are the services that an address may name.
+var keepers = []string{awskms.Scheme, hashivault.Scheme}
 
 // keyed opens folders with the master keys over them, and refuses one that
 // cannot be read with them.
