@@ -2,6 +2,7 @@ package actors_test
 
 import (
 	"context"
+	"errors"
 	"math/rand/v2"
 	"sync/atomic"
 	"testing"
@@ -255,6 +256,32 @@ func (w *world) restart(cfg *acd.Config) {
 	}
 	w.engine = engine
 	synctest.Wait()
+}
+
+func TestABoardIsNotShownWhenTheJournalHasFailed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := &world{t: t, journal: persistence.NewMemory()}
+		w.start()
+		sue := w.supervisor("sue")
+		sue.look(actors.WatchBoards{Queues: true})
+		w.pass(2 * time.Second)
+		before := len(sue.boards(acd.KindQueue))
+		if before == 0 {
+			t.Fatal("no board is shown")
+		}
+		sue.look(actors.WatchBoards{})
+		w.customer("ann").starts()
+		w.pass(time.Minute)
+		w.journal.FailNext(errors.New("no space left on device"))
+		sue.look(actors.WatchBoards{Queues: true})
+		w.pass(3 * time.Second)
+		if all := sue.boards(acd.KindQueue); len(all) > before {
+			t.Errorf("a picture of a minute ago is shown as that of %s", all[len(all)-1].At)
+		}
+		w.engine.Stop()
+		w.journal.Close()
+		time.Sleep(2 * time.Second)
+	})
 }
 
 func TestABoardOfBeforeIsNotShownForWhoDoesNotAnswer(t *testing.T) {

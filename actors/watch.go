@@ -171,10 +171,12 @@ func (b *board) rest() {
 	b.takeTouched()
 }
 
-// run takes a picture and shows it.
+// run takes a picture and shows it. A picture that cannot be brought up to date
+// is not shown: the journal has failed then, and the process is stopping.
 func (b *board) run(r round) {
-	b.refresh(context.Background(), r == newcomers)
-	b.show(context.Background())
+	if err := b.refresh(context.Background(), r == newcomers); err == nil {
+		b.show(context.Background())
+	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	next := b.next
@@ -194,7 +196,7 @@ func (b *board) run(r round) {
 // refresh asks who has taken a step; everybody of a kind, when it is new or the
 // configuration has changed. Queues are always asked: that the oldest waits is
 // no step. For newcomers between two ticks only what is new is asked.
-func (b *board) refresh(ctx context.Context, newcomers bool) {
+func (b *board) refresh(ctx context.Context, newcomers bool) error {
 	b.asking.enter(b.engine)
 	defer b.asking.leave()
 	wanted, cfg := b.wanted.Load(), b.engine.Config()
@@ -216,9 +218,10 @@ func (b *board) refresh(ctx context.Context, newcomers bool) {
 			who = ofKind(touched, kind)
 		}
 		if err := b.take(ctx, kind, who); err != nil {
-			return // the journal has failed; the process is stopping
+			return err
 		}
 	}
+	return nil
 }
 
 func ofKind(all map[acd.Address]struct{}, kind acd.Kind) (who []acd.Address) {
