@@ -111,6 +111,7 @@ func (c *call) bound(q *outbound.Request) error {
 		}
 	}
 	q.Within = c.who.Scope
+	q.By = acd.Principal{Role: c.who.Role, ID: c.who.ID} // whatever his token says beside
 	return nil
 }
 

@@ -23,8 +23,9 @@ type Options struct {
 	// Networks are those that webhooks may reach although they are private, such
 	// as 10.1.0.0/16. Only there they may do without TLS.
 	Networks []netip.Prefix
-	// Streams is how many streams may be open at once; 64.
-	Streams int
+	// Streams is how many streams may be open at once; 64. StreamsEach is how many
+	// of them one principal may have, so that nobody shuts out the others; 8.
+	Streams, StreamsEach int
 	// Webhooks is how many there may be; 50.
 	Webhooks int
 	// NATS is where events are published as well; nowhere.
@@ -65,7 +66,7 @@ func (r Retry) withDefaults() Retry {
 func (o Options) withDefaults() Options {
 	o.Source = cmp.Or(o.Source, "/parley")
 	o.KeepFor = cmp.Or(o.KeepFor, 72*time.Hour)
-	o.Streams = cmp.Or(o.Streams, 64)
+	o.Streams, o.StreamsEach = cmp.Or(o.Streams, 64), cmp.Or(o.StreamsEach, 8)
 	o.Webhooks = cmp.Or(o.Webhooks, 50)
 	o.Beat = cmp.Or(o.Beat, 15*time.Second)
 	o.Retry = o.Retry.withDefaults()
@@ -95,8 +96,8 @@ func (o Options) Validate() error {
 	if o.KeepFor < time.Minute {
 		errs = append(errs, fmt.Errorf("outbound: KeepFor is %s, expected at least 1m", o.KeepFor))
 	}
-	if o.Streams < 0 || o.Webhooks < 0 || o.Retry.Attempts < 1 {
-		errs = append(errs, errors.New("outbound: a negative number of Streams, Webhooks or Attempts"))
+	if o.Streams < 0 || o.StreamsEach < 0 || o.Webhooks < 0 || o.Retry.Attempts < 1 {
+		errs = append(errs, errors.New("outbound: a negative number of Streams, StreamsEach, Webhooks or Attempts"))
 	}
 	if min(o.Retry.First, o.Retry.Most, o.Retry.GiveUp, o.Retry.Timeout, o.Beat) <= 0 {
 		errs = append(errs, errors.New("outbound: a negative time of Retry or Beat"))

@@ -4,12 +4,12 @@ import (
 	"fmt"
 	"net/http"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/VictoriaMetrics/metrics"
 
 	"github.com/parley-engine/parley/actors"
+	"github.com/parley-engine/parley/actors/acd"
 )
 
 // Outbound is all that leaves the node for other systems. It is safe for
@@ -19,7 +19,7 @@ type Outbound struct {
 	engine        Engine
 	shelf         *actors.Shelf
 	secure, clear *http.Client
-	streams       atomic.Int64
+	streams       readers
 	restores      []actors.Restored // of the store, by their places
 
 	changing sync.Mutex // one change of a webhook at a time
@@ -42,13 +42,13 @@ func New(o Options) (*Outbound, error) {
 		return nil, fmt.Errorf("outbound options: %w", err)
 	}
 	o = o.withDefaults()
-	out := &Outbound{options: o, engine: o.Engine, shelf: o.Engine.Shelf("outbound"), hooks: map[string]*hook{}, stopped: make(chan struct{}),
+	out := &Outbound{streams: readers{most: o.Streams, each: o.StreamsEach, of: map[acd.Principal]int{}}, options: o, engine: o.Engine, shelf: o.Engine.Shelf("outbound"), hooks: map[string]*hook{}, stopped: make(chan struct{}),
 		secure: o.client(true), clear: o.client(false)}
 	var err error
 	if out.restores, err = o.Engine.Tap().Restores(); err != nil {
 		return nil, fmt.Errorf("events: %w", err)
 	}
-	o.Metrics.NewGauge("parley_event_streams", func() float64 { return float64(out.streams.Load()) })
+	o.Metrics.NewGauge("parley_event_streams", func() float64 { return float64(out.streams.count()) })
 	out.taken = o.Metrics.NewCounter(`parley_event_deliveries_total{outcome="taken"}`)
 	out.failed = o.Metrics.NewCounter(`parley_event_deliveries_total{outcome="failed"}`)
 	out.dead = o.Metrics.NewCounter("parley_event_dead_letters_total")

@@ -18,6 +18,8 @@ import (
 // Request is what somebody asks the stream for.
 type Request struct {
 	Filter
+	// By is who asks; he may have so many streams and no more.
+	By acd.Principal
 	// Words says that he wants what people have said and are known by.
 	Words bool
 	// After is where he is; Now that he wants only what comes from now on.
@@ -139,7 +141,7 @@ func readNumber(v url.Values, name string, usual, least, most int) (int, error) 
 }
 
 // ErrBusy refuses a stream when there are as many as there may be.
-var ErrBusy = errors.New("as many streams are open as may be; close one, or ask for pages")
+var ErrBusy = errors.New("as many streams are open as may be, of all or of this principal; close one, or ask for pages")
 
 // Serve answers a request. An error comes before anything was written; what
 // goes wrong later ends the answer, and the receiver comes back to where he
@@ -152,11 +154,10 @@ func (o *Outbound) Serve(w http.ResponseWriter, r *http.Request, q Request, stil
 	if !q.Follow {
 		return o.page(w, r, q, f)
 	}
-	if o.streams.Add(1) > int64(o.options.Streams) {
-		o.streams.Add(-1)
+	if !o.streams.enter(q.By) {
 		return ErrBusy
 	}
-	defer o.streams.Add(-1)
+	defer o.streams.leave(q.By)
 	s := &stream{outbound: o, feed: f, w: w, out: http.NewResponseController(w), sse: q.SSE, still: still}
 	s.follow(r.Context())
 	return nil

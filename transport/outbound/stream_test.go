@@ -3,6 +3,7 @@ package outbound
 import (
 	"fmt"
 	"net/http"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -214,6 +215,27 @@ func TestAWrongRequestIsNamed(t *testing.T) {
 	if status, _, body := w.get("follow=true"); status == http.StatusOK {
 		t.Errorf("one stream more than there may be is answered with %d %s", status, body)
 	}
+}
+
+func TestNobodyTakesAllStreamsFromTheOthers(t *testing.T) {
+	w := newWorld(t, Options{Streams: 3, StreamsEach: 2})
+	_, first := w.follow("follow=true", "Test-By", "sue")
+	_, second := w.follow("follow=true", "Test-By", "sue")
+	defer second()
+	if status, _, _ := w.get("follow=true", "Test-By", "sue"); status == http.StatusOK {
+		t.Error("one principal has a third stream of two")
+	}
+	_, other := w.follow("follow=true", "Test-By", "root")
+	defer other()
+	if status, _, _ := w.get("follow=true", "Test-By", "max"); status == http.StatusOK {
+		t.Error("there is a fourth stream of three")
+	}
+	first()
+	for w.out.streams.count() == 3 { // until the server has noticed
+		runtime.Gosched()
+	}
+	_, again := w.follow("follow=true", "Test-By", "sue")
+	again()
 }
 
 func FuzzACursorIsReadAsItWasWritten(f *testing.F) {

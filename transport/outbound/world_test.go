@@ -65,6 +65,7 @@ func (w *world) begin() {
 	}
 	w.server = httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		q, err := ReadRequest(r)
+		q.By.ID = r.Header.Get("Test-By")
 		if err == nil {
 			err = w.out.Serve(rw, r, q, func(context.Context) error { return nil })
 		}

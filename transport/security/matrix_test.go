@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -352,6 +354,42 @@ func (p *player) request(t *testing.T, c *call, token string, with map[string]st
 	defer resp.Body.Close()
 	_, _ = io.Copy(io.Discard, resp.Body)
 	return fmt.Sprint(resp.StatusCode)
+}
+
+func TestTheMatrixHasEveryCallAboutEventsAndWebhooks(t *testing.T) {
+	w, _ := newWorld(t, 1, nil)
+	resp, err := http.Get(w.admin.URL + "/v1/admin/openapi.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	var described struct {
+		Paths map[string]map[string]struct{ Tags []string }
+	}
+	if err := json.NewDecoder(resp.Body).Decode(&described); err != nil {
+		t.Fatal(err)
+	}
+	var rows []string
+	for _, c := range loadMatrix(t).Calls {
+		path, _, _ := strings.Cut(c.HTTP, "?")
+		rows = append(rows, path)
+	}
+	calls := 0
+	for path, methods := range described.Paths {
+		for method, is := range methods {
+			if len(is.Tags) == 0 || is.Tags[0] != "events" && is.Tags[0] != "webhooks" {
+				continue
+			}
+			calls++
+			like := regexp.MustCompile("^" + strings.ToUpper(method) + " " + regexp.MustCompile(`\{[a-z]+\}`).ReplaceAllString(path, "[^/]+") + "$")
+			if !slices.ContainsFunc(rows, like.MatchString) {
+				t.Errorf("no row for %s %s", method, path)
+			}
+		}
+	}
+	if calls < 12 {
+		t.Errorf("only %d calls are described", calls)
+	}
 }
 
 func TestTheMatrixHasEveryCommandOfTheWire(t *testing.T) {
