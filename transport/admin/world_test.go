@@ -35,6 +35,7 @@ type node struct {
 	public *httptest.Server
 	admin  *httptest.Server
 	calls  transport.CallLimits
+	talk   transport.RoleLimits // of everybody
 }
 
 func start(t testing.TB) *node {
@@ -91,7 +92,7 @@ func (n *node) begin() {
 	auth, err := transport.NewAuth(n.t.Context(), tokens)
 	must(err)
 	server, err := transport.New(transport.Options{
-		Engine: transport.Over(n.engine), Auth: auth, Config: n.engine.Config, Past: n.engine, Trail: n.engine, TrustLoopback: true, Calls: n.calls,
+		Engine: transport.Over(n.engine), Auth: auth, Config: n.engine.Config, Past: n.engine, Trail: n.engine, TrustLoopback: true, Calls: n.calls, Customer: n.talk, Desk: n.talk,
 		Revoked: func(id transport.Identity) bool {
 			return n.engine.Revoked(id.TokenID, id.Principal.Stream(), id.Issued)
 		},
