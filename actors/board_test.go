@@ -2,7 +2,6 @@ package actors_test
 
 import (
 	"context"
-	"errors"
 	"math/rand/v2"
 	"sync/atomic"
 	"testing"
@@ -259,9 +258,7 @@ func (w *world) restart(cfg *acd.Config) {
 }
 
 func TestABoardIsNotShownWhenTheJournalHasFailed(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w := &world{t: t, journal: persistence.NewMemory()}
-		w.start()
+	inWorld(t, func(w *world) {
 		sue := w.supervisor("sue")
 		sue.look(actors.WatchBoards{Queues: true})
 		w.pass(2 * time.Second)
@@ -272,15 +269,13 @@ func TestABoardIsNotShownWhenTheJournalHasFailed(t *testing.T) {
 		sue.look(actors.WatchBoards{})
 		w.customer("ann").starts()
 		w.pass(time.Minute)
-		w.journal.FailNext(errors.New("no space left on device"))
+		w.journal.Hold()
 		sue.look(actors.WatchBoards{Queues: true})
 		w.pass(3 * time.Second)
+		w.crashKeeping(0)
 		if all := sue.boards(acd.KindQueue); len(all) > before {
 			t.Errorf("a picture of a minute ago is shown as that of %s", all[len(all)-1].At)
 		}
-		w.engine.Stop()
-		w.journal.Close()
-		time.Sleep(2 * time.Second)
 	})
 }
 
