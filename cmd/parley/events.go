@@ -46,23 +46,55 @@ func (c *eventsCommand) Run(ctx context.Context, m Main) error {
 			pause = reconnectFirst
 		}
 		left -= n
+		early := new(earlyError)
 		switch {
 		case ctx.Err() != nil, c.Limit > 0 && left <= 0:
 			return nil
+		case errors.As(err, &early):
+			at = next
+			if rest(ctx, early.wait) {
+				return nil
+			}
+			continue
 		case !c.Follow && (err != nil || n == 0 && next == at):
 			return err
 		case errors.Is(err, errRefused):
 			return err
 		}
 		if at = next; c.Follow {
-			select { // what was cut off is taken up again where it was
-			case <-time.After(pause):
-			case <-ctx.Done():
+			if rest(ctx, pause) { // what was cut off is taken up again where it was
 				return nil
 			}
 			pause = min(2*pause, reconnectMost)
 		}
 	}
+}
+
+// rest waits; true is the end of the command.
+func rest(ctx context.Context, d time.Duration) (over bool) {
+	select {
+	case <-time.After(d):
+		return false
+	case <-ctx.Done():
+		return true
+	}
+}
+
+// earlyError is an answer to one request too many, for a while.
+type earlyError struct {
+	wait time.Duration
+	err  error
+}
+
+func (e *earlyError) Error() string { return e.err.Error() }
+
+// early reads when a node that was asked too often may be asked again.
+func early(resp *http.Response, why error) error {
+	seconds, err := strconv.Atoi(resp.Header.Get("Retry-After"))
+	if err != nil || seconds < 1 {
+		seconds = 1
+	}
+	return &earlyError{min(time.Duration(seconds)*time.Second, time.Minute), why}
 }
 
 // Pauses before a stream that was cut off is opened again.
@@ -127,10 +159,14 @@ func (c *eventsCommand) read(ctx context.Context, m Main, ask url.Values, at str
 	in := bufio.NewReader(resp.Body)
 	if resp.StatusCode != http.StatusOK {
 		text, _ := in.ReadBytes(0) // what can be read of why
-		if err := refusedBy(resp.Status, text); resp.StatusCode < http.StatusInternalServerError {
+		err := refusedBy(resp.Status, text)
+		switch {
+		case resp.StatusCode == http.StatusTooManyRequests:
+			return 0, at, early(resp, err)
+		case resp.StatusCode < http.StatusInternalServerError:
 			return 0, at, fmt.Errorf("%w: %w", errRefused, err)
 		}
-		return 0, at, refusedBy(resp.Status, text)
+		return 0, at, err
 	}
 	next = at
 	for c.Limit == 0 || n < left {
