@@ -280,8 +280,9 @@ func (b *board) showTargets(ctx context.Context, s *Session, q TargetQuery) {
 }
 
 // boardsFor makes the boards that a session has not seen as they are, of what
-// is within its scope. Each is whole, since of boards only the latest counts.
-// The caller holds mu.
+// is within its scope. Each is whole, since of boards only the latest counts. A
+// kind that has not been asked since somebody wants it waits for the next round:
+// what there is of it is from whoever watched last. The caller holds mu.
 func (b *board) boardsFor(w *watching, within acd.Scope) (notes []acd.Event) {
 	now := b.engine.now()
 	show := func(kind acd.Kind, version uint64, make func(*acd.CountersShown)) {
@@ -294,14 +295,14 @@ func (b *board) boardsFor(w *watching, within acd.Scope) (notes []acd.Event) {
 		notes = append(notes, c)
 	}
 	filter := strings.ToLower(w.boards.Filter)
-	if w.boards.Queues {
+	if w.boards.Queues && b.queues.whole != nil {
 		show(acd.KindQueue, b.queues.version, func(c *acd.CountersShown) {
 			c.Queues, c.Total = rowsOf(b.queues.rows, func(v *acd.QueueView) bool {
 				return within.Covers(v.Queue) && matches(filter, string(v.Queue), v.Name)
 			})
 		})
 	}
-	if w.boards.Agents {
+	if w.boards.Agents && b.agents.whole != nil {
 		show(acd.KindAgent, b.agents.version, func(c *acd.CountersShown) {
 			c.Agents, c.Total = rowsOf(b.agents.rows, func(v *acd.AgentView) bool {
 				return within.Covers(v.Queues...) &&
@@ -309,7 +310,7 @@ func (b *board) boardsFor(w *watching, within acd.Scope) (notes []acd.Event) {
 			})
 		})
 	}
-	if w.boards.Chats {
+	if w.boards.Chats && b.chats.whole != nil {
 		show(acd.KindChat, b.chats.version, func(c *acd.CountersShown) {
 			c.Chats, c.Total = rowsOf(b.chats.rows, func(v *acd.ChatView) bool {
 				return covers(within, v) && matches(filter, string(v.Chat), string(v.Queue), v.QueueName, v.Customer, string(v.Owner), string(v.Channel))
