@@ -44,13 +44,13 @@ const waitingMost = 45 * time.Second
 func (c *chat) record(f *fold, from acd.Address, w *actors.Written) {
 	fail := func(rule, format string, args ...any) { f.checker.fail(rule, from, format, args...) }
 	c.overdue(f, fail, w.At)
-	for _, e := range w.Events {
+	for i, e := range w.Events {
 		c.order(fail, e)
 		c.offered(f, from, e)
 		c.apply(fail, w.At, e)
+		c.told(fail, w, i)
 	}
 	c.held(fail)
-	c.told(fail, w)
 	c.patience(f, fail, w.At)
 	f.counts(c, w.At)
 }
@@ -262,34 +262,37 @@ func (c *chat) held(fail func(string, string, ...any)) {
 	}
 }
 
-// told is I11 and I13: news goes to whom it is for.
-func (c *chat) told(fail func(string, string, ...any), w *actors.Written) {
+// told is I11 and I13 of the i-th event of a record, when it has happened and
+// the next one has not: news goes to whom it is for.
+func (c *chat) told(fail func(string, string, ...any), w *actors.Written, i int) {
+	e := w.Events[i]
 	for _, n := range w.News {
-		if n.Event >= len(w.Events) {
+		if n.Event != i {
 			continue
 		}
-		e := w.Events[n.Event]
 		if n.View == acd.ToCustomer && n.To != c.customer.Stream() {
 			fail("I13", "%T in the customer's view for %s, the customer is %s", e, n.To, c.customer)
 		}
 		m, ok := e.(acd.MessageSent)
 		switch {
 		case !ok:
-		case n.To == c.customer.Stream():
-			if m.Message.To == acd.ForAgents {
-				fail("I13", "message %d is for agents and goes to %s", m.Message.Seq, n.To)
-			}
-		case c.ended: // they have just left, in the same record
-		default:
-			serves := false
-			for a := range c.joined {
-				serves = serves || a.Stream() == n.To
-			}
-			if !serves {
+		case n.To != c.customer.Stream():
+			if !c.serves(n.To) {
 				fail("I11", "message %d goes to %s, who is not in the chat", m.Message.Seq, n.To)
 			}
+		case m.Message.To == acd.ForAgents:
+			fail("I13", "message %d is for agents and goes to %s", m.Message.Seq, n.To)
 		}
 	}
+}
+
+func (c *chat) serves(to acd.Stream) bool {
+	for a := range c.joined {
+		if a.Stream() == to {
+			return true
+		}
+	}
+	return false
 }
 
 // lateMost is how long after its time an alarm may ring: actors lie still, fail
