@@ -5,6 +5,7 @@ import (
 	"hash/maphash"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/parley-engine/parley/actors/acd"
@@ -20,8 +21,9 @@ type directory struct {
 	seed   maphash.Seed
 	shards [64]shard
 
-	poisoned sync.Map // addresses in quarantine
-	lives    tasks    // that have begun and not ended
+	poisoned sync.Map    // addresses in quarantine
+	lives    tasks       // that have begun and not ended
+	over     atomic.Bool // no life begins any more
 }
 
 type shard struct {
@@ -228,6 +230,7 @@ func (d *directory) quarantinedAll() (all []acd.Address) {
 // stop ends all lives without their consent: the journal has what counts. It
 // calls ended when none is left, and with them no turn that could still write.
 func (d *directory) stop(ended func()) {
+	d.over.Store(true)
 	d.lives.stop(ended)
 	for _, a := range d.find(func(acd.Address, *entry) bool { return true }) {
 		s := d.shard(a)

@@ -107,7 +107,8 @@ type tombstone struct {
 func (t *tombstone) Receive(msg any) { t.engine.refuse(t.addr, msg) }
 
 // refuse answers for an actor that cannot: it is in quarantine, or the engine
-// is stopping.
+// is stopping. A person's command that a stop has overtaken gets no answer: he
+// sends it again, under the same id, where he comes back.
 func (e *Engine) refuse(to acd.Address, msg any) {
 	env, ok := msg.(*envelope)
 	if !ok {
@@ -116,6 +117,9 @@ func (e *Engine) refuse(to acd.Address, msg any) {
 	force, forces := env.cmd.(acd.ForceEnd)
 	if forces && to.Kind == acd.KindChat && e.directory.quarantinedNow(to) && e.overseesQuarantined(env.by, acd.ChatID(to.ID)) {
 		e.bury(acd.ChatID(to.ID), env, force)
+		return
+	}
+	if env.ask != nil && env.ask.session != nil && e.directory.over.Load() {
 		return
 	}
 	if env.ask != nil {
