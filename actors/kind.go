@@ -227,7 +227,11 @@ func restoreAgent(s *shell) acd.Command {
 	if err != nil {
 		panic(err)
 	}
-	return acd.Restore{Slots: slots}
+	restore := acd.Restore{Slots: slots, Failed: s.again}
+	if s.again {
+		restore.Sessions = s.engine.sessionsOf(acd.AgentID(s.addr.ID))
+	}
+	return restore
 }
 
 func agentRows(rows []Row, w *turn, now time.Time) []Row {

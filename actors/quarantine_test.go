@@ -1,6 +1,8 @@
 package actors_test
 
 import (
+	"math/rand/v2"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -58,6 +60,68 @@ func TestAPoisonedChatIsQuarantinedAndNobodyElseNotices(t *testing.T) {
 		}
 		again := ann.starts()
 		if got := alice.accepts(); got != again {
+			t.Errorf("alice got %q", got)
+		}
+	})
+}
+
+// inFailingWorld is a world in which the next step fails when it is told to.
+func inFailingWorld(t *testing.T, story func(w *world, fails *atomic.Bool)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		w := &world{t: t, journal: persistence.NewMemory()}
+		var fails atomic.Bool
+		w.opts.Entropy = func() uint64 {
+			if fails.Swap(false) {
+				panic("a step that fails")
+			}
+			return rand.Uint64()
+		}
+		w.start()
+		story(w, &fails)
+		w.stop()
+		time.Sleep(2 * time.Second) // virtual: the library's dead letters
+	})
+}
+
+// What an agent's failed life has promised may still come, so that nothing more
+// rings before that has passed.
+func TestWhoseMachineHasFailedIsOfferedNothingWhileAnEarlierPromiseMayCome(t *testing.T) {
+	inFailingWorld(t, func(w *world, fails *atomic.Bool) {
+		alice, ann := w.agent("alice"), w.customer("ann")
+		alice.ready()
+		w.pass(time.Minute) // in the first seconds of a node deadlines wait
+		fails.Store(true)
+		alice.refused("internal", alice.desk(), acd.ViewAgent{})
+		chat := ann.starts()
+		w.pass(4 * time.Second)
+		if v := alice.view(); len(v.Slots) != 0 {
+			t.Errorf("4 s after the failure she has %+v", v.Slots)
+		}
+		w.pass(2 * time.Second)
+		if got := alice.accepts(); got != chat {
+			t.Errorf("alice got %q", got)
+		}
+	})
+}
+
+func TestWhoIsThereStaysThereWhenHisMachineFails(t *testing.T) {
+	inFailingWorld(t, func(w *world, fails *atomic.Bool) {
+		alice, ann, bert := w.agent("alice"), w.customer("ann"), w.customer("bert")
+		alice.ready()
+		chat := ann.starts()
+		alice.accepts()
+		fails.Store(true)
+		alice.refused("internal", alice.desk(), acd.ViewAgent{})
+		w.pass(10 * time.Minute)
+		if got := alice.presence(); got != acd.Available {
+			t.Errorf("ten minutes after the failure she is %s", got)
+		}
+		if n := alice.says(chat, "still here"); n == 0 {
+			t.Error("nothing was said")
+		}
+		next := bert.starts()
+		if got := alice.accepts(); got != next {
 			t.Errorf("alice got %q", got)
 		}
 	})

@@ -365,6 +365,21 @@ func (e *Engine) attach(s *Session, customer bool) (Welcome, error) {
 	return w, nil
 }
 
+// sessionsOf names the sessions that somebody who works has now. One that comes
+// or goes while this looks says so behind what this says.
+func (e *Engine) sessionsOf(a acd.AgentID) (open []acd.SessionOpened) {
+	st := e.streams.get(a.Stream())
+	if st == nil {
+		return nil
+	}
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	for _, s := range st.sessions {
+		open = append(open, acd.SessionOpened{Session: s.id, Alerting: s.hello.Alerting})
+	}
+	return open
+}
+
 // join finds or makes the stream and adds the session; it returns with the
 // stream locked.
 func (e *Engine) join(s *Session, customer bool) (*stream, error) {

@@ -17,6 +17,7 @@ type Agent struct {
 
 	restored bool
 	began    time.Time   // of this life
+	kept     time.Time   // until then a chat may come that a life before had promised a place
 	slots    []agentSlot // in the order they came
 	sessions []agentSession
 	link     agentLink
@@ -141,7 +142,7 @@ func (s *agentStep) engine(cmd Command) bool {
 	case DeskUsed:
 		s.usedAt = s.t.Now
 	case Restore:
-		s.restore(c.Slots)
+		s.restore(c)
 	case ConfigChanged:
 		s.tellAll = true
 	case Reserve:

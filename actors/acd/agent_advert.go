@@ -51,6 +51,9 @@ func (s *agentStep) notice() {
 		s.idleFrom = s.t.Now
 	}
 	s.working = working
+	if !s.t.Now.Before(s.kept) {
+		s.kept = time.Time{}
+	}
 	s.readyDue = time.Time{}
 	if s.t.Now.Before(s.state.ReadyAt) {
 		s.readyDue = s.state.ReadyAt
@@ -69,7 +72,7 @@ func (s *agentStep) advert() AgentAdvert {
 	ad.Skills, ad.Levels = s.profile.Skills, s.profile.Levels
 	ad.Languages, ad.Attributes = s.profile.Languages, s.profile.Attributes
 	ad.Room = s.room()
-	if ad.Available && s.readyDue.IsZero() && !slices.ContainsFunc(s.state.Debts, Debt.blocksAgent) {
+	if ad.Available && s.readyDue.IsZero() && s.kept.IsZero() && !slices.ContainsFunc(s.state.Debts, Debt.blocksAgent) {
 		ad.Free = max(0, ad.Capacity-ad.Used)
 	}
 	return ad

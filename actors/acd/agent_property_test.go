@@ -241,5 +241,5 @@ func (w *deskWorld) restarting(t *rapid.T, other SlotRow) (Principal, Command) {
 	}
 	other.State = rapid.SampledFrom([]SlotState{SlotAlerting, SlotConnected, SlotReleased}).Draw(t, "row")
 	w.now = w.now.Add(time.Second)
-	return nobodyHere, Restore{Slots: append(rows, other)}
+	return nobodyHere, Restore{Slots: append(rows, other), Failed: rapid.Bool().Draw(t, "failed")}
 }

@@ -7,9 +7,14 @@ import (
 
 // restore is the first command of each life: it brings the slots as the index
 // knows them, and closes what a crash may have left open between the agent's
-// record and the chats'.
-func (s *agentStep) restore(rows []SlotRow) {
+// record and the chats'. What he had promised and no chat has used yet is in no
+// index. After a start of the node nobody comes back to that; when he alone has
+// failed, a chat may, so that he promises nothing more while it may still come.
+func (s *agentStep) restore(c Restore) {
 	s.slots, s.restored, s.tellAll, s.began = nil, true, true, s.t.Now
+	if c.Failed {
+		s.kept = s.t.Now.Add(s.desk.ReserveTTL)
+	}
 	// Adverts of an earlier life must not win over this one's.
 	s.gen = max(s.gen, uint64(max(s.t.Now.UnixMilli(), 0))<<10)
 	for _, d := range s.state.Settled {
@@ -17,10 +22,13 @@ func (s *agentStep) restore(rows []SlotRow) {
 			s.idleFrom = d.Done.At
 		}
 	}
-	for _, row := range rows {
+	for _, row := range c.Slots {
 		s.restoreSlot(row)
 	}
 	s.forget()
+	for _, session := range c.Sessions {
+		s.sessionOpened(session)
+	}
 	s.relink()
 	if s.lostAlready() && len(s.sessions) == 0 {
 		s.lost()
@@ -134,6 +142,7 @@ func (a *Agent) DeadlineAfter(floor time.Time) time.Time {
 		sooner(a.choosing)
 	}
 	sooner(a.readyDue)
+	sooner(a.kept)
 	sooner(a.grace)
 	sooner(a.ronaDue())
 	sooner(a.idleDue())

@@ -161,3 +161,60 @@ func TestAForeignEventIsABugAndSaysSo(t *testing.T) {
 	}()
 	NewAgent("ann").Apply(deskDay, ChatClosed{})
 }
+
+func TestWhoHasFailedKeepsRoomForWhatHeMayHavePromised(t *testing.T) {
+	d := newDesk(t)
+	var state DeskState
+	if err := cbor.Unmarshal([]byte(deskBytes(d, d.a.Export())), &state); err != nil {
+		t.Fatal(err)
+	}
+	d.reserve() // and the grant is on its way to the chat
+	promised := deskRow("c1.1", SlotAlerting, d.now)
+	d.a, d.folded = NewAgent("ann"), NewAgent("ann")
+	d.a.Import(state)
+	d.folded.Import(state)
+	d.do(nobodyHere, Restore{Failed: true, Sessions: []SessionOpened{{Session: "s1", Alerting: true}}})
+	if ad := d.ad("support"); ad.Free != 0 || !ad.Available {
+		t.Fatalf("what is promised is offered once more: %+v", ad)
+	}
+	if d.reserve(); deskLine(d.out) != "→ queue/support denied starting" {
+		t.Fatal(deskLine(d.out))
+	}
+	d.do(nobodyHere, OfferStart{Slot: promised, Sure: true})
+	if v := d.view(); v.Used != 1 || v.Slots[0].State != SlotAlerting {
+		t.Fatalf("%+v", v)
+	}
+	d.wait(d.config.Desk.ReserveTTL)
+	if ad := d.ad("support"); ad.Free != 2 {
+		t.Fatalf("what can be promised no more is not offered again: %+v", ad)
+	}
+	if offer := d.reserve(); deskLine(d.out) != "→ queue/support Reserved "+string(offer) {
+		t.Fatal(deskLine(d.out))
+	}
+}
+
+func TestWhoHasFailedIsThereWhileHisSessionsAre(t *testing.T) {
+	d := newDesk(t)
+	d.ring()
+	row := deskRow("c1.1", SlotAlerting, d.now)
+	d.a, d.folded = NewAgent("ann"), NewAgent("ann")
+	d.do(nobodyHere, Restore{Slots: []SlotRow{row}, Failed: true, Sessions: []SessionOpened{{Session: "s0"}, {Session: "s1", Alerting: true}}})
+	if s := d.a.slotOf("c1"); !s.heard {
+		t.Fatalf("it rings where nobody is: %+v", s)
+	}
+	d.do(ann, SetPresence{State: Available})
+	if !d.ad("support").Available {
+		t.Fatal("nobody is said to be there")
+	}
+	d.do(ann, SessionClosed{Session: "s0"})
+	d.do(ann, SessionClosed{Session: "s1"})
+	if d.ad("support").Available {
+		t.Fatal("nobody is there")
+	}
+}
+
+func TestASupervisorMayForceAChatOnWhoHasJustFailed(t *testing.T) {
+	d := newDesk(t)
+	d.do(nobodyHere, Restore{Failed: true})
+	d.expect(nobodyHere, Reserve{Offer: "c9.1", Chat: "c9", From: "support", Channel: "livechat", Weight: 1, Force: true}, "→ queue/support Reserved c9.1")
+}

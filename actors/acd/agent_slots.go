@@ -167,6 +167,8 @@ func (s *agentStep) denies(c Reserve) string {
 		return deniedOffline
 	case c.Force && s.slotOf(c.Chat) == nil && s.state.debt(c.Chat) == nil:
 		return "" // a supervisor's will
+	case s.t.Now.Before(s.kept):
+		return deniedStarting
 	case s.state.Presence.State != Available && !s.byHand(c):
 		return deniedPresence
 	case s.slotOf(c.Chat) != nil || slices.Contains(s.over, c.Offer):

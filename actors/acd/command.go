@@ -120,10 +120,14 @@ type (
 	// comes, when the last one has gone, and once after a restart.
 	CustomerSeen struct{ Online bool }
 	// Restore gives a machine that starts what the index knows of it: an
-	// agent's slots, a queue's chats.
+	// agent's slots, a queue's chats. Failed says that the life before ended
+	// alone, while others went on: what it has sent may still be on its way, and
+	// an agent's Sessions are still there.
 	Restore struct {
-		Slots   []SlotRow
-		Waiting []Enqueue
+		Slots    []SlotRow
+		Waiting  []Enqueue
+		Failed   bool
+		Sessions []SessionOpened
 	}
 	// ConfigChanged says that Turn.Config is another one.
 	ConfigChanged struct{}
