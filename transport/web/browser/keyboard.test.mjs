@@ -156,6 +156,7 @@ test('an agent’s day and a customer’s chat are done with the keyboard alone'
   await shut(maria)
   await lands(maria, 'End chat', 'and gives the keyboard back')
   await maria.keyboard.press('Enter')
+  await maria.locator('dialog :focus').waitFor() // a second press before it has the keyboard would close it again
   await maria.keyboard.press('Enter')
   await maria.waitForSelector('.over')
   await tabTo(maria, /of 5$/)
