@@ -253,7 +253,7 @@ func restoreQueue(s *shell) acd.Command {
 	if err != nil {
 		panic(err)
 	}
-	return acd.Restore{Waiting: waiting}
+	return acd.Restore{Waiting: waiting, Failed: s.again}
 }
 
 // slots reads what the chats say of an agent.

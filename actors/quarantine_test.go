@@ -187,3 +187,18 @@ func inPatientWorld(t *testing.T, story func(*world)) {
 		time.Sleep(2 * time.Second) // virtual: the library's dead letters
 	})
 }
+
+func TestAQueueWhoseMachineHasFailedLearnsWhoIsThere(t *testing.T) {
+	inFailingWorld(t, func(w *world, fails *atomic.Bool) {
+		alice, ann := w.agent("alice"), w.customer("ann")
+		alice.ready()
+		w.pass(time.Minute)
+		fails.Store(true)
+		ann.refused("internal", acd.QueueID("support").Address(), acd.Start{Chat: "failed", Source: "web", Queue: "support"})
+		chat := ann.starts()
+		w.pass(10 * time.Second)
+		if got := alice.accepts(); got != chat {
+			t.Errorf("alice got %q", got)
+		}
+	})
+}

@@ -143,6 +143,8 @@ func (s *agentStep) engine(cmd Command) bool {
 		s.usedAt = s.t.Now
 	case Restore:
 		s.restore(c)
+	case AskAdvert:
+		s.tell = c.Queue
 	case ConfigChanged:
 		s.tellAll = true
 	case Reserve:

@@ -1,6 +1,8 @@
 package acd
 
 import (
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/tidwall/btree"
@@ -93,7 +95,7 @@ func (q *Queue) Step(t Turn, cmd Command) Outcome {
 	case ReserveDenied:
 		q.denied(s, c)
 	case Restore:
-		q.restore(s, c.Waiting)
+		q.restore(s, c)
 	case Admit:
 		q.admitTransfer(s, c)
 	case PickNext:
@@ -190,8 +192,8 @@ func (q *Queue) dissolve(s *queueTurn, d Dismissal, why string) {
 }
 
 // restore takes in the chats that the index says wait.
-func (q *Queue) restore(s *queueTurn, waiting []Enqueue) {
-	for _, e := range waiting {
+func (q *Queue) restore(s *queueTurn, c Restore) {
+	for _, e := range c.Waiting {
 		d, why := q.dismissal(s.Now)
 		if d.Do != KeepWaiting {
 			q.dismiss(s, e, d, why)
@@ -201,6 +203,24 @@ func (q *Queue) restore(s *queueTurn, waiting []Enqueue) {
 		q.line.shifted = true
 	}
 	q.introductions(s)
+	if c.Failed {
+		q.rollCall(s)
+	}
+}
+
+// AskAdvert asks an agent what he could take now, although nothing has changed.
+type AskAdvert struct{ Queue QueueID }
+
+func (AskAdvert) command() {}
+
+// rollCall asks everybody for an advert. After a start of the node all give
+// one; when the queue alone has failed, nobody else knows of it.
+func (q *Queue) rollCall(s *queueTurn) {
+	for _, a := range slices.Sorted(maps.Keys(s.Config.Agents)) {
+		if slices.Contains(s.Config.Agents[a].Queues, q.id) {
+			s.send(a.Address(), AskAdvert{q.id})
+		}
+	}
 }
 
 // view answers a supervisor. Finding the oldest is a walk: the order is not
