@@ -77,6 +77,17 @@ func (c *copied) restoreFrom(folder string, now time.Time) {
 	}
 	c.journal = store
 	c.begin()
+	late := time.After(20 * time.Second)
+	for { // until the node has found that the customer of before is gone
+		if all, _ := c.lines("limit=1000"); strings.HasSuffix(kindsOf(all), restarted) {
+			return
+		}
+		select {
+		case <-time.After(5 * time.Millisecond):
+		case <-late:
+			c.t.Fatal("the customer of before is not found to be gone")
+		}
+	}
 }
 
 // TestNoEventAfterARestoreHasTheIDOfOneThatWasLostWithIt: receivers drop what
