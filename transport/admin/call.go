@@ -209,15 +209,16 @@ func (a *API) admit(ctx huma.Context, next func(huma.Context)) {
 	if problem == nil {
 		problem = a.often(ctx, id.Principal)
 	}
+	w := &answer{request: ctx, api: a, who: id.Principal}
 	if problem != nil {
 		if problem.Status == http.StatusUnauthorized {
 			ctx.SetHeader("WWW-Authenticate", "Bearer")
 		}
-		writeProblem(ctx, problem)
+		writeProblem(w, problem)
 	} else {
-		next(huma.WithValue(ctx, identityKey{}, id))
+		next(huma.WithValue(w, identityKey{}, id))
 	}
-	a.note(ctx, id.Principal)
+	w.note(w.Status())
 }
 
 // often refuses who asks too often.

@@ -36,6 +36,7 @@ type node struct {
 	admin  *httptest.Server
 	calls  transport.CallLimits
 	talk   transport.RoleLimits // of everybody
+	trail  transport.Trail      // nil for the engine's
 }
 
 func start(t testing.TB) *node {
@@ -101,7 +102,11 @@ func (n *node) begin() {
 				Networks: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, Retry: outbound.Retry{First: time.Millisecond, GiveUp: time.Nanosecond}})
 			must(err)
 			must(n.events.Start())
-			n.api, err = admin.New(admin.Options{Events: n.events, Engine: n.engine, Edge: s, Tokens: tokens, Version: "test", Trail: n.engine})
+			trail := n.trail
+			if trail == nil {
+				trail = n.engine
+			}
+			n.api, err = admin.New(admin.Options{Events: n.events, Engine: n.engine, Edge: s, Tokens: tokens, Version: "test", Trail: trail})
 			must(err)
 			return n.api
 		},
