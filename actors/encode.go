@@ -96,7 +96,7 @@ func appendAuthor(b []byte, a *acd.Author) []byte {
 }
 
 func appendMessage(b []byte, m *acd.Message) []byte {
-	b = fields(b, 4, m.Attachment != nil, m.Template != "")
+	b = fields(b, 4, m.Attachment != nil, m.Template != "", m.Joined != "")
 	b = cborHead(append(b, 1), cborUint, m.Seq)
 	b = appendAuthor(append(b, 2), &m.Author)
 	b = cborString(append(b, 3), m.To)
@@ -107,7 +107,8 @@ func appendMessage(b []byte, m *acd.Message) []byte {
 		b = cborString(append(b, 2), a.Type)
 		b = cborNumber(append(b, 3), a.Size)
 	}
-	return textField(b, 6, m.Template)
+	b = textField(b, 6, m.Template)
+	return textField(b, 7, m.Joined)
 }
 
 func appendMessageSent(b []byte, e *acd.MessageSent) []byte {

@@ -127,12 +127,12 @@ func senderEvent(n *actors.Note) wire.Event {
 	case acd.TransferDone:
 		return &wire.TransferDoneEvent{At: at, Chat: chat, Transfer: e.ID, Participant: string(e.To)}
 	case acd.TransferFailed:
-		return &wire.TransferFailedEvent{At: at, Chat: chat, Transfer: e.ID, Reason: wire.TransferReason(e.Reason)}
+		return &wire.TransferFailedEvent{At: at, Chat: chat, Transfer: e.ID, Reason: wire.TransferReason(e.Reason), Note: e.Note}
 	case acd.TransferCancelled:
 		return &wire.TransferCancelledEvent{At: at, Chat: chat, Transfer: e.ID}
 	case acd.InviteFailed:
 		return &wire.InviteFailedEvent{At: at, Chat: chat, Offer: string(e.Offer), Kind: wire.OfferKind(e.Kind),
-			Reason: wire.OfferEndReason(e.Reason)}
+			Reason: wire.OfferEndReason(e.Reason), Note: e.Note}
 	}
 	return nil
 }

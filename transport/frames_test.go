@@ -80,7 +80,7 @@ func everyEvent(t *testing.T) []acd.Event {
 // mayReach lists which planted texts a customer's view may show: names of
 // people and of the queue, the text of a message for all, and why it ended.
 var mayReach = []string{"Accepted.Name", "Joined.Name", "Left.Name", "Queued.Policy.QueueName", "MessageSent.Message.Text",
-	"MessageSent.Message.Author.Name", "MessageSent.Message.Author.Kind", "ChatEnded.Reason",
+	"MessageSent.Message.Joined", "MessageSent.Message.Author.Name", "MessageSent.Message.Author.Kind", "ChatEnded.Reason",
 	"PositionTold.Chat", "TypingShown.Chat", "DeliveredShown.Chat", "EndProposed.Name", "MessageSent.Message.Attachment.ID", "MessageSent.Message.Attachment.Type"}
 
 func TestNoViewOfACustomerShowsWhatIsForAgents(t *testing.T) {

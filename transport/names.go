@@ -42,7 +42,7 @@ func authorFor(a acd.Author, role acd.Role) wire.Author {
 }
 
 func messageFrame(m *acd.Message, role acd.Role) wire.Message {
-	out := wire.Message{MessageSeq: m.Seq, Author: authorFor(m.Author, role), Text: m.Text,
+	out := wire.Message{MessageSeq: m.Seq, Author: authorFor(m.Author, role), Text: m.Text, Joined: m.Joined,
 		To: wire.Audience(m.To), SentAt: wire.At(m.SentAt)}
 	if role != acd.RoleCustomer {
 		out.Template = m.Template

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"time"
+	"unicode/utf8"
 )
 
 // Agent is one person's desk: presence, capacity and wrap-up debts. It is the
@@ -191,6 +192,9 @@ func (s *agentStep) person(cmd Command) error {
 	case AcceptOffer:
 		return s.answer(c.Offer, Accept{Offer: c.Offer, Agent: s.id})
 	case RejectOffer:
+		if n := utf8.RuneCountInString(c.Reason); n > maxRejectNote {
+			return &Refusal{Code: ErrTooLong.Code, Text: ErrTooLong.Text, Max: maxRejectNote, Got: n}
+		}
 		return s.answer(c.Offer, Reject{Offer: c.Offer, Agent: s.id, Reason: c.Reason})
 	case SetPresence:
 		return s.setPresence(c)

@@ -15,6 +15,9 @@ const (
 // maxReason bounds a reason's text, in code points.
 const maxReason = 64
 
+// maxRejectNote bounds what an agent says when he rejects, in code points.
+const maxRejectNote = 128
+
 // setPresence is the person's choice, or a supervisor's for him (A2–A4,
 // A25–A27).
 func (s *agentStep) setPresence(c SetPresence) error {

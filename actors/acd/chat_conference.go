@@ -9,7 +9,7 @@ func (s *chatStep) invite(a AgentID, kind OfferKind, then Command) (any, error) 
 	}
 	if p := s.serving(a); p != nil { // who consults needs no second accept
 		s.rejoin(p, Talk, false)
-		s.announce(p.Name + " joined the chat")
+		s.announceJoined(p.Name)
 		return Result{}, nil
 	}
 	return s.askAgent(a, kind, false, then)
@@ -89,7 +89,7 @@ func (s *chatStep) inviteFailed(o Offer, why OfferReason) {
 	if s.joined(by) == nil {
 		by = s.Owner
 	}
-	s.emit(InviteFailed{Offer: o.ID, Kind: o.Kind, By: by, Reason: string(why)})
+	s.emit(InviteFailed{Offer: o.ID, Kind: o.Kind, By: by, Reason: string(why), Note: s.saidTo(string(why))})
 }
 
 // endConsult ends the side talk with all who are consulted or asked to be. One
@@ -199,5 +199,7 @@ func (s *chatStep) rejoin(p *Participant, mode Mode, owner bool) {
 	s.emit(Joined{Agent: p.Agent, Name: p.Name, Mode: mode, Owner: owner, Was: p.Mode, Supervisor: p.Supervisor, Offer: p.Offer})
 }
 
-// announce is the system speaking to all.
-func (s *chatStep) announce(text string) { s.message(Author{Kind: "system"}, ForAll, text) }
+// announceJoined is the system telling all who has come.
+func (s *chatStep) announceJoined(name string) {
+	s.line(Message{Author: Author{Kind: "system"}, To: ForAll, Text: name + " joined the chat", Joined: name})
+}

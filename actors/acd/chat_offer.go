@@ -125,7 +125,7 @@ func (s *chatStep) take(won Offer) {
 	s.tell(s.sendAgent(won.Agent, Assigned{Slot: s.connectedRow(s.joined(won.Agent))}))
 	switch won.Kind {
 	case OfferInvite:
-		s.announce(won.Name + " joined the chat")
+		s.announceJoined(won.Name)
 	case OfferConsult:
 	case OfferRoute:
 		if leg != nil {
@@ -160,9 +160,18 @@ func (s *chatStep) reject(m Reject) (any, error) {
 		return nil, offerGone(p.Reason)
 	}
 	gone := *o
+	s.said = m.Reason
 	s.endOffer(gone, OfferRejected)
 	s.offerFailed(gone, OfferRejected)
 	return Result{Chat: s.ID}, nil
+}
+
+// saidTo is what the agent said with whom an offer ends for a reason.
+func (s *chatStep) saidTo(why string) string {
+	if why != string(OfferRejected) {
+		return ""
+	}
+	return s.said
 }
 
 // rona is C8: redirection on no answer.
@@ -190,7 +199,7 @@ func (s *chatStep) aborted(m OfferAborted) error {
 // queue asked, or a transfer, and who rejected or missed it, no queue asks
 // again for a while.
 func (s *chatStep) endOffer(o Offer, why OfferReason) {
-	e := OfferEnded{Offer: o.ID, Agent: o.Agent, Reason: why}
+	e := OfferEnded{Offer: o.ID, Agent: o.Agent, Reason: why, Note: s.saidTo(string(why))}
 	if asked := o.Kind == OfferRoute || o.Kind == OfferTransfer; asked && (why == OfferRejected || why == OfferRONA) {
 		e.Exclude = s.t.Now.Add(s.waitPolicy().RejectHold).UnixMilli()
 	}

@@ -13,6 +13,8 @@ type chatStep struct {
 	*Chat
 	t   Turn
 	out Outcome
+	// said is why the agent rejects whose command this is, in his own words.
+	said string
 }
 
 // Step implements Machine.

@@ -282,14 +282,14 @@ func (s *chatStep) transferFailed(why string) {
 		return
 	}
 	if s.Owner != "" {
-		s.emit(TransferFailed{ID: x.ID, From: x.From, Reason: why})
+		s.emit(TransferFailed{ID: x.ID, From: x.From, Reason: why, Note: s.saidTo(why)})
 		return
 	}
 	switch {
 	case !x.Until.IsZero() || x.OnFail == ReturnToQueue:
 		s.toQueue(why)
 	case x.OnFail == EndOnFail:
-		s.emit(TransferFailed{ID: x.ID, From: x.From, Reason: why})
+		s.emit(TransferFailed{ID: x.ID, From: x.From, Reason: why, Note: s.saidTo(why)})
 		s.finish(ChatEnded{By: "system", Reason: EndTransfer}, OfferEndedChat)
 	default:
 		s.emit(TransferReturning{ID: x.ID, Until: s.t.Now.Add(s.t.Config.Desk.ReserveWait)})
@@ -315,7 +315,7 @@ func (c *Chat) waitsFor(m ReturnChat) bool {
 // and tells the sender why the transfer failed.
 func (s *chatStep) toQueue(why string) {
 	if x := s.Transfer; x != nil {
-		s.emit(TransferFailed{ID: x.ID, From: x.From, Reason: why})
+		s.emit(TransferFailed{ID: x.ID, From: x.From, Reason: why, Note: s.saidTo(why)})
 	}
 	old := s.LastLeg
 	leg, policy, ok := s.leg(old.Queue, old.EnteredAt, old.Priority, old.Skills, s.Policy.Regain)

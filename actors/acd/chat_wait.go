@@ -49,7 +49,7 @@ func (c *Chat) waitsOn() {
 func (s *chatStep) legFailed(why string) {
 	s.dropLeg(why)
 	if x := s.Transfer; x != nil {
-		s.emit(TransferFailed{ID: x.ID, From: x.From, Reason: why})
+		s.emit(TransferFailed{ID: x.ID, From: x.From, Reason: why, Note: s.saidTo(why)})
 	}
 }
 

@@ -37,6 +37,8 @@ type (
 		Exclude int64       `cbor:"4,keyasint,omitempty"` // until, Unix milliseconds
 		// Rang is how long it rang, as far as this node has seen it.
 		Rang time.Duration `cbor:"5,keyasint,omitempty"`
+		// Note is why he rejected it, in his own words.
+		Note string `cbor:"6,keyasint,omitempty"`
 	}
 	// Accepted ends an offer, joins its agent and makes him the owner.
 	Accepted struct {

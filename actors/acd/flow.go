@@ -149,6 +149,7 @@ type (
 		ID     string  `cbor:"1,keyasint"`
 		From   AgentID `cbor:"2,keyasint"`
 		Reason string  `cbor:"3,keyasint"`
+		Note   string  `cbor:"4,keyasint,omitempty"` // of who rejected it
 	}
 	TransferCancelled struct {
 		ID   string  `cbor:"1,keyasint"`
@@ -165,6 +166,7 @@ type (
 		Kind   OfferKind `cbor:"2,keyasint"`
 		By     AgentID   `cbor:"3,keyasint"`
 		Reason string    `cbor:"4,keyasint"`
+		Note   string    `cbor:"5,keyasint,omitempty"` // of who rejected it
 	}
 	// Joined brings somebody in without an offer, or changes how he takes part.
 	Joined struct {

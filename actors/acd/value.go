@@ -186,7 +186,10 @@ type Message struct {
 	// Attachment stands in the place of a text, which is its name then.
 	Attachment *Attachment `cbor:"5,keyasint,omitempty"`
 	Template   string      `cbor:"6,keyasint,omitempty"` // that the text was made of
-	Erased     bool        `cbor:"-"`                    // the text is gone for good
+	// Joined is who has come, in a line of the system that says so: its text is
+	// English, and a page may say it in another language.
+	Joined string `cbor:"7,keyasint,omitempty"`
+	Erased bool   `cbor:"-"` // the text is gone for good
 }
 
 // Unread is an agent's count after a message.

@@ -104,6 +104,7 @@ func appendMessage(dst []byte, first byte, m *Message) []byte {
 	dst = appendOptional(append(dst, '}'), `,"text":`, m.Text)
 	dst = appendAttachment(dst, m.Attachment)
 	dst = appendOptional(dst, `,"template":`, m.Template)
+	dst = appendOptional(dst, `,"joined":`, m.Joined)
 	dst = appendText(dst, `,"to":`, string(m.To))
 	return appendTime(dst, `,"sent_at":`, m.SentAt)
 }

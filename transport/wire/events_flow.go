@@ -17,6 +17,8 @@ type TransferFailedEvent struct {
 	Chat     string         `json:"chat"`
 	Transfer string         `json:"transfer"`
 	Reason   TransferReason `json:"reason"`
+	// Note is why he rejected it who was asked, in his own words.
+	Note string `json:"note,omitempty"`
 }
 
 // TransferCancelledEvent tells him that it has been taken back.
@@ -33,6 +35,8 @@ type InviteFailedEvent struct {
 	Offer  string         `json:"offer"`
 	Kind   OfferKind      `json:"kind"`
 	Reason OfferEndReason `json:"reason"`
+	// Note is why he rejected it who was asked, in his own words.
+	Note string `json:"note,omitempty"`
 }
 
 // TakenOverEvent tells an agent that a supervisor serves his chat now.

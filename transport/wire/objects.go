@@ -46,9 +46,11 @@ type Message struct {
 	Text       string      `json:"text,omitempty"`
 	Attachment *Attachment `json:"attachment,omitempty"`
 	// Template is what the text was made of, for agents.
-	Template string   `json:"template,omitempty"`
-	To       Audience `json:"to"`
-	SentAt   Time     `json:"sent_at"`
+	Template string `json:"template,omitempty"`
+	// Joined is who has come, in the system's line that says so in English.
+	Joined string   `json:"joined,omitempty"`
+	To     Audience `json:"to"`
+	SentAt Time     `json:"sent_at"`
 }
 
 // Customer is the customer as agents see him.
