@@ -94,6 +94,7 @@ type entry struct {
 	settled bool
 	first   time.Time // attempt
 	last    time.Time
+	before  time.Time // the attempt before the last one
 	tries   int
 	counted int // failures of its own, not of the receiver
 }

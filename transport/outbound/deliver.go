@@ -56,8 +56,8 @@ func (c *consumer) send(ctx context.Context) {
 		l := c.ready[0]
 		c.ready = c.ready[1:]
 		e := l.entries[0]
-		if e.last = now; e.tries == 0 {
-			e.first = now
+		if e.before, e.last = e.last, now; e.tries == 0 {
+			e.first, e.before = now, now
 		}
 		e.tries++
 		c.sending++
@@ -80,16 +80,18 @@ func (c *consumer) settle(r result) (over bool) {
 		return true
 	}
 	if r.err == nil {
+		if c.failures >= failingFrom {
+			for _, l := range c.later { // the receiver is there again
+				l.due = now
+			}
+		}
 		c.failures, c.success = 0, now
 		c.pause = time.Time{}
-		for _, l := range c.later { // it is there again
-			l.due = now
-		}
 		c.pop(r.lane)
 		return false
 	}
 	c.failures++
-	if c.success.After(e.last) {
+	if c.success.After(e.before) {
 		e.counted++
 	}
 	if c.failures >= failingFrom {

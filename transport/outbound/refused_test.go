@@ -1,0 +1,92 @@
+package outbound
+
+import (
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/parley-engine/parley/actors/acd"
+)
+
+// refusing is a receiver that takes everything but the queueing of the first
+// chat, and a second chat whose messages it takes one after the other.
+type refusing struct {
+	*receiver
+	hook  Webhook
+	takes func(n int) // n messages more
+}
+
+func refusingOne(t *testing.T, o Options) (w *world, r refusing) {
+	w = newWorld(t, o)
+	r.receiver = newReceiver(t, func(e seen, _ int) int {
+		if e.Type == "parley.chat.queued" && e.Subject == "chat/chat1" {
+			return http.StatusBadRequest
+		}
+		return http.StatusOK
+	})
+	r.hook = w.hookTo(r.receiver, WebhookSpec{Filter: Filter{Kinds: []string{"chat.*"}}}, "start")
+	w.customer("ann").starts("sales")
+	bob := w.customer("bob")
+	chat := bob.starts("sales")
+	r.takes = func(n int) {
+		t.Helper()
+		for range n {
+			r.mu.Lock()
+			had := len(r.order)
+			r.mu.Unlock()
+			bob.must(chat.Address(), acd.SendText{Text: "more"})
+			r.has(had + 1)
+		}
+	}
+	r.has(3) // both have started, and one is queued
+	r.until("a refusal", func() bool { return r.refusals() > 0 })
+	return w, r
+}
+
+// refusals counts the attempts for the event that is not taken.
+func (r refusing) refusals() (n int) {
+	for id, tries := range r.tries {
+		if !r.have[id] {
+			n += tries
+		}
+	}
+	return n
+}
+
+func (r refusing) refused() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.refusals()
+}
+
+func TestWhatIsRefusedWhileOthersAreTakenInBetweenIsGivenUp(t *testing.T) {
+	o := quick()
+	o.Retry.First, o.Retry.Most, o.Retry.Attempts = 20*time.Millisecond, 20*time.Millisecond, 6
+	w, r := refusingOne(t, o)
+	tick := time.NewTicker(time.Millisecond)
+	defer tick.Stop()
+	for range 20 {
+		before := r.refused()
+		r.takes(1)
+		for r.refused() == before {
+			<-tick.C
+			letters, err := w.out.DeadLetters(r.hook.ID, "", 10)
+			if err != nil {
+				t.Fatal(err)
+			} else if len(letters) == 1 {
+				return
+			}
+		}
+	}
+	t.Errorf("it is asked for still, after %d refusals and 20 events that were taken in between", r.refused())
+}
+
+func TestWhatIsRefusedIsAskedForAtItsPaceHoweverManyOthersAreTaken(t *testing.T) {
+	o := quick()
+	o.Retry.First, o.Retry.Most = time.Hour, time.Hour
+	_, r := refusingOne(t, o)
+	r.takes(20)
+	if n := r.refused(); n > 1 {
+		t.Errorf("it was refused %d times within an hour's pause", n)
+	}
+}
