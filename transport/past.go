@@ -4,7 +4,6 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
@@ -223,38 +222,11 @@ func (s *Server) explainChat(r *http.Request, who acd.Principal) (any, error) {
 		return nil, err
 	}
 	found, err := s.options.Past.Past().Explain(chat)
-	return map[string]any{"decisions": found}, err
-}
-
-// MomentView is one record of a chat as it is shown.
-type MomentView struct {
-	Seq    uint64        `json:"seq"`
-	At     time.Time     `json:"at"`
-	Config uint64        `json:"config"`
-	By     acd.Principal `json:"by"`
-	Events []EventView   `json:"events"`
-	Phase  acd.Phase     `json:"phase"`
-	Owner  acd.AgentID   `json:"owner,omitempty"`
-	Hash   string        `json:"state_hash"`
-	Erased bool          `json:"erased,omitempty"` // the words that were in it
-	// Amended is what stands in the place of wrap-ups among the events by now.
-	Amended []Amendment `json:"amended,omitempty"`
-}
-
-// EventView names an event.
-type EventView struct {
-	Type  string    `json:"type"`
-	Event acd.Event `json:"event"`
-}
-
-// ViewMoment copies what is shown of a moment.
-func ViewMoment(m actors.Moment) MomentView {
-	v := MomentView{Seq: m.Seq, At: m.At, Config: m.Config, By: m.By, Phase: m.State.Phase, Owner: m.State.Owner,
-		Hash: fmt.Sprintf("%016x", m.Hash), Erased: m.Erased, Amended: amendments(m.Amended)}
-	for _, e := range m.Events {
-		v.Events = append(v.Events, EventView{strings.TrimPrefix(fmt.Sprintf("%T", e), "acd."), e})
+	list := make([]Explained, 0, len(found))
+	for i := range found {
+		list = append(list, explainedOf(&found[i]))
 	}
-	return v
+	return map[string]any{"decisions": list}, err
 }
 
 func (s *Server) replayChat(r *http.Request, who acd.Principal) (any, error) {
@@ -268,36 +240,13 @@ func (s *Server) replayChat(r *http.Request, who acd.Principal) (any, error) {
 			return nil, refuse(http.StatusBadRequest, "at is "+strconv.Quote(text)+", expected a record number from 1")
 		}
 	}
-	var moments []MomentView
+	moments := []MomentView{}
 	var state acd.ChatState
 	err = s.options.Past.Past().Replay(chat, at, func(m actors.Moment) error {
 		moments, state = append(moments, ViewMoment(m)), m.State.ChatState
 		return nil
 	})
 	return map[string]any{"records": moments, "state": state}, err
-}
-
-// Line is one message of an export.
-type Line struct {
-	Seq    uint64    `json:"message_seq"`
-	Author string    `json:"author"` // customer, agent, supervisor, queue, system
-	ID     string    `json:"id,omitempty"`
-	Name   string    `json:"name,omitempty"`
-	To     string    `json:"to"`
-	SentAt time.Time `json:"sent_at"`
-	Text   string    `json:"text"`
-	Erased bool      `json:"erased,omitempty"`
-	// Attachment is the file in the place of a text, which is its name then.
-	Attachment string `json:"attachment,omitempty"`
-}
-
-// LineOf is a message as it is exported.
-func LineOf(m acd.Message) Line {
-	line := Line{Seq: m.Seq, Author: m.Author.Kind, ID: m.Author.ID, Name: m.Author.Name, To: string(m.To), SentAt: m.SentAt, Text: m.Text, Erased: m.Erased}
-	if m.Attachment != nil {
-		line.Attachment = m.Attachment.ID
-	}
-	return line
 }
 
 func (s *Server) exportTranscript(r *http.Request, who acd.Principal) (any, error) {

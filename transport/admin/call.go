@@ -20,6 +20,12 @@ import (
 // root is where all of it stands.
 const root = "/v1/admin"
 
+func init() {
+	// No list of ours is null: it is there, or it is left out. A generated client
+	// would have to look.
+	huma.DefaultArrayNullable = false
+}
+
 // describe starts the description.
 func (a *API) describe() {
 	c := huma.DefaultConfig("Parley administration", a.options.Version)
@@ -122,7 +128,8 @@ type operation struct {
 	body                           *huma.Schema // of the request
 	patch                          bool         // the body is a merge patch
 	result                         *huma.Schema
-	made                           bool // 201 instead of 200
+	also                           []string // kinds of text that the result comes as, too
+	made                           bool     // 201 instead of 200
 	errors                         []int
 }
 
@@ -138,6 +145,9 @@ func (a *API) op(o operation) huma.Operation {
 			Description: http.StatusText(status), Content: map[string]*huma.MediaType{"application/json": {Schema: o.result}},
 		}},
 		Errors: append([]int{http.StatusUnauthorized, http.StatusForbidden, http.StatusTooManyRequests}, o.errors...),
+	}
+	for _, kind := range o.also {
+		op.Responses[strconv.Itoa(status)].Content[kind] = &huma.MediaType{Schema: &huma.Schema{Type: huma.TypeString}}
 	}
 	for _, segment := range strings.Split(o.path, "/") {
 		if name, ok := strings.CutPrefix(segment, "{"); ok {

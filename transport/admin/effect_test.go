@@ -177,7 +177,7 @@ func TestEachKindOfChangeShowsInTheNextDecision(t *testing.T) {
 	} else {
 		t.Logf("%d chats went on meanwhile, and nobody was refused anything", chats)
 	}
-	n.ask("GET", "/v1/admin/chats/"+old+"/explain", "").want(200, `"Version":`+version)
+	n.ask("GET", "/v1/admin/chats/"+old+"/explain", "").want(200, `"config_version":`+version)
 	n.ask("GET", "/v1/admin/config/versions/"+version, "").want(200, `"offer_timeout":"19s"`)
 }
 

@@ -60,10 +60,7 @@ func (a *API) eventRoutes() {
 			query("agents", "With commas.", text), query("words", "true adds what people have said and are known by, while it is not erased.", flag),
 			query("follow", "true goes on for ever, as lines.", flag), query("limit", "Events of a page; 100.", whole(1, 1000)),
 			query("wait", "Seconds to wait for a page to have something in it; 0.", whole(0, 60))},
-		result: of[eventPage](a), errors: []int{http.StatusUnprocessableEntity, http.StatusTooManyRequests}})
-	for _, kind := range []string{"application/x-ndjson", "text/event-stream"} {
-		op.Responses["200"].Content[kind] = &huma.MediaType{Schema: text}
-	}
+		result: of[eventPage](a), also: []string{"application/x-ndjson", "text/event-stream"}, errors: []int{http.StatusUnprocessableEntity, http.StatusTooManyRequests}})
 	huma.Register(a.huma, op, func(_ context.Context, in *reading) (*huma.StreamResponse, error) {
 		return &huma.StreamResponse{Body: func(ctx huma.Context) { a.stream(ctx, &in.c) }}, nil
 	})

@@ -165,6 +165,6 @@ func TestEveryKindOfChangeUnderRunningChatsIsAnErrorForNobody(t *testing.T) {
 	if rings := offer.ExpiresAt.Time().Sub(offer.OfferedAt.Time()); offer.Chat != fresh || rings != 42*time.Second {
 		t.Errorf("%s rings for %s", offer.Chat, rings)
 	}
-	n.ask("GET", "/v1/admin/chats/"+old+"/explain", "").want(200, `"Version":1`)
+	n.ask("GET", "/v1/admin/chats/"+old+"/explain", "").want(200, `"config_version":1`)
 	n.ask("GET", "/v1/admin/config/versions/1", "").want(200, `"offer_timeout":"20s"`)
 }

@@ -36,7 +36,7 @@ func (a *API) reportRoutes() {
 			about: "Up to this moment. A line is what happened in a step; without anything there is no line. Times are in seconds. " +
 				"service_level is answered within the threshold / (answered + abandoned after it); service_level_1 and _2 are Asterisk's; _strict takes all who " +
 				"abandoned, _lenient leaves out those who did within a moment. With format=csv the same comes as CSV.",
-			params: reportParams(), result: a.reportSchema(by), errors: []int{http.StatusUnprocessableEntity}},
+			params: reportParams(), result: a.reportSchema(by), also: []string{"text/csv"}, errors: []int{http.StatusUnprocessableEntity}},
 			func(_ context.Context, c *call) (*reply, error) { return a.report(c, by) })
 	}
 }

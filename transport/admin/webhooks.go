@@ -17,10 +17,10 @@ import (
 type WebhookSpec struct {
 	URL    string   `json:"url" maxLength:"2000" example:"https://hooks.example.com/parley" doc:"Takes the events, by POST. https, and not in a private network unless that is allowed."`
 	Note   string   `json:"note,omitempty" maxLength:"200" doc:"What it is for."`
-	Kinds  []string `json:"kinds,omitempty" nullable:"false" example:"[\"chat.*\"]" doc:"chat.started, chat.* and so on; else all."`
-	Queues []string `json:"queues,omitempty" nullable:"false" doc:"Only what is about chats of these."`
-	Chats  []string `json:"chats,omitempty" nullable:"false"`
-	Agents []string `json:"agents,omitempty" nullable:"false" doc:"Only what is about these."`
+	Kinds  []string `json:"kinds,omitempty" example:"[\"chat.*\"]" doc:"chat.started, chat.* and so on; else all."`
+	Queues []string `json:"queues,omitempty" doc:"Only what is about chats of these."`
+	Chats  []string `json:"chats,omitempty"`
+	Agents []string `json:"agents,omitempty" doc:"Only what is about these."`
 	Words  bool     `json:"words,omitempty" doc:"With what people have said and are known by."`
 	Paused bool     `json:"paused,omitempty" doc:"Sends nothing; what happens meanwhile goes out later."`
 }
