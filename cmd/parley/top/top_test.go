@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -44,13 +45,23 @@ parley_journal_disk_bytes 3221225472
 
 // fake is a node that can be away.
 type fake struct {
+	mu      sync.Mutex // a request that was broken off is served on beside the test
 	started int
 	away    bool
 	status  int // of the reports
 	asked   []string
 }
 
+// change makes another node of it.
+func (f *fake) change(started int, away bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.started, f.away = started, away
+}
+
 func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	f.asked = append(f.asked, r.URL.Path)
 	switch {
 	case f.away:
@@ -124,7 +135,8 @@ func TestTheFirstPictureHasNoRatesAndTheSecondHas(t *testing.T) {
 	shows(t, s.model.View(), "asking", "q quit")
 	shows(t, s.look(), "http://node:8081", "ready", "up 1h0m0s", "v1.2.3", "7 open", "4 served", "4 waiting", "started -/s", "2 available", "2 idle", "25% occupied",
 		"4 agent", "answer -", "7 chat (9 in mailboxes, 6 in one)", "3 GiB on disk")
-	s.fake.started, s.now = 110, noon.Add(2*time.Second)
+	s.fake.change(110, false)
+	s.now = noon.Add(2 * time.Second)
 	shows(t, s.look(), "started 5.0/s", "answer p50 1.1s p99 1.1s", "QUEUE", "sales", "12.5s", "82%", "31.0s", "support", "2m30s", "10.00",
 		"AGENT TODAY", "bob", "alice", "50%")
 }
@@ -166,24 +178,28 @@ func TestAPausedPictureAsksNobody(t *testing.T) {
 func TestTheLastPictureStaysWhileTheNodeIsAwayAndGoesOnWhenItIsBack(t *testing.T) {
 	s := watch(t, &fake{started: 100}, "")
 	s.look()
-	s.fake.away, s.now = true, noon.Add(2*time.Second)
+	s.fake.change(100, true)
+	s.now = noon.Add(2 * time.Second)
 	s.look()
 	s.now = noon.Add(4 * time.Second)
 	shows(t, s.look(), "away since 12:00:02", "asking again every 2s", "7 open", "support")
-	s.fake.away, s.fake.started, s.now = false, 3, noon.Add(6*time.Second) // another process, which counts anew
+	s.fake.change(3, false) // another process, which counts anew
+	s.now = noon.Add(6 * time.Second)
 	picture := s.look()
 	shows(t, picture, "ready", "started -/s")
 	if strings.Contains(picture, "away") {
 		t.Errorf("it is back:\n%s", picture)
 	}
-	s.fake.started, s.now = 5, noon.Add(8*time.Second)
+	s.fake.change(5, false)
+	s.now = noon.Add(8 * time.Second)
 	shows(t, s.look(), "started 1.0/s")
 }
 
 func TestARestartBetweenTwoLooksMakesNoNegativeRates(t *testing.T) {
 	s := watch(t, &fake{started: 100}, "")
 	s.look()
-	s.fake.started, s.now = 6, noon.Add(2*time.Second)
+	s.fake.change(6, false)
+	s.now = noon.Add(2 * time.Second)
 	shows(t, s.look(), "started 3.0/s", "answer p50 1.1s p99 2.2s")
 }
 
