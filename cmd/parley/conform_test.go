@@ -2,6 +2,8 @@ package main
 
 import (
 	"errors"
+	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -17,11 +19,45 @@ import (
 )
 
 // TestTheServerPlaysAllScenarios plays what a desktop developer can play against
-// a server of his own, over loopback and on real clocks.
+// a server of his own, over loopback and on real clocks. They wait most of the
+// time, so some servers play a share each.
 func TestTheServerPlaysAllScenarios(t *testing.T) {
-	t.Parallel() // they wait most of the time
-	const folder = "../../transport/conform/"
-	conform.Run(t, target(t, folder+"testdata/config.yaml"), os.DirFS(folder+"scenarios"))
+	const folder, servers = "../../transport/conform/", 3
+	for i := range servers {
+		t.Run(fmt.Sprintf("share %d of %d", i+1, servers), func(t *testing.T) {
+			t.Parallel()
+			conform.Run(t, target(t, folder+"testdata/config.yaml"), share{os.DirFS(folder + "scenarios").(fs.ReadDirFS), i, servers})
+		})
+	}
+}
+
+// share is every file of a folder whose place in it leaves i, divided by of.
+type share struct {
+	fs.ReadDirFS
+	i, of int
+}
+
+func (s share) ReadDir(name string) (mine []fs.DirEntry, err error) {
+	all, err := s.ReadDirFS.ReadDir(name)
+	for i, entry := range all {
+		if i%s.of == s.i {
+			mine = append(mine, entry)
+		}
+	}
+	return mine, err
+}
+
+func TestEachScenarioIsOfOneShare(t *testing.T) {
+	whole := os.DirFS("../../transport/conform/scenarios").(fs.ReadDirFS)
+	all, err := fs.Glob(whole, "*.yaml")
+	var shared []string
+	for i := range 3 {
+		mine, failed := fs.Glob(share{whole, i, 3}, "*.yaml")
+		shared, err = append(shared, mine...), errors.Join(err, failed)
+	}
+	if slices.Sort(shared); err != nil || len(all) == 0 || !slices.Equal(all, shared) {
+		t.Errorf("%v: %d of %d scenarios", err, len(shared), len(all))
+	}
 }
 
 // TestTheServerClosesTheSessionThatAnotherReplaces plays what is only so where

@@ -21,9 +21,10 @@ var (
 // agents, kills it again and again in the middle of their work, and holds what
 // everybody was told, on whatever connection, against the disk.
 func TestNothingAcknowledgedIsLostByKill9(t *testing.T) {
+	t.Parallel()
 	seed := chaosSeed(t)
 	dice := rand.New(rand.NewPCG(seed, 0))
-	kills := 21
+	kills := 11
 	switch {
 	case *killTimes > 0:
 		kills = *killTimes

@@ -5,11 +5,14 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"flag"
 	"io"
 	"net/http"
 	"os"
 	"path/filepath"
 	"regexp"
+	"runtime"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -38,7 +41,12 @@ func TestMain(m *testing.M) {
 	if scratch, err = os.MkdirTemp("", "parley-test-"); err != nil {
 		panic(err)
 	}
-	code := m.Run()
+	// Whoever runs beside others waits most of the time: for clocks, for starts
+	// and for the disk. Twice as many as the smallest machine has cores.
+	if err = flag.Set("test.parallel", strconv.Itoa(max(4, runtime.GOMAXPROCS(0)))); err != nil {
+		panic(err)
+	}
+	code := m.Run()           // which reads the command line, so that -parallel counts more
 	_ = os.RemoveAll(scratch) // what is left is in the folder for temporary files
 	os.Exit(code)
 }
