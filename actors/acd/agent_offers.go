@@ -4,11 +4,11 @@ import "slices"
 
 // offerStart lets the slot ring (A8). The chat is right even about a slot that
 // nobody here remembers, once it has been asked: it may have said so long ago.
+// Nor is a slot that was given back over for good, since a grant that comes
+// once more may have it ring.
 func (s *agentStep) offerStart(c OfferStart) {
 	row, slot := c.Slot, s.slotOf(c.Slot.Chat)
 	switch {
-	case slices.Contains(s.over, row.Offer):
-		return
 	case slot != nil && (slot.State == SlotConnected || slot.State == SlotAlerting && slot.Offer == row.Offer):
 		return // came twice
 	case s.state.debt(row.Chat) != nil && (slot == nil || slot.Offer != row.Offer):
@@ -26,6 +26,7 @@ func (s *agentStep) offerStart(c OfferStart) {
 		s.ask(row, SlotAlerting, false)
 		return
 	}
+	s.over = slices.DeleteFunc(s.over, func(o OfferID) bool { return o == row.Offer })
 	s.take(row, SlotAlerting)
 	slot = s.slotOf(row.Chat)
 	if s.audible() {
@@ -100,7 +101,7 @@ func (s *agentStep) assigned(c Assigned) {
 	case known && slot.State == SlotConnected:
 		s.reweigh(slot, row) // else it came twice
 		return
-	case s.state.debt(row.Chat) != nil && !servedAnew(row, s.state.debt(row.Chat)), !known && slices.Contains(s.over, row.Offer):
+	case s.state.debt(row.Chat) != nil && !servedAnew(row, s.state.debt(row.Chat)):
 		return // came after it was over
 	case !known && !c.Sure:
 		s.ask(row, SlotConnected, false)

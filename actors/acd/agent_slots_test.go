@@ -110,7 +110,7 @@ func TestA8AnOfferRingsOnceAndNotAfterItIsOver(t *testing.T) {
 	row := deskRow(offer, SlotAlerting, d.now)
 	d.expect(nobodyHere, OfferStart{Slot: row}, "")
 	d.do(nobodyHere, OfferOver{Offer: offer, Chat: "c1", Reason: CustomerGone})
-	d.expect(nobodyHere, OfferStart{Slot: row}, "")
+	d.expect(nobodyHere, OfferStart{Slot: row}, "→ chat/c1 asks of c1.1")
 	if v := d.view(); len(v.Slots) != 0 {
 		t.Fatalf("%+v", v.Slots)
 	}
@@ -187,7 +187,7 @@ func TestA11AnAssignmentNeedsNoReservation(t *testing.T) {
 	}
 	d.expect(nobodyHere, Assigned{Slot: deskRow("c7.1", SlotConnected, d.now), Sure: true}, "focus c7 holds []")
 	d.do(nobodyHere, Released{Chat: "c7"})
-	d.expect(nobodyHere, Assigned{Slot: deskRow("c7.1", SlotConnected, d.now)}, "")
+	d.expect(nobodyHere, Assigned{Slot: deskRow("c7.1", SlotConnected, d.now)}, "→ chat/c7 asks of c7.1")
 	if d.a.used() != 0 {
 		t.Fatal("a late assignment took a slot")
 	}

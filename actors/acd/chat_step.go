@@ -119,6 +119,9 @@ func (s *chatStep) do(cmd Command) (any, error) {
 	case AskSlot:
 		s.slotAsked(m)
 		return nil, nil
+	case AskStay:
+		s.stayAsked(m)
+		return nil, nil
 	case CustomerSeen:
 		return nil, s.customerSeen(m)
 	case Tick:

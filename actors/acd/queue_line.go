@@ -240,6 +240,7 @@ func (l *line) place(w *waiter) int {
 // back after an offer that came to nothing (Q1, Q3). A chat that exists is
 // never refused for the queue's size: it was admitted once.
 func (q *Queue) enqueue(s *queueTurn, e Enqueue) {
+	sure := q.sure(s, e)
 	q.release(e.Chat)
 	d, why := q.dismissal(s.Now)
 	if d.Do != KeepWaiting {
@@ -250,6 +251,9 @@ func (q *Queue) enqueue(s *queueTurn, e Enqueue) {
 		return
 	}
 	w := q.insert(s, e)
+	if !sure {
+		q.askStay(s, w)
+	}
 	if len(e.Exclude) > 0 && q.allDeclined(s, w) {
 		return
 	}
@@ -297,6 +301,7 @@ func (q *Queue) insert(s *queueTurn, e Enqueue) *waiter {
 
 // withdraw takes out a chat that was taken or has gone (Q2, Q4).
 func (q *Queue) withdraw(s *queueTurn, c Withdraw) {
+	q.release(c.Chat) // which a start that was sent twice may have taken again
 	w := q.line.chats[c.Chat]
 	if w == nil || w.Leg.ID != c.ID {
 		return

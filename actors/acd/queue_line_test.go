@@ -69,7 +69,7 @@ func TestAnotherStayReplacesTheFirst(t *testing.T) {
 	h.pass(time.Second)
 	next := h.entry("c1")
 	next.Leg.ID = "second"
-	wantSends(t, h.step(next), "agent/alice acd.SlotRelease", "agent/alice acd.Reserve")
+	wantSends(t, h.step(next), "agent/alice acd.SlotRelease", "chat/c1 acd.AskStay", "agent/alice acd.Reserve")
 	wantSends(t, h.step(Reserved{Offer: old.Offer, Agent: "alice"}), "agent/alice acd.SlotRelease")
 	h.step(Withdraw{Chat: "c1", ID: "stay-c1", Reason: Abandoned})
 	if w := h.q.line.chats["c1"]; w == nil || w.Leg.ID != "second" {

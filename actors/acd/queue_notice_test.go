@@ -86,7 +86,7 @@ func TestAChatThatEverybodyHasDeclinedIsToldAndAskedAgainSooner(t *testing.T) {
 func TestNobodyHasDeclinedForGoodWhilePeopleComeBackAfterARestart(t *testing.T) {
 	h := newHall(t, func(p *QueuePolicy) { p.OnAllDeclined.Do, p.NoAgentWait = EndWaiting, 5*time.Second })
 	turn := Turn{Now: h.now, Config: h.config, Began: h.now, Held: h.now.Add(10 * time.Second)}
-	wantSends(t, h.q.Step(turn, h.declines("c1", "alice")))
+	wantSends(t, h.q.Step(turn, h.declines("c1", "alice")), "chat/c1 acd.AskStay")
 	defer func() {
 		h.pass(10 * time.Second)
 		turn.Now = h.now

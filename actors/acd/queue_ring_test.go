@@ -48,7 +48,7 @@ func TestWhatIsAskedTooMuchIsTakenBack(t *testing.T) {
 	e := h.entry("c1")
 	h.stepAll(h.advert("alice"), h.advert("bob"), h.advert("carol"), e)
 	e.Offer, e.More = "c1.x", []OfferID{"c1.y"}
-	wantSends(t, h.step(e), "agent/carol acd.SlotRelease", "agent/bob acd.SlotRelease")
+	wantSends(t, h.step(e), "agent/carol acd.SlotRelease", "agent/bob acd.SlotRelease", "chat/c1 acd.AskStay")
 	h.configure(ringingAt(1))
 	wantSends(t, h.step(ConfigChanged{}), "agent/alice acd.SlotRelease")
 }

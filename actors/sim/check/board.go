@@ -1,7 +1,6 @@
 package check
 
 import (
-	"strings"
 	"time"
 
 	"github.com/parley-engine/parley/actors/acd"
@@ -103,8 +102,8 @@ func (f *fold) counts(c *chat, at time.Time) {
 }
 
 // boards holds each counter that was shown to the stays: it counts all that
-// stood there for the whole time that it may be behind and, of those whom an agent
-// serves, nothing that was not there at any time of it.
+// stood there for the whole time that it may be behind, and nothing that was not
+// there at any time of it.
 func (f *fold) boards() {
 	for _, b := range f.checker.boards {
 		from, to := moment{b.life, b.at.Add(-boardBehind)}, moment{b.life, b.at.Add(boardAhead)}
@@ -122,8 +121,7 @@ func (f *fold) boards() {
 				least++
 			}
 		}
-		queue := strings.HasPrefix(b.of, "queue/") // may know of a stay that is over for longer: see DESIGN.md
-		if b.count < least || b.count > most && !queue {
+		if b.count < least || b.count > most {
 			f.checker.fail("board", acd.Address{}, "a board of %s says %d of %s, the records say %d to %d", b.at, b.count, b.of, least, most)
 			return
 		}

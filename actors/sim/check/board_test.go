@@ -65,6 +65,7 @@ func TestBoardsTimersAndReasonsAreHeldAgainstTheRecords(t *testing.T) {
 	}{
 		{"one waits and one is shown", shows(40, 1), nil, []later{queued}, ""},
 		{"one waits and none is shown", shows(40, 0), nil, []later{queued}, "board"},
+		{"one waits and two are shown", shows(40, 2), nil, []later{queued}, "board"},
 		{"nobody serves and an agent is shown with a chat", []acd.CountersShown{{Version: 40, Agents: []acd.AgentView{{Agent: "alice",
 			Slots: []acd.SlotRow{{Chat: "c", State: acd.SlotConnected}}}}}}, nil, []later{queued}, "board"},
 		{"the node has just begun", shows(4, 0), nil, []later{queued}, ""},
