@@ -68,12 +68,12 @@ func TestEachClassGoesAtItsTimeAndTheOthersStay(t *testing.T) {
 		keep acd.Retention
 		left func(k *kept)
 	}{
-		"chats":    {acd.Retention{Chats: 5 * day}, func(k *kept) { k.chats, k.words, k.files = 0, 0, 0 }},
-		"words":    {acd.Retention{Words: 5 * day}, func(k *kept) { k.words = 0 }},
-		"files":    {acd.Retention{Files: 5 * day}, func(k *kept) { k.files = 0 }},
-		"audit":    {acd.Retention{Audit: 5 * day}, func(k *kept) { k.audit = 0 }},
-		"figures":  {acd.Retention{Figures: 5 * day}, func(k *kept) { k.figures = 0 }},
-		"commands": {acd.Retention{Commands: 5 * day}, func(k *kept) { k.commands = 0 }},
+		"chats":    {acd.Retention{Chats: 2 * day}, func(k *kept) { k.chats, k.words, k.files = 0, 0, 0 }},
+		"words":    {acd.Retention{Words: 2 * day}, func(k *kept) { k.words = 0 }},
+		"files":    {acd.Retention{Files: 2 * day}, func(k *kept) { k.files = 0 }},
+		"audit":    {acd.Retention{Audit: 2 * day}, func(k *kept) { k.audit = 0 }},
+		"figures":  {acd.Retention{Figures: 2 * day}, func(k *kept) { k.figures = 0 }},
+		"commands": {acd.Retention{Commands: 2 * day}, func(k *kept) { k.commands = 0 }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			inWorld(t, func(w *world) {
@@ -89,7 +89,7 @@ func TestEachClassGoesAtItsTimeAndTheOthersStay(t *testing.T) {
 				chat := w.lives(alice, ann, "hello")
 				alice.must(alice.desk(), acd.SetPresence{State: acd.Offline})
 				w.engine.Note(actors.TrailEntry{Who: "olga", What: "export", Outcome: actors.TrailOK})
-				w.pass(5*day - time.Hour)
+				w.pass(2*day - time.Hour)
 				if is := w.kept(chat, &gone); is != all {
 					t.Fatalf("before its time there is %+v", is)
 				}
