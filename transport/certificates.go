@@ -84,6 +84,19 @@ func (c *Certificates) current(now time.Time) *tls.Config {
 	return c.config
 }
 
+// Until says when the certificate that is shown runs out, by its first name.
+func (c *Certificates) Until() map[string]time.Time {
+	leaf := c.current(time.Now()).Certificates[0].Leaf
+	if leaf == nil {
+		return nil // it was loaded without, which LoadX509KeyPair does not do
+	}
+	name := leaf.Subject.CommonName
+	if len(leaf.DNSNames) > 0 {
+		name = leaf.DNSNames[0]
+	}
+	return map[string]time.Time{name: leaf.NotAfter}
+}
+
 func (c *Certificates) look() (stamps [3]stamp) {
 	for i, file := range []string{c.files.Cert, c.files.Key, c.files.ClientCA} {
 		if info, err := os.Stat(file); err == nil {

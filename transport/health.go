@@ -13,7 +13,7 @@ func healthz(w http.ResponseWriter, _ *http.Request) { plain(w, http.StatusOK, "
 
 // readiness is what /readyz says of a server.
 type readiness struct {
-	State string `json:"state"` // ready, draining, or not_ready
+	State string `json:"state"` // ready, draining, no_certificate or not_ready
 }
 
 // readyz says whether new connections are wanted here.
@@ -25,6 +25,10 @@ func (s *Server) readyz(w http.ResponseWriter, _ *http.Request) {
 	if err := s.options.Engine.Ready(); err != nil {
 		s.options.Log.Debug("not ready", "err", err)
 		state(w, http.StatusServiceUnavailable, readiness{"not_ready"})
+		return
+	}
+	if !s.options.Presentable() {
+		state(w, http.StatusServiceUnavailable, readiness{"no_certificate"})
 		return
 	}
 	state(w, http.StatusOK, readiness{"ready"})

@@ -28,6 +28,10 @@ type Options struct {
 	// Busy says that the engine takes no new chats and that this has not been
 	// enough: of new connections few are then let in. Without it all are.
 	Busy func() bool
+	// Presentable says that the public listener has a certificate to show, which
+	// it may have to order first: until then /readyz says no_certificate. Without
+	// it that is so.
+	Presentable func() bool
 	// Past answers the operator's questions about what has been; without it the
 	// admin listener has no /v1/admin.
 	Past Past
@@ -117,6 +121,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Busy == nil {
 		o.Busy = func() bool { return false }
+	}
+	if o.Presentable == nil {
+		o.Presentable = func() bool { return true }
 	}
 	o.HelloTimeout = cmp.Or(o.HelloTimeout, 5*time.Second)
 	o.OpenTimeout = cmp.Or(o.OpenTimeout, 10*time.Second)

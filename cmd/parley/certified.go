@@ -5,8 +5,12 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"path/filepath"
+	"time"
+
+	"github.com/VictoriaMetrics/metrics"
 
 	"github.com/parley-engine/parley/transport"
 	"github.com/parley-engine/parley/transport/acme"
@@ -16,7 +20,10 @@ import (
 // display is what a listener shows of itself: certificates, or nothing where the
 // connection is in the clear.
 type display struct {
-	certificates interface{ TLS() *tls.Config }
+	certificates interface {
+		TLS() *tls.Config
+		Until() map[string]time.Time
+	}
 }
 
 func (s display) scheme() string {
@@ -85,4 +92,32 @@ func (n *node) order() error {
 		return nil
 	}
 	return n.orders.Start(n.public.Addr())
+}
+
+// presentable reports whether anybody can be shown a certificate on the public
+// listener: with several domains one will do.
+func (n *node) presentable() bool {
+	if n.display.certificates == nil {
+		return true
+	}
+	for _, until := range n.display.certificates.Until() {
+		if time.Now().Before(until) {
+			return true
+		}
+	}
+	return false
+}
+
+// certificateGauges show until when each certificate is good, zero for one that
+// is not there yet.
+func (n *node) certificateGauges(w io.Writer) {
+	for listener, d := range map[string]display{"public": n.display, "admin": n.adminDisplay} {
+		if d.certificates == nil {
+			continue
+		}
+		for name, until := range d.certificates.Until() {
+			seconds := max(until.Unix(), 0)
+			metrics.WriteGaugeUint64(w, fmt.Sprintf("parley_certificate_not_after_seconds{listener=%q,name=%q}", listener, name), uint64(seconds))
+		}
+	}
 }

@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -24,8 +25,18 @@ func TestANodeOrdersItsCertificateAndServesWithIt(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	const series = `parley_certificate_not_after_seconds{listener="public",name="chat.example.com"} `
+	if status, body := p.ask("GET", "/readyz", ""); status != http.StatusServiceUnavailable || !strings.Contains(body, "no_certificate") {
+		t.Errorf("without a certificate it is ready with %d %s", status, body)
+	}
+	if _, page := p.ask("GET", "/metrics", ""); !strings.Contains(page, series+"0\n") {
+		t.Error("the metrics do not say that there is no certificate")
+	}
 	authority.Validate(at.Port)
 	p.waitFor("certificate shown from now on")
+	if status, body := p.ask("GET", "/readyz", ""); status != http.StatusOK {
+		t.Errorf("with a certificate it is ready with %d %s", status, body)
+	}
 	roots := x509.NewCertPool()
 	roots.AppendCertsFromPEM(authority.IssuerPEM())
 	client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{ServerName: "chat.example.com", RootCAs: roots}}}
@@ -37,6 +48,10 @@ func TestANodeOrdersItsCertificateAndServesWithIt(t *testing.T) {
 	resp.Body.Close()
 	if resp.StatusCode != http.StatusOK || resp.TLS.PeerCertificates[0].DNSNames[0] != "chat.example.com" {
 		t.Errorf("%s by %v", resp.Status, resp.TLS.PeerCertificates[0].DNSNames)
+	}
+	until := resp.TLS.PeerCertificates[0].NotAfter.Unix()
+	if _, page := p.ask("GET", "/metrics", ""); !strings.Contains(page, series+strconv.FormatInt(until, 10)+"\n") {
+		t.Errorf("the metrics do not say that the certificate is good until %d", until)
 	}
 	keys, err := filepath.Glob(filepath.Join(dir, "data", "own", "certificates", "certificates", "*", "chat.example.com", "*.key"))
 	if err != nil || len(keys) != 1 {

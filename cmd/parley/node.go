@@ -120,10 +120,12 @@ func (m Main) open(ctx context.Context, c *serveCommand, s *config.Settings, log
 		return n, err
 	}
 	set.RegisterMetricsWriter(n.engine.WriteMetrics)
+	set.RegisterMetricsWriter(n.certificateGauges)
 	m.watchDisk(ctx, &diskWatch{limits: c.diskLimits, dir: c.Data, refuse: n.engine.RefuseStarts, log: log}, set)
 	edge := s.Edge
 	edge.Engine, edge.Past, edge.Auth, edge.Config, edge.Log, edge.Metrics = transport.Over(n.engine), n.engine, auth, n.engine.Config, log, set
 	edge.Busy, edge.Signing = n.engine.Busy, n.tokens
+	edge.Presentable = n.presentable
 	if err = n.tellOthers(s.Events, set); err != nil {
 		return n, err
 	}

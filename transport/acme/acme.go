@@ -15,6 +15,7 @@ import (
 	"log/slog"
 	"net"
 	"sync"
+	"time"
 
 	"github.com/caddyserver/certmagic"
 	"go.uber.org/zap"
@@ -37,7 +38,10 @@ type Options struct {
 	// Folder keeps the account, the keys and the certificates, so that a restart
 	// orders nothing. Processes that share it take turns.
 	Folder string
-	Log    *slog.Logger // discards
+	// Look is how often it is looked for what runs out soon: a third of its time
+	// before it does, or when the authority says; 10 min.
+	Look time.Duration
+	Log  *slog.Logger // discards
 }
 
 // Certificates are those of a listener. They are safe for concurrent use.
@@ -66,6 +70,7 @@ func New(o Options) (*Certificates, error) {
 	c.running, c.cancel = context.WithCancel(context.Background())
 	c.cache = certmagic.NewCache(certmagic.CacheOptions{
 		GetConfigForCert: func(certmagic.Certificate) (*certmagic.Config, error) { return c.config, nil }, Logger: c.zap,
+		RenewCheckInterval: o.Look, // zero is the library's
 	})
 	c.config = certmagic.New(c.cache, certmagic.Config{
 		Storage: &certmagic.FileStorage{Path: o.Folder}, DefaultServerName: o.Domains[0], Logger: c.zap, OnEvent: c.happened,
@@ -77,6 +82,21 @@ func New(o Options) (*Certificates, error) {
 // TLS is for the listener. Before there is a certificate a handshake fails.
 func (c *Certificates) TLS() *tls.Config {
 	return &tls.Config{MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1", "acme-tls/1"}, GetCertificate: c.config.GetCertificate}
+}
+
+// Until says, for each domain, when the certificate that is shown runs out; zero
+// while there is none.
+func (c *Certificates) Until() map[string]time.Time {
+	all := make(map[string]time.Time, len(c.options.Domains))
+	for _, domain := range c.options.Domains {
+		all[domain] = time.Time{}
+		for _, one := range c.cache.AllMatchingCertificates(domain) {
+			if one.Leaf != nil && one.Leaf.NotAfter.After(all[domain]) {
+				all[domain] = one.Leaf.NotAfter
+			}
+		}
+	}
+	return all
 }
 
 // Start loads what is there and orders what is missing, in the background, over

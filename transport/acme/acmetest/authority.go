@@ -13,6 +13,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/letsencrypt/pebble/v2/ca"
 	"github.com/letsencrypt/pebble/v2/db"
@@ -27,11 +28,14 @@ type Authority struct {
 	// is believed from.
 	Directory string
 	RootsPEM  []byte
-	orders    atomic.Int64
-	serving   chan struct{}
-	handler   http.Handler
-	issuer    *ca.CAImpl
-	names     string
+	// Lifetime is of its certificates, in whole seconds, if it is set before
+	// Validate; 90 days.
+	Lifetime time.Duration
+	orders   atomic.Int64
+	serving  chan struct{}
+	handler  http.Handler
+	issuer   *ca.CAImpl
+	names    string
 }
 
 // Start starts one, until the test is over. Whoever asks it waits for Validate.
@@ -51,7 +55,7 @@ func Start(t testing.TB) *Authority {
 // Validate says at which port of 127.0.0.1 the domains are served.
 func (a *Authority) Validate(port int) {
 	quiet, store := log.New(io.Discard, "", 0), db.NewMemoryStore()
-	a.issuer = ca.New(quiet, store, "", "ecdsa", 0, 1, map[string]ca.Profile{"default": {Description: "the only one"}})
+	a.issuer = ca.New(quiet, store, "", "ecdsa", 0, 1, map[string]ca.Profile{"default": {Description: "the only one", ValidityPeriod: uint64(a.Lifetime.Seconds())}})
 	front := wfe.New(quiet, store, va.New(quiet, port, port, true, a.names, store), a.issuer, []string{"authority.test"}, true, false, 1, 1)
 	a.handler = front.Handler()
 	close(a.serving)
