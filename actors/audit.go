@@ -304,6 +304,8 @@ func (a *auditor) row(key, value []byte) error {
 		return a.wake(key, value, want)
 	case key[0] == rowEnded:
 		return a.segment(key, value, want)
+	case key[0] == rowSlot:
+		return a.slot(key, value, want)
 	case key[0] == rowAmended:
 		return a.amendment(key, value, want)
 	case !bytes.Equal(value, want):
@@ -321,6 +323,25 @@ func (a *auditor) segment(key, value, want []byte) error {
 	s.Name = ""
 	if is := mustEncode(s); !bytes.Equal(is, want) {
 		a.found(fmt.Errorf("row %q is %x, expected %x", key, is, want))
+	}
+	return nil
+}
+
+// slot: a row of before queues stood in them has none.
+func (a *auditor) slot(key, value, want []byte) error {
+	is, err := decodeRow[slotRow](value)
+	if err != nil {
+		return err
+	}
+	due, err := decodeRow[slotRow](want)
+	if err != nil {
+		return err
+	}
+	if is.Queue == "" {
+		due.Queue = ""
+	}
+	if expected := appendSlotRow(nil, &due); !bytes.Equal(value, expected) {
+		a.found(fmt.Errorf("row %q is %x, expected %x", key, value, expected))
 	}
 	return nil
 }

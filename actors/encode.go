@@ -190,8 +190,8 @@ func appendWrapupPolicy(b []byte, w *acd.WrapupPolicy) []byte {
 	return b
 }
 
-func appendSlotRow(b []byte, s *acd.SlotRow) []byte {
-	b = fields(b, 5, s.Offer != "", s.Kind != "", s.Channel != "", s.Weight != 0, !s.Deadline.IsZero())
+func appendSlotRow(b []byte, s *slotRow) []byte {
+	b = fields(b, 5, s.Offer != "", s.Kind != "", s.Channel != "", s.Weight != 0, !s.Deadline.IsZero(), s.Queue != "")
 	b = cborString(append(b, 1), s.Chat)
 	b = cborString(append(b, 2), s.Agent)
 	b = cborString(append(b, 3), s.State)
@@ -203,7 +203,8 @@ func appendSlotRow(b []byte, s *acd.SlotRow) []byte {
 	if !s.Deadline.IsZero() {
 		b = cborTime(append(b, 9), s.Deadline)
 	}
-	return appendWrapupPolicy(append(b, 10), &s.Spec)
+	b = appendWrapupPolicy(append(b, 10), &s.Spec)
+	return textField(b, 11, s.Queue)
 }
 
 // appendSized appends a message's event behind its length.

@@ -189,7 +189,7 @@ func (ix *indexed) slotRows(rows []Row, c *acd.Chat) []Row {
 	has := held[:0]
 	var scratch [256]byte
 	for _, slot := range c.AppendSlotRows(slots[:0]) {
-		now := appendSlotRow(scratch[:0], &slot)
+		now := appendSlotRow(scratch[:0], &slotRow{slot, c.LastLeg.Queue})
 		has = append(has, slot.Agent)
 		if !bytes.Equal(ix.slots[slot.Agent], now) {
 			value := bytes.Clone(now)

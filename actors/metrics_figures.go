@@ -106,8 +106,8 @@ type census struct {
 	waiting map[acd.QueueID]int
 	oldest  map[acd.QueueID]time.Time
 	queued  map[acd.QueueID]int // chats that wait and that nobody serves; of no queue those that ring at somebody directly
-	active  int                 // that somebody serves
-	ended   int                 // that are over and not closed
+	active  map[acd.QueueID]int // that somebody serves, by the queue that they are in or were in last
+	ended   map[acd.QueueID]int // that are over and not closed; of no queue when no wrap-up is owed
 	slots   map[acd.SlotState]int
 	units   map[acd.AgentID]int // that an agent's chats, offers and wrap-ups take
 	busy    map[acd.AgentID]acd.SlotState
@@ -126,17 +126,11 @@ const censusEvery = 5 * time.Second
 func (c *census) take(e *Engine) error {
 	c.waiting, c.oldest, c.queued = map[acd.QueueID]int{}, map[acd.QueueID]time.Time{}, map[acd.QueueID]int{}
 	c.slots, c.units, c.busy = map[acd.SlotState]int{}, map[acd.AgentID]int{}, map[acd.AgentID]acd.SlotState{}
-	served, rings := map[acd.ChatID]bool{}, map[acd.ChatID]bool{}
+	in := holding{served: map[acd.ChatID]acd.QueueID{}, rings: map[acd.ChatID]acd.QueueID{}, over: map[acd.ChatID]acd.QueueID{}}
 	if err := e.scan(rowSlot, "", func(_, v []byte) error {
-		s, err := decodeRow[acd.SlotRow](v)
-		c.slot(&s)
-		switch s.State {
-		case acd.SlotConnected:
-			served[s.Chat] = true
-		case acd.SlotAlerting, acd.SlotReserved:
-			rings[s.Chat] = true
-		case acd.SlotReleased:
-		}
+		s, err := decodeRow[slotRow](v)
+		c.slot(&s.SlotRow)
+		in.slot(&s)
 		return err
 	}); err != nil {
 		return err
@@ -147,15 +141,16 @@ func (c *census) take(e *Engine) error {
 		if c.waiting[q]++; c.waiting[q] == 1 || w.Leg.EnteredAt.Before(c.oldest[q]) {
 			c.oldest[q] = w.Leg.EnteredAt
 		}
-		if !served[w.Chat] {
+		if _, is := in.served[w.Chat]; !is {
 			c.queued[q]++
 		}
-		delete(rings, w.Chat)
+		delete(in.rings, w.Chat)
+		delete(in.over, w.Chat)
 		return err
 	}); err != nil {
 		return err
 	}
-	if err := c.phases(e, served, rings); err != nil {
+	if err := c.phases(e, in); err != nil {
 		return err
 	}
 	c.people(e)
@@ -171,24 +166,50 @@ func (c *census) slot(s *acd.SlotRow) {
 	}
 }
 
+// holding are the chats that stand in slots, with their queues.
+type holding struct {
+	served, rings, over map[acd.ChatID]acd.QueueID
+}
+
+func (in *holding) slot(s *slotRow) {
+	switch s.State {
+	case acd.SlotConnected:
+		in.served[s.Chat] = s.Queue
+	case acd.SlotAlerting, acd.SlotReserved:
+		in.rings[s.Chat] = s.Queue
+	case acd.SlotReleased:
+		in.over[s.Chat] = s.Queue
+	}
+}
+
 // phases tells the chats that are not closed apart: by whom they are served, by
 // what they wait in, and the rest is over.
-func (c *census) phases(e *Engine, served, rings map[acd.ChatID]bool) error {
-	c.active, c.ended = len(served), 0
-	for chat := range rings {
-		if !served[chat] {
+func (c *census) phases(e *Engine, in holding) error {
+	c.active, c.ended = map[acd.QueueID]int{}, map[acd.QueueID]int{}
+	for _, q := range in.served {
+		c.active[q]++
+	}
+	for chat := range in.rings {
+		if _, is := in.served[chat]; !is {
 			c.queued[""]++ // a transfer to somebody who has to take it, by who has left
 		}
 	}
-	live := 0
-	if err := e.scan(rowLive, "", func(_, _ []byte) error { live++; return nil }); err != nil {
+	for chat, q := range in.over { // else one agent has left it and others go on
+		_, served := in.served[chat]
+		if _, rings := in.rings[chat]; !served && !rings {
+			c.ended[q]++
+		}
+	}
+	rest := 0
+	if err := e.scan(rowLive, "", func(_, _ []byte) error { rest++; return nil }); err != nil {
 		return err
 	}
-	c.ended = live - c.active
-	for _, n := range c.queued {
-		c.ended -= n
+	for _, known := range []map[acd.QueueID]int{c.queued, c.active, c.ended} {
+		for _, n := range known {
+			rest -= n
+		}
 	}
-	c.ended = max(c.ended, 0) // rows change while they are read
+	c.ended[""] += max(rest, 0) // rows change while they are read
 	return nil
 }
 
@@ -263,11 +284,8 @@ func (e *Engine) writeCensus(w io.Writer) {
 		}
 		gauge(float64(c.waiting[q]), "parley_queue_waiting", "queue", string(q))
 		gauge(oldest, "parley_queue_oldest_seconds", "queue", string(q))
-		gauge(float64(c.queued[q]), "parley_chats", "phase", string(acd.PhaseQueued), "queue", string(q))
 	}
-	gauge(float64(c.queued[""]), "parley_chats", "phase", string(acd.PhaseQueued), "queue", "")
-	gauge(float64(c.active), "parley_chats", "phase", string(acd.PhaseActive), "queue", "")
-	gauge(float64(c.ended), "parley_chats", "phase", string(acd.PhaseEnded), "queue", "")
+	c.writePhases(e.Config(), gauge)
 	gauge(float64(c.slots[acd.SlotConnected]), "parley_agent_slots", "state", "connected")
 	gauge(float64(c.slots[acd.SlotAlerting]), "parley_agent_slots", "state", "alerting")
 	gauge(float64(c.slots[acd.SlotReleased]), "parley_agent_slots", "state", "wrapup")
@@ -277,6 +295,26 @@ func (e *Engine) writeCensus(w io.Writer) {
 	teams, used, able := c.occupied(e)
 	for _, team := range teams {
 		gauge(float64(used[team])/float64(max(able[team], 1)), "parley_occupancy_ratio", "team", team)
+	}
+}
+
+// writePhases writes how many chats are in each phase, by queue. Those of no
+// queue, and of one that the configuration does not have any more, have no label.
+func (c *census) writePhases(cfg *acd.Config, gauge func(v float64, name string, labels ...string)) {
+	for _, of := range []struct {
+		phase acd.Phase
+		n     map[acd.QueueID]int
+	}{{acd.PhaseQueued, c.queued}, {acd.PhaseActive, c.active}, {acd.PhaseEnded, c.ended}} {
+		rest := 0
+		for q, n := range of.n {
+			if cfg.Queues[q] == nil {
+				rest += n
+			}
+		}
+		gauge(float64(rest), "parley_chats", "phase", string(of.phase))
+		for _, q := range sortedKeys(cfg.Queues) {
+			gauge(float64(of.n[q]), "parley_chats", "phase", string(of.phase), "queue", string(q))
+		}
 	}
 }
 

@@ -25,15 +25,18 @@ func TestChatsAreCountedByTheirPhaseAndAddUpToThoseThatAreOpen(t *testing.T) {
 	inWorld(t, func(w *world) {
 		alice, ann := w.agent("alice"), w.customer("ann")
 		ann.starts()
-		w.shows(`parley_chats{phase="queued",queue="support"} 1`, `parley_chats{phase="active",queue=""} 0`, `parley_chats{phase="ended",queue=""} 0`)
+		w.shows(`parley_chats{phase="queued",queue="support"} 1`, `parley_chats{phase="active",queue="support"} 0`, `parley_chats{phase="ended",queue="support"} 0`)
 		alice.ready()
 		chat := alice.accepts()
-		w.shows(`parley_chats{phase="queued",queue="support"} 0`, `parley_chats{phase="active",queue=""} 1`, `parley_chats{phase="ended",queue=""} 0`)
+		w.shows(`parley_chats{phase="queued",queue="support"} 0`, `parley_chats{phase="active",queue="support"} 1`,
+			`parley_chats{phase="active"} 0`, `parley_chats{phase="ended",queue="support"} 0`)
 		alice.must(chat.Address(), acd.EndChat{})
-		w.shows(`parley_chats{phase="queued",queue=""} 0`, `parley_chats{phase="active",queue=""} 0`, `parley_chats{phase="ended",queue=""} 1`)
+		w.shows(`parley_chats{phase="queued",queue="support"} 0`, `parley_chats{phase="active",queue="support"} 0`, `parley_chats{phase="ended",queue="support"} 1`,
+			`parley_chats{phase="ended"} 0`)
 		alice.must(alice.desk(), acd.Wrapup{Chat: chat, Code: "resolved"})
 		w.pass(time.Hour)
-		w.shows(`parley_chats{phase="queued",queue=""} 0`, `parley_chats{phase="active",queue=""} 0`, `parley_chats{phase="ended",queue=""} 0`,
+		w.shows(`parley_chats{phase="queued",queue="support"} 0`, `parley_chats{phase="active",queue="support"} 0`, `parley_chats{phase="ended",queue="support"} 0`,
+			`parley_chats{phase="queued"} 0`, `parley_chats{phase="active"} 0`, `parley_chats{phase="ended"} 0`,
 			`parley_mailbox_depth{kind="chat"} 0`)
 	})
 }

@@ -116,6 +116,13 @@ type textRow struct {
 	Named bool `cbor:"3,keyasint,omitempty"`
 }
 
+// slotRow is a slot as the index keeps it: with the queue that its chat is in,
+// or was in last. Rows that an older version has written have none.
+type slotRow struct {
+	acd.SlotRow
+	Queue acd.QueueID `cbor:"11,keyasint,omitempty"`
+}
+
 // liveRow says when a chat that sleeps wants to be woken. The time may be
 // earlier than the chat's deadline now is, never later.
 type liveRow struct {

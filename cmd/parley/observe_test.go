@@ -160,7 +160,7 @@ func TestTheMetricsOfTheModelAreThere(t *testing.T) {
 	p, _ := pastChat(t, t.TempDir())
 	_, page := p.ask("GET", "/metrics", "")
 	for _, want := range []string{
-		`parley_chats{phase="ended",queue=""} 1`, `parley_chats{phase="active",queue=""} 0`, `parley_chats_started_total 1`, `parley_chats_ended_total{reason="agent"} 1`,
+		`parley_chats{phase="ended"} 1`, `parley_chats{phase="active",queue="support"} 0`, `parley_chats_started_total 1`, `parley_chats_ended_total{reason="agent"} 1`,
 		`parley_queue_waiting{queue="support"} 0`, `parley_offers_total{queue="support",reason="accepted"} 1`, `parley_sl_in_total{queue="support"} 1`,
 		`parley_sl_out_total{queue="support"} 0`, `parley_wait_seconds_count{queue="support"} 1`, `parley_accept_seconds_count 1`,
 		`parley_handle_seconds_count 1`, `parley_wrapup_seconds_count 1`, `parley_message_delivery_seconds_count`, `parley_offer_latency_seconds_count 1`,

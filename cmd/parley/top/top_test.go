@@ -21,7 +21,8 @@ func metricsAt(n int) string {
 	return fmt.Sprintf(`parley_build_info{version="v1.2.3",go="go1.26"} 1
 process_start_time_seconds %d
 parley_chats_started_total %d
-parley_chats{phase="active",queue=""} 4
+parley_chats{phase="active"} 0
+parley_chats{phase="active",queue="sales"} 4
 parley_chats{phase="queued",queue="sales"} 3
 parley_queue_waiting{queue="sales"} 3
 parley_queue_waiting{queue="support"} 1
