@@ -1,25 +1,15 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"os"
-	"strings"
-	"time"
 
 	"github.com/parley-engine/parley/transport/config"
 )
-
-// operator is whom the commands against a running node ask.
-type operator struct {
-	Address string `default:"http://127.0.0.1:8081" env:"PARLEY_ADMIN_ADDRESS" placeholder:"URL" help:"Admin address of the node (${default})."`
-	Token   string `env:"PARLEY_TOKEN" placeholder:"TOKEN" help:"Token of an administrator; a supervisor's is enough to read."`
-}
 
 type applyCommand struct {
 	operator
@@ -107,64 +97,4 @@ func (c *exportCommand) Run(ctx context.Context, m Main) error {
 	}
 	_, err = m.Out.Write(text)
 	return err
-}
-
-// asking bounds a question to a node.
-const asking = 30 * time.Second
-
-// ask sends a request to the node; what it refuses is an error that names each
-// wrong field.
-func (o *operator) ask(ctx context.Context, method, path string, body []byte, etag string) (answer []byte, tag string, err error) {
-	ctx, cancel := context.WithTimeout(ctx, asking)
-	defer cancel()
-	resp, err := o.send(ctx, method, path, body, etag)
-	if err != nil {
-		return nil, "", err
-	}
-	defer resp.Body.Close()
-	if answer, err = io.ReadAll(resp.Body); err != nil {
-		return nil, "", fmt.Errorf("ask the node: %w", err)
-	}
-	return answer, resp.Header.Get("ETag"), nil
-}
-
-// send is ask for an answer that the caller reads, and closes, by himself.
-func (o *operator) send(ctx context.Context, method, path string, body []byte, etag string) (*http.Response, error) {
-	r, err := http.NewRequestWithContext(ctx, method, strings.TrimSuffix(o.Address, "/")+path, bytes.NewReader(body))
-	if err != nil {
-		return nil, usage(fmt.Errorf("--address: %w", err))
-	}
-	r.Header.Set("Authorization", "Bearer "+o.Token)
-	r.Header.Set("Content-Type", "application/json")
-	if etag != "" {
-		r.Header.Set("If-Match", etag)
-	}
-	resp, err := http.DefaultClient.Do(r)
-	if err != nil {
-		return nil, fmt.Errorf("ask the node: %w", err)
-	}
-	if resp.StatusCode == http.StatusOK {
-		return resp, nil
-	}
-	defer resp.Body.Close()
-	answer, err := io.ReadAll(io.LimitReader(resp.Body, 1<<20))
-	if err != nil {
-		return nil, fmt.Errorf("ask the node: %w", err)
-	}
-	return nil, refusedBy(resp.Status, answer)
-}
-
-func refusedBy(status string, answer []byte) error {
-	var problem struct {
-		Detail string `json:"detail"`
-		Errors []struct{ Location, Message string }
-	}
-	if json.Unmarshal(answer, &problem) != nil {
-		return fmt.Errorf("the node answered %s", status)
-	}
-	text := "the node answered " + status + ": " + problem.Detail
-	for _, e := range problem.Errors {
-		text += "; " + e.Location + ": " + e.Message
-	}
-	return errors.New(text)
 }

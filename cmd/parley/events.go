@@ -145,13 +145,16 @@ func (c *eventsCommand) read(ctx context.Context, m Main, ask url.Values, at str
 		}
 		ask.Set("limit", strconv.Itoa(page))
 	}
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, strings.TrimSuffix(c.Address, "/")+"/v1/admin/events?"+ask.Encode(), nil)
+	r, err := c.request(ctx, http.MethodGet, "/v1/admin/events?"+ask.Encode(), nil)
 	if err != nil {
-		return 0, at, errors.Join(errRefused, usage(fmt.Errorf("--address: %w", err)))
+		return 0, at, errors.Join(errRefused, err)
 	}
-	r.Header.Set("Authorization", "Bearer "+c.Token)
 	r.Header.Set("Accept", "application/x-ndjson")
-	resp, err := http.DefaultClient.Do(r)
+	client, err := c.client()
+	if err != nil {
+		return 0, at, errors.Join(errRefused, err)
+	}
+	resp, err := client.Do(r)
 	if err != nil {
 		return 0, at, fmt.Errorf("ask the node: %w", err)
 	}

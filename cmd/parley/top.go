@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"os"
 	"time"
 
@@ -25,7 +24,11 @@ func (c *topCommand) Run(ctx context.Context, m Main) error {
 	if c.Every <= 0 {
 		return usage(fmt.Errorf("--every is %s, expected a time above 0 such as 2s", c.Every))
 	}
-	node := &top.Node{Address: c.Address, Token: c.Token, Client: http.DefaultClient, Now: time.Now}
+	client, err := c.client()
+	if err != nil {
+		return err
+	}
+	node := &top.Node{Address: c.Address, Token: c.Token, Client: client, Now: time.Now}
 	model := top.New(c.Address, c.Every, node, time.Now)
 	if c.Once {
 		return c.once(ctx, m, node, model)
@@ -34,7 +37,7 @@ func (c *topCommand) Run(ctx context.Context, m Main) error {
 	if !isFile || !term.IsTerminal(int(out.Fd())) {
 		return usage(errors.New("parley top needs a terminal, or --once"))
 	}
-	_, err := tea.NewProgram(model, tea.WithOutput(out), tea.WithContext(ctx), tea.WithAltScreen()).Run()
+	_, err = tea.NewProgram(model, tea.WithOutput(out), tea.WithContext(ctx), tea.WithAltScreen()).Run()
 	if errors.Is(err, tea.ErrProgramKilled) && ctx.Err() != nil {
 		return nil
 	}

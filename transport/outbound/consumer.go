@@ -94,7 +94,7 @@ type entry struct {
 	settled bool
 	first   time.Time // attempt
 	last    time.Time
-	before  time.Time // the attempt before the last one
+	mark    time.Time // the attempt that was counted last, or the first one
 	tries   int
 	counted int // failures of its own, not of the receiver
 }
@@ -121,6 +121,10 @@ type Attempt struct {
 	Took    time.Duration `json:"-"`
 	Error   string        `json:"error,omitempty"` // nothing when it was taken
 }
+
+// soonTries is after how many attempts an event is not asked for again as soon
+// as its receiver has taken another one, but a first pause after it was refused.
+const soonTries = 4
 
 // failingFrom is how many attempts fail in a row until a receiver counts as
 // failing: then it is asked for one event at a time, with longer and longer

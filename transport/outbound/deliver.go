@@ -56,8 +56,8 @@ func (c *consumer) send(ctx context.Context) {
 		l := c.ready[0]
 		c.ready = c.ready[1:]
 		e := l.entries[0]
-		if e.before, e.last = e.last, now; e.tries == 0 {
-			e.first, e.before = now, now
+		if e.last = now; e.tries == 0 {
+			e.first, e.mark = now, now
 		}
 		e.tries++
 		c.sending++
@@ -80,20 +80,14 @@ func (c *consumer) settle(r result) (over bool) {
 		return true
 	}
 	if r.err == nil {
-		if c.failures >= failingFrom {
-			for _, l := range c.later { // the receiver is there again
-				l.due = now
-			}
-		}
+		c.sooner(now)
 		c.failures, c.success = 0, now
 		c.pause = time.Time{}
 		c.pop(r.lane)
 		return false
 	}
 	c.failures++
-	if c.success.After(e.before) {
-		e.counted++
-	}
+	c.blame(e, now)
 	if c.failures >= failingFrom {
 		c.pause = now.Add(c.out.options.Retry.pause(c.failures - failingFrom + 1))
 	}
@@ -112,6 +106,32 @@ func (c *consumer) settle(r result) (over bool) {
 	}
 	c.later = append(c.later, r.lane)
 	return false
+}
+
+// sooner has those asked for again that wait, since the receiver takes events:
+// at once if it took none for a while, or if they were hardly tried.
+func (c *consumer) sooner(now time.Time) {
+	for _, l := range c.later {
+		due := now
+		if e := l.entries[0]; c.failures < failingFrom && e.tries >= soonTries {
+			due = latest(now, e.last.Add(c.out.options.Retry.First))
+		}
+		if due.Before(l.due) {
+			l.due = due
+		}
+	}
+}
+
+// blame counts a failure against the event itself if others were taken since
+// the one before that was counted. That goes at the pace of the pauses, however
+// often it was asked for meanwhile: who is out of order for a minute loses
+// nothing.
+func (c *consumer) blame(e *entry, now time.Time) {
+	paused := e.counted == 0 || !now.Before(e.mark.Add(c.out.options.Retry.pause(e.counted)))
+	if paused && c.success.After(e.mark) {
+		e.counted++
+		e.mark = e.last
+	}
 }
 
 // given reports whether an event is given up: its receiver takes others and

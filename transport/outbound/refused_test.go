@@ -83,10 +83,13 @@ func TestWhatIsRefusedWhileOthersAreTakenInBetweenIsGivenUp(t *testing.T) {
 
 func TestWhatIsRefusedIsAskedForAtItsPaceHoweverManyOthersAreTaken(t *testing.T) {
 	o := quick()
-	o.Retry.First, o.Retry.Most = time.Hour, time.Hour
-	_, r := refusingOne(t, o)
+	o.Retry.First, o.Retry.Most, o.Retry.Attempts = time.Hour, time.Hour, 2
+	w, r := refusingOne(t, o)
 	r.takes(20)
-	if n := r.refused(); n > 1 {
-		t.Errorf("it was refused %d times within an hour's pause", n)
+	if n := r.refused(); n > soonTries {
+		t.Errorf("it was refused %d times within an hour's pause, expected %d at most", n, soonTries)
+	}
+	if letters, err := w.out.DeadLetters(r.hook.ID, "", 10); err != nil || len(letters) > 0 {
+		t.Errorf("it is given up within an hour's pause: %v, %v", letters, err)
 	}
 }

@@ -263,3 +263,11 @@ func TestAnAnswerThatIsNoNodesIsNamed(t *testing.T) {
 type failing struct{}
 
 func (failing) Look(context.Context) (*Look, error) { return nil, errors.New("nobody is there") }
+
+func TestATimeIsShownInTheUnitThatSuitsIt(t *testing.T) {
+	for seconds, want := range map[float64]string{1e-9: "0ms", 0.0000251: "0.0251ms", 0.0123: "12.3ms", 2.34: "2.3s", 125: "2m5s"} {
+		if got := span(seconds); got != want {
+			t.Errorf("%g s is shown as %s, expected %s", seconds, got, want)
+		}
+	}
+}

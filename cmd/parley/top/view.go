@@ -124,6 +124,8 @@ func span(seconds float64) string {
 		return (time.Duration(seconds) * time.Second).String()
 	case seconds >= 1:
 		return fmt.Sprintf("%.1fs", seconds)
+	case seconds < 1e-5: // the least that a histogram tells apart
+		return "0ms"
 	}
 	return fmt.Sprintf("%.3gms", 1000*seconds)
 }
