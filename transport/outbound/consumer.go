@@ -64,6 +64,8 @@ type consumer struct {
 	later    []*lane
 	sending  int
 	failures int       // in a row
+	outages  int       // attempts in a row that failed after a pause of their own
+	paused   time.Time // when the last pause began
 	pause    time.Time // no attempt before, while the receiver fails altogether
 	success  time.Time
 	saved    Cursor
@@ -217,7 +219,7 @@ func (c *consumer) idle() time.Duration {
 	for _, l := range c.later {
 		wait = min(wait, latest(l.due, c.pause).Sub(now))
 	}
-	if len(c.ready) > 0 && c.pause.After(now) {
+	if len(c.ready) > 0 && c.sending == 0 && c.failures >= failingFrom {
 		wait = min(wait, c.pause.Sub(now))
 	}
 	return max(wait, 0)

@@ -81,15 +81,16 @@ func (c *consumer) settle(r result) (over bool) {
 	}
 	if r.err == nil {
 		c.sooner(now)
-		c.failures, c.success = 0, now
+		c.failures, c.outages, c.success = 0, 0, now
 		c.pause = time.Time{}
 		c.pop(r.lane)
 		return false
 	}
 	c.failures++
 	c.blame(e, now)
-	if c.failures >= failingFrom {
-		c.pause = now.Add(c.out.options.Retry.pause(c.failures - failingFrom + 1))
+	if c.failures >= failingFrom && !e.last.Before(c.paused) { // else it was on its way when the pause began
+		c.outages++
+		c.paused, c.pause = now, now.Add(c.out.options.Retry.pause(c.outages))
 	}
 	if c.given(e, now) {
 		if err := c.bury(e.event, e.tries, r.err); err != nil {

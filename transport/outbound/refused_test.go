@@ -1,7 +1,10 @@
 package outbound
 
 import (
+	"fmt"
 	"net/http"
+	"net/http/httptest"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -91,5 +94,47 @@ func TestWhatIsRefusedIsAskedForAtItsPaceHoweverManyOthersAreTaken(t *testing.T)
 	}
 	if letters, err := w.out.DeadLetters(r.hook.ID, "", 10); err != nil || len(letters) > 0 {
 		t.Errorf("it is given up within an hour's pause: %v, %v", letters, err)
+	}
+}
+
+// TestWhatWasOnItsWayWhenAReceiverFailedMakesNoPauseLonger: eight attempts at
+// once, and those that took their places, are one failure of the receiver.
+func TestWhatWasOnItsWayWhenAReceiverFailedMakesNoPauseLonger(t *testing.T) {
+	o := quick()
+	o.Retry.First, o.Retry.Most = 200*time.Millisecond, time.Hour
+	w := newWorld(t, o)
+	for i := range 16 {
+		w.customer(fmt.Sprint("c", i)).starts("sales")
+	}
+	var calls atomic.Int64
+	together, taken := make(chan struct{}), make(chan string, 100)
+	r := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, req *http.Request) {
+		n := calls.Add(1)
+		if n == hookParallel {
+			close(together)
+		}
+		<-together
+		if n < 2*hookParallel {
+			rw.WriteHeader(http.StatusServiceUnavailable)
+			return
+		}
+		taken <- req.Header.Get("webhook-id")
+	}))
+	defer r.Close()
+	began := time.Now()
+	if _, _, err := w.out.CreateWebhook(WebhookSpec{URL: r.URL, Filter: Filter{Kinds: []string{"chat.started"}}}, "start", "admin/root"); err != nil {
+		t.Fatal(err)
+	}
+	have := map[string]bool{}
+	for len(have) < 16 {
+		select {
+		case id := <-taken:
+			have[id] = true
+		case <-time.After(10 * time.Second):
+			t.Fatalf("%d of 16 events came, after %d calls: the pause is long", len(have), calls.Load())
+		}
+	}
+	if took := time.Since(began); took > 5*time.Second {
+		t.Errorf("16 events took %s, with a first pause of 200ms", took)
 	}
 }
