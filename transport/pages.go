@@ -54,7 +54,9 @@ func (s *Server) pageRoutes(mux *http.ServeMux) {
 		mux.HandleFunc("GET /v1/past/chats/{chat}/transcript", s.overseen("export", s.exportTranscript))
 	}
 	if s.pages != nil && s.options.Admin != nil {
-		mux.Handle("GET /v1/past/reports/queues", underAdmin(s.options.Admin(s)))
+		reports := underAdmin(s.options.Admin(s))
+		mux.Handle("GET /v1/past/reports/queues", reports)
+		mux.Handle("GET /v1/past/reports/agents", reports)
 	}
 	if s.options.Dev != nil {
 		mux.HandleFunc("GET /v1/dev/people", here(s.devPeople))

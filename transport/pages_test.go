@@ -151,10 +151,12 @@ func TestThePagesMayAskAboutThePastOnlyForWhoOversees(t *testing.T) {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = w.Write([]byte(r.URL.String())) })
 	}
 	h = withPages(t, Options{Admin: api}).Handler()
-	if got := devAsk(h, "GET", "/v1/past/reports/queues?step=hour", "", nil); got.Body.String() != "http://127.0.0.1:8080/v1/admin/reports/queues?step=hour" {
-		t.Errorf("the report is asked for as %q", got.Body)
+	for _, of := range []string{"queues", "agents"} {
+		if got := devAsk(h, "GET", "/v1/past/reports/"+of+"?step=hour", "", nil); got.Body.String() != "http://127.0.0.1:8080/v1/admin/reports/"+of+"?step=hour" {
+			t.Errorf("the report is asked for as %q", got.Body)
+		}
 	}
-	for _, path := range []string{"POST /v1/past/reports/queues", "GET /v1/past/reports/agents", "GET /v1/past/config"} {
+	for _, path := range []string{"POST /v1/past/reports/queues", "GET /v1/past/reports/total", "GET /v1/past/config"} {
 		method, path, _ := strings.Cut(path, " ")
 		if got := devAsk(h, method, path, "", nil); got.Code == 200 {
 			t.Errorf("the pages may ask %s %s: %s", method, path, got.Body)

@@ -96,11 +96,14 @@ type Line struct {
 	Erased bool      `json:"erased,omitempty"`
 	// Attachment is the file in the place of a text, which is its name then.
 	Attachment string `json:"attachment,omitempty"`
+	// Joined is who has come, where the system says so.
+	Joined string `json:"joined,omitempty"`
 }
 
 // LineOf is a message as it is exported.
 func LineOf(m acd.Message) Line {
-	line := Line{Seq: m.Seq, Author: m.Author.Kind, ID: m.Author.ID, Name: m.Author.Name, To: string(m.To), SentAt: m.SentAt, Text: m.Text, Erased: m.Erased}
+	line := Line{Seq: m.Seq, Author: m.Author.Kind, ID: m.Author.ID, Name: m.Author.Name, To: string(m.To), SentAt: m.SentAt, Text: m.Text, Erased: m.Erased,
+		Joined: m.Joined}
 	if m.Attachment != nil {
 		line.Attachment = m.Attachment.ID
 	}

@@ -81,7 +81,7 @@ test('S1: an offer is accepted, answered, ended and filed, with the server kille
   await maria.locator('text=Thank you!').first().waitFor()
   await sue.locator('.toast', { hasText: 'Maria Rossi rates a chat with 2 of 5' }).waitFor()
   await sue.reload() // the day so far is asked for with the first picture
-  await sue.locator('.plot', { hasText: 'Service level today' }).locator('text=/Support \\d+ %/').waitFor()
+  await sue.locator('.plot', { hasText: 'Service level today' }).locator('text=/Support \\d+%/').waitFor()
 
   await sue.keyboard.press('Alt+p') // and the supervisor looks at it once more
   await sue.locator('.past-list .row', { hasText: 'Maria Rossi' }).click()
@@ -186,9 +186,9 @@ test('S12: a transfer that nobody takes leaves the chat where it was; a blind on
 test('S8: an agent is added, speaks, leaves, and the chat goes on', o, async (t) => {
   const server = await serve(t)
   const alice = await agent(t, server, 'Alice')
-  const maria = await customer(t, server, 'Maria Rossi', 'Where is my parcel?')
+  const maria = await customer(t, server, 'Maria Rossi', 'Where is my parcel?', { locale: 'cs-CZ' })
   await accept(alice)
-  const bob = await agent(t, server, 'Bob')
+  const bob = await agent(t, server, 'Bob', { locale: 'ja-JP' })
   await alice.keyboard.press('Alt+i')
   await choose(alice, '#target', 'Bob')
   await alice.locator('.dialog-foot .primary').click()
@@ -199,9 +199,14 @@ test('S8: an agent is added, speaks, leaves, and the chat goes on', o, async (t)
   await say(bob, 'Hello, Bob here')
   await said(maria, 'Hello, Bob here')
   await accessible(alice, 'a conference')
+  await maria.locator('.notice', { hasText: 'Bob se připojuje k chatu' }).waitFor() // the system's line, each in his language
+  await bob.locator('.notice', { hasText: 'Bob が参加しました' }).waitFor()
   await server.crash()
   await bob.waitForSelector('.badge.good[role=status]')
-  await bob.getByRole('button', { name: 'End conference' }).click()
+  const tab = await maria.open('/chat') // which was told of it by the transcript alone
+  await tab.locator('.notice', { hasText: 'Bob se připojuje k chatu' }).waitFor()
+  assert.equal(await tab.locator('text=joined').count() + await bob.locator('text=joined').count(), 0, 'nobody reads English who does not read it')
+  await bob.getByRole('button', { name: '会議を終了' }).click()
   await row(alice, 'Maria').locator('text=Connected').waitFor()
   await say(alice, 'It is you and me')
   await said(maria, 'It is you and me')

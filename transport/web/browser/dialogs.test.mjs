@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { deflateSync } from 'node:zlib'
 import { test } from 'node:test'
-import { accept, accessible, agent, choose, customer, gone, press, said, say, Server, shut, skip, supervisor } from './kit.mjs'
+import { accept, accessible, agent, available, choose, customer, gone, press, said, say, Server, shut, skip, supervisor } from './kit.mjs'
 
 const o = { skip, timeout: 240_000 }
 
@@ -133,6 +133,23 @@ test('an agent proposes the end, the customer declines and then agrees; the wrap
   await accessible(alice, 'a timed wrap-up')
   await gone(alice, '.wrapup') // by itself
   await gone(alice, '.row')
+
+  const settled = (p) => p.locator('.settled li', { hasText: 'Filed by the clock: Maria Rossi' })
+  await settled(alice).waitFor()
+  await alice.reload()
+  await settled(alice).waitFor()
+  await accessible(alice, 'a wrap-up that the clock has filed')
+  const other = await alice.open('/desk') // her other window knows nothing of it and is told nothing wrong
+  await other.getByRole('button', { name: 'Alice' }).click()
+  await other.waitForSelector('.badge.good[role=status]')
+  await alice.keyboard.press('Alt+w')
+  await choose(alice, '#wrapup-code', 'resolved')
+  await alice.fill('#wrapup-notes', 'Her parcel is found.')
+  await accessible(alice, 'putting a wrap-up right')
+  await press(alice, 'Submit wrap-up')
+  await shut(alice)
+  await settled(alice).waitFor({ state: 'detached' })
+  assert.equal(await alice.locator('.toast').count(), 0, 'it was in time')
 })
 
 test('silence is told on both sides, and an agent is reminded of who waits for him', o, async (t) => {
@@ -231,6 +248,59 @@ test('agents write to each other beside the chats', o, async (t) => {
   await bob.keyboard.press('Escape')
   await shut(bob)
   assert.equal(await bob.locator('.topbar .count').count(), 0)
+})
+
+test('an agent closes a channel, takes a break after the last chat, and goes offline when the chats are done', o, async (t) => {
+  const server = await serve(t)
+  const alice = await agent(t, server, 'Alice')
+  const who = alice.locator('.presence-button')
+  const ends = async () => {
+    await alice.keyboard.press('Alt+x')
+    await press(alice, 'End chat')
+    await choose(alice, '#wrapup-code', 'resolved')
+    await alice.getByRole('button', { name: 'Submit wrap-up' }).click()
+  }
+  const channel = async (is) => {
+    await alice.keyboard.press('Alt+p')
+    await alice.getByLabel('Take chats of livechat').click()
+    await alice.locator(`dialog input[aria-label$=livechat]${is}`).waitFor()
+  }
+  const maria = await customer(t, server, 'Maria Rossi', 'Where is my parcel?')
+  await alice.waitForSelector('.offer')
+  await maria.locator('.widget-head button').first().click()
+  await maria.locator('dialog .danger').click()
+  await alice.locator('.toast', { hasText: 'The customer has left: Maria Rossi' }).waitFor()
+  await gone(alice, '.offer')
+
+  const jan = await customer(t, server, 'Jan Novák', 'I want my money back')
+  await accept(alice)
+  await channel(':not(:checked)')
+  await alice.getByLabel('After my last chat').check()
+  await accessible(alice, 'a presence that comes later')
+  await press(alice, 'Not ready · Lunch')
+  await who.locator('text=then Not ready').waitFor()
+  await jan.goto('about:blank')
+  await note(alice, 'The customer’s page is away').waitFor()
+  await ends()
+  await who.locator('text=Lunch').waitFor()
+
+  await available(alice)
+  const dana = await customer(t, server, 'Dana', 'Hello?')
+  await dana.waitForSelector('.waiting') // nobody takes this channel
+  await channel(':checked')
+  await alice.locator('dialog .offer').waitFor() // it comes into the open dialog, too
+  await alice.keyboard.press('Alt+a')
+  await alice.keyboard.press('Escape')
+  await shut(alice)
+  await said(alice, 'Hello?')
+  await alice.keyboard.press('Alt+p')
+  await press(alice, 'Offline')
+  await alice.locator('dialog', { hasText: 'You still have chats.' }).waitFor()
+  await accessible(alice, 'going offline with chats')
+  await press(alice, 'Finish them, then go offline')
+  await who.locator('text=Finishing chats').waitFor()
+  await ends()
+  await who.locator('text=Offline').waitFor()
 })
 
 /** A small grey picture. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { accept, accessible, agent, customer, fits, said, say, Server, shot, skip, supervisor } from './kit.mjs'
+import { accept, accessible, agent, customer, fits, said, say, Server, shot, shut, skip, supervisor } from './kit.mjs'
 
 test('a supervisor sees the floor, looks into a chat, whispers, barges in and takes it over', { skip, timeout: 120_000 }, async (t) => {
   const server = await Server.start()
@@ -15,6 +15,11 @@ test('a supervisor sees the floor, looks into a chat, whispers, barges in and ta
   await sue.locator('#agents tr', { hasText: 'Alice' }).locator('text=/[12]\\/4/').waitFor()
   await accessible(sue, 'wall')
   await shot(sue, 'wall')
+  await sue.keyboard.press('Alt+f')
+  await sue.locator('.day-table', { hasText: 'Alice' }).locator('text=Occupancy').waitFor()
+  await accessible(sue, 'the figures of today')
+  await sue.keyboard.press('Escape')
+  await shut(sue)
 
   await sue.keyboard.press('Alt+3') // by keyboard alone
   await row.focus()

@@ -1,5 +1,6 @@
 import type { JSX } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
+import { Icon } from '../ui/icons.tsx'
 import { Button } from '../ui/parts.tsx'
 import { useStore } from '../ui/use.ts'
 import { Around } from './around.tsx'
@@ -71,6 +72,7 @@ function Empty({ model }: { model: Model }): JSX.Element {
   return (
     <main class="conversation empty" tabIndex={-1}>
       {ready && <>
+        <span class="empty-face" aria-hidden="true"><Icon name="bubble" size={40} /></span>
         <h2>{any ? t('choose') : t('noChats')}</h2>
         {!any && !available && <>
           <p class="muted">{t('noChatsText')}</p>

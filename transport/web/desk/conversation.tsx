@@ -10,7 +10,7 @@ import { useSeconds, useStore } from '../ui/use.ts'
 import { span, timeOf } from '../ui/words.ts'
 import { ChatHead } from './head.tsx'
 import type { Model } from './model.ts'
-import { reasonText, t } from './words.ts'
+import { lineText, reasonText, t } from './words.ts'
 import { WrapupForm } from './wrapup.tsx'
 
 /** A line of the transcript, on its way, or being uploaded. */
@@ -48,7 +48,7 @@ export function Conversation({ model, chat, head }: { model: Model; chat: DeskVi
       <Lines key={chat.chat} of={chat.chat} items={rows} keyOf={keyOf} label={t('conversation')} newerLabel={t('newer')} onEnd={setAtEnd}
         onStart={() => { void model.older(chat).catch(() => {}) }} draw={draw} />
       <div class="typing">{typing.length > 0 && <><span class="dots" aria-hidden="true"><i /><i /><i /></span>{t('typing', { name: typing.join(', ') })}</>}</div>
-      <Announcer key={chat.chat} text={last && last.author.id !== model.desk.get().me ? `${last.author.name}: ${last.text ?? last.attachment?.name ?? ''}` : ''} />
+      <Announcer key={chat.chat} text={last && last.author.id !== model.desk.get().me ? [last.author.name, lineText(last)].filter(Boolean).join(': ') : ''} />
       {debt && !later && <WrapupForm key={chat.chat} model={model} debt={debt} />}
       {debt && later && <div class="note bad"><span>{t('wrapupDue')}</span>
         <Button label={t('wrapup')} small hint="Alt+W" onPress={() => model.putOff(chat.chat, false)} /></div>}
@@ -106,7 +106,7 @@ function RowView({ row, before, chat, model }: RowProps): JSX.Element {
   }
   if ('uploading' in row) return <div class="notice"><span role="status">{t('uploading', { name: row.name })}</span></div>
   if (isNotice(row)) return <div class="notice"><span>{noticeText(row, chat)} · {timeOf(row.at, t.lang)}</span></div>
-  if (row.author.kind === 'system') return <div class="notice"><span>{row.text}</span></div>
+  if (row.author.kind === 'system') return <div class="notice"><span>{lineText(row)} · {timeOf(row.sent_at, t.lang)}</span></div>
   const mine = row.author.id === me
   const same = before && !('pending' in before) && !('uploading' in before) && !isNotice(before) && before.author.id === row.author.id &&
     before.author.kind === row.author.kind && before.to === row.to
@@ -119,7 +119,7 @@ function RowView({ row, before, chat, model }: RowProps): JSX.Element {
 
 function noticeText(n: Notice, chat: DeskView): string {
   const name = n.name ?? chat.customer.name
-  const why = n.detail ? reasonText(n.detail) : ''
+  const why = `${n.detail ? reasonText(n.detail) : ''}${n.said ? `: “${n.said}”` : ''}`
   switch (n.kind) {
     case 'transfer': return n.detail === 'cancelled' ? t('n_cancelled') : t('n_transfer', { why })
     case 'joined': case 'left': case 'owner': case 'ended': case 'interrupted': case 'invite': case 'declined': case 'proposed':
@@ -141,7 +141,7 @@ function Warnings({ model, chat, live }: { model: Model; chat: DeskView; live: b
   return (
     <div class="warnings">
       {!live && <div class="note warn"><Icon name="warning" /><span>{t('kept')}</span></div>}
-      {chat.interrupted && <div class="note bad" role="alert"><Icon name="warning" /><span>{chat.interrupted.warning || t('interrupted')}
+      {chat.interrupted && <div class="note bad" role="alert"><Icon name="warning" /><span>{t('interrupted')}
         {chat.interrupted.closes_at && <> {t('endsIn', { t: span(clock.until(chat.interrupted.closes_at)) })}</>}</span>
         <Button label={t('end')} small onPress={() => { void model.do('end', { chat: chat.chat }) }} /></div>}
       {!over && chat.idle && <div class="note warn"><Icon name="clock" /><span>{t('idle')}

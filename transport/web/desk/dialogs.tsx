@@ -9,6 +9,7 @@ import { shortcuts } from './keys.ts'
 import type { Model } from './model.ts'
 import { Details } from './panel.tsx'
 import { OfflineDialog, PresenceDialog } from './presence.tsx'
+import { SettledDialog } from './settled.tsx'
 import { AskDialog, TransferDialog } from './targets.tsx'
 import { TemplateDialog } from './templates.tsx'
 import { t } from './words.ts'
@@ -17,6 +18,7 @@ import { t } from './words.ts'
 export function Dialogs({ model }: { model: Model }): JSX.Element | null {
   const open = useStore(model.local, (l) => l.dialog)
   const chat = useStore(model.desk, (s) => (open && 'chat' in open ? s.chats.get(open.chat) : undefined))
+  const debt = useStore(model.desk, (s) => (open?.kind === 'settled' ? s.settled.get(open.chat) : undefined))
   if (!open) return null
   const close = (): void => model.open(undefined)
   switch (open.kind) {
@@ -25,6 +27,7 @@ export function Dialogs({ model }: { model: Model }): JSX.Element | null {
     case 'presence': return <PresenceDialog model={model} onClose={close} />
     case 'offline': return <OfflineDialog model={model} onClose={close} />
   }
+  if (open.kind === 'settled') return debt ? <SettledDialog key={debt.chat} model={model} debt={debt} onClose={close} /> : null
   if (!chat) return null
   switch (open.kind) {
     case 'transfer': return <TransferDialog model={model} chat={chat} onClose={close} />
@@ -67,7 +70,7 @@ function KeysDialog({ onClose }: { onClose: () => void }): JSX.Element {
   return (
     <Dialog title={t('keys')} closeLabel={t('close')} onClose={onClose} wide>
       <dl class="keys">
-        {shortcuts.map((s) => <div key={s.code}><dt><kbd>{s.shown}</kbd></dt><dd>{t(s.says)}</dd></div>)}
+        {shortcuts.map((s) => <div key={s.shown}><dt><kbd>{s.shown}</kbd></dt><dd>{t(s.says)}</dd></div>)}
         <div><dt><kbd>Alt+1…9</kbd></dt><dd>{t('k_number')}</dd></div>
       </dl>
     </Dialog>

@@ -5,7 +5,7 @@ import { Bubble } from '../ui/message.tsx'
 import { Button, Dialog } from '../ui/parts.tsx'
 import { dayOf } from '../ui/words.ts'
 import type { Model } from './model.ts'
-import { t } from './words.ts'
+import { lineText, t } from './words.ts'
 
 interface Part { chat: string; messages: readonly Message[]; more: boolean; previous?: string }
 
@@ -41,7 +41,7 @@ function Talk({ part, model }: { part: Part; model: Model }): JSX.Element {
   return (
     <article class="earlier" aria-label={title}>
       <h3 class="small muted">{title}</h3>
-      {part.messages.map((m, i) => (m.author.kind === 'system' ? <div key={m.message_seq} class="notice"><span>{m.text}</span></div>
+      {part.messages.map((m, i) => (m.author.kind === 'system' ? <div key={m.message_seq} class="notice"><span>{lineText(m)}</span></div>
         : <Bubble key={m.message_seq} message={m} mine={false} first={m.author.name !== part.messages[i - 1]?.author.name} who={m.author.name} lang={t.lang} token={model.token} fileLabel={t('file')} />))}
     </article>
   )

@@ -1,4 +1,4 @@
-import { notice, put, type DeskState, type DeskView, type Direct, type Notice } from '../shared/index.ts'
+import { notice, put, type DeskState, type DeskView, type Direct, type Notice, type Settled } from '../shared/index.ts'
 import { tabStore } from '../ui/session.ts'
 import type { Local } from './model.ts'
 
@@ -12,6 +12,7 @@ interface Kept {
   aside: string[]
   later: string[]
   chats: [string, OfChat][]
+  settled?: readonly Settled[]
   directs: readonly Direct[]
   unreadDirects: number
 }
@@ -68,7 +69,7 @@ export function kept(s: DeskState, l: Local): Kept {
       notices: c.notices.slice(-mostNotices), ...(c.delivered !== undefined && { delivered: c.delivered }),
       ...(c.away !== undefined && { away: c.away }), ...(c.ended && { ended: c.ended }),
     }]),
-    directs: s.directs.slice(-mostDirects), unreadDirects: s.unreadDirects,
+    settled: [...s.settled.values()], directs: s.directs.slice(-mostDirects), unreadDirects: s.unreadDirects,
   }
 }
 
@@ -82,5 +83,6 @@ export function withKept(s: DeskState, k: Kept): DeskState {
     chats = put(chats, id, { ...c, ...rest, notices: notices.map(({ notice: _, ...n }) => notice(n)),
       ...(away !== undefined && c.customer.state === 'away' && { away }), ...(ended && c.phase === 'ended' && { ended }) })
   }
-  return { ...s, chats, directs: [...k.directs, ...s.directs], unreadDirects: k.unreadDirects + s.unreadDirects }
+  const settled = new Map([...(k.settled ?? []).filter((d) => !s.wrapups.has(d.chat)).map((d) => [d.chat, d] as const), ...s.settled])
+  return { ...s, chats, settled, directs: [...k.directs, ...s.directs], unreadDirects: k.unreadDirects + s.unreadDirects }
 }

@@ -3,7 +3,7 @@ import type { Model } from './model.ts'
 import type { Key } from './words.ts'
 
 /** A key of the desk: with Alt, so that it also works while one writes. */
-interface Shortcut { code: string; shown: string; says: Key; does: (m: Model) => void }
+interface Shortcut { code: string; shift?: true; shown: string; says: Key; does: (m: Model) => void }
 
 const current = (m: Model): string | undefined => m.local.get().selected
 
@@ -21,7 +21,8 @@ function firstOffer(m: Model): string | undefined {
 
 export const shortcuts: readonly Shortcut[] = [
   { code: 'KeyA', shown: 'Alt+A', says: 'k_accept', does: (m) => { const offer = firstOffer(m); if (offer) void m.do('accept', { offer }) } },
-  { code: 'KeyR', shown: 'Alt+R', says: 'k_reject', does: (m) => { const offer = firstOffer(m); if (offer) void m.do('reject', { offer }) } },
+  { code: 'KeyR', shown: 'Alt+R', says: 'k_reject', does: (m) => { const offer = firstOffer(m); if (offer) void m.reject(offer) } },
+  { code: 'KeyR', shift: true, shown: 'Alt+Shift+R', says: 'rejectWhy', does: (m) => m.askWhy(firstOffer(m)) },
   { code: 'ArrowDown', shown: 'Alt+↓', says: 'k_next', does: (m) => m.step(1) },
   { code: 'ArrowUp', shown: 'Alt+↑', says: 'k_next', does: (m) => m.step(-1) },
   { code: 'KeyV', shown: 'Alt+V', says: 'k_toggle', does: (m) => {
@@ -43,12 +44,16 @@ export const shortcuts: readonly Shortcut[] = [
   { code: 'Slash', shown: 'Alt+/', says: 'keys', does: (m) => m.open({ kind: 'keys' }) },
 ]
 
-/** Opens a wrap-up that is due: of the chat on the screen, else the first. */
+/** Opens a wrap-up that is due: of the chat on the screen, else the first, else one that the clock has filed. */
 function openWrapup(m: Model): void {
   const due = m.desk.get().wrapups
   const shown = current(m)
   const chat = shown && due.has(shown) ? shown : due.keys().next().value
-  if (!chat) return
+  if (!chat) {
+    const settled = m.desk.get().settled.keys().next().value
+    if (settled) m.open({ kind: 'settled', chat: settled })
+    return
+  }
   m.putOff(chat, false)
   m.select(chat)
 }
@@ -58,7 +63,7 @@ export function listen(m: Model): () => void {
   const hear = (e: KeyboardEvent): void => {
     if (!e.altKey || e.ctrlKey || e.metaKey || e.isComposing) return
     const digit = /^Digit([1-9])$/.exec(e.code)?.[1]
-    const found = shortcuts.find((s) => s.code === e.code)
+    const found = shortcuts.find((s) => s.code === e.code && (s.shift ?? false) === (e.shiftKey && s.code === 'KeyR'))
     if (!digit && !found) return
     if (m.local.get().dialog && e.code !== 'KeyA' && e.code !== 'KeyR') return
     e.preventDefault()

@@ -5,13 +5,15 @@ import { Avatar, Button } from '../ui/parts.tsx'
 import { memo, useMedia, useStore } from '../ui/use.ts'
 import { timeOf } from '../ui/words.ts'
 import type { Model } from './model.ts'
-import { named, t } from './words.ts'
+import { SettledList } from './settled.tsx'
+import { lineText, named, t } from './words.ts'
 
 export function ChatList({ model }: { model: Model }): JSX.Element {
   const state = useStore(model.desk, (s) => s.chats)
   const selected = useStore(model.local, (l) => l.selected)
   const wrapups = useStore(model.desk, (s) => s.wrapups)
   const queues = useStore(model.desk, (s) => s.queues)
+  const available = useStore(model.desk, (s) => s.presence.state === 'available')
   const narrow = useMedia('(max-width: 759px)')
   const chats = inOrder({ ...model.desk.get(), chats: state })
   return (
@@ -20,7 +22,9 @@ export function ChatList({ model }: { model: Model }): JSX.Element {
       <ul>
         {chats.map((c, i) => <Row key={c.chat} model={model} chat={c} number={i + 1} selected={!narrow && selected === c.chat} due={wrapups.has(c.chat)} />)}
       </ul>
-      {chats.length === 0 && <p class="muted small list-none">{t('noChats')}</p>}
+      {chats.length === 0 && <div class="list-none"><p class="muted small">{t('noChats')}</p>
+        {narrow && !available && <Button label={t('beAvailable')} kind="primary" onPress={() => { void model.do('set_presence', { state: 'available' }) }} />}</div>}
+      <SettledList model={model} />
       {queues.length > 0 && (
         <details class="pick">
           <summary>{t('pick')}</summary>
@@ -46,7 +50,7 @@ const Row = memo(({ model, chat, number, selected, due }: RowProps): JSX.Element
           <span class="row-top"><strong class="clip">{chat.customer.name}</strong>
             {last && <time class="small muted tabular" dateTime={last.sent_at}>{timeOf(last.sent_at, t.lang)}</time>}</span>
           <span class={`small clip ${chat.unread > 0 ? 'strong' : 'muted'}`}>
-            {chat.typing.has('customer') ? t('typing', { name: chat.customer.name }) : last ? last.text ?? last.attachment?.name : chat.subject ?? chat.queue.name}</span>
+            {chat.typing.has('customer') ? t('typing', { name: chat.customer.name }) : last ? lineText(last) : chat.subject ?? chat.queue.name}</span>
           <span class="row-state"><State chat={chat} due={due} />{away && <span class="badge warn">{t('away')}</span>}<span class="badge">{chat.queue.name}</span></span>
         </span>
       </button>

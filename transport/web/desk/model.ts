@@ -1,5 +1,5 @@
 import {
-  Client, deskAfter, fileFlaw, inOrder, merge, noDesk, put, randomId, Refusal, Store, upload, withAsked, withDirectsRead, withOlder,
+  Client, deskAfter, fileFlaw, inOrder, merge, noDesk, put, randomId, Refusal, Store, upload, withAsked, withDirectsRead, withOlder, withoutSettled,
   type Asked, type Command, type Commands, type CommandType, type DeskState, type DeskView, type Message, type Ok, type Standing,
 } from '../shared/index.ts'
 import { socketUrl, tabStore } from '../ui/session.ts'
@@ -10,7 +10,7 @@ import { reasonText, t } from './words.ts'
 
 /** Which dialog is open, and for what. */
 export type Opened =
-  | { kind: 'transfer' | 'invite' | 'consult' | 'template' | 'assist' | 'end' | 'details' | 'earlier'; chat: string }
+  | { kind: 'transfer' | 'invite' | 'consult' | 'template' | 'assist' | 'end' | 'details' | 'earlier' | 'settled'; chat: string }
   | { kind: 'keys' | 'direct' | 'presence' | 'offline' }
 
 export interface Toast { key: string; text: string; tone: 'bad' | 'warn' }
@@ -22,6 +22,7 @@ export interface Local {
   readonly drafts: ReadonlyMap<string, string>
   readonly aside: ReadonlySet<string> // chats where one writes to agents only
   readonly later: ReadonlySet<string> // chats whose wrap-up was put off
+  readonly rejecting?: string // the offer for which a reason is being given
   readonly uploading: readonly { key: string; chat: string; name: string }[]
   readonly toasts: readonly Toast[]
   readonly unanswered: number // rises whenever what is unanswered changes
@@ -65,6 +66,7 @@ export class Model {
       if (f.type === 'offer_ended') this.tellGone()
       if (f.type === 'assigned' && !this.local.get().selected) this.select(f.chat.chat)
       this.keepSelection()
+      this.keepDialog()
     })
     this.desk.watch(() => this.ringer.ring([...this.desk.get().offers.values()]))
     this.desk.watch(this.keeper.touch)
@@ -150,6 +152,28 @@ export class Model {
       return
     }
     if (ok.message_seq !== undefined) this.said(c.chat, text, to, ok.message_seq)
+  }
+
+  /** Asks why an offer is to be rejected; undefined for no longer. */
+  askWhy(offer: string | undefined): void {
+    this.local.update(({ rejecting: _, ...l }) => ({ ...l, ...(offer !== undefined && { rejecting: offer }) }))
+  }
+
+  async reject(offer: string, reason = ''): Promise<void> {
+    if (this.local.get().rejecting === offer) this.askWhy(undefined)
+    await this.do('reject', { offer, ...(reason && { reason }) })
+  }
+
+  /** Puts a wrap-up right that the clock had filed, as long as the server lets it. */
+  async putRight(chat: string, code: string, notes: string): Promise<boolean> {
+    const ok = await this.do('wrapup', { chat, code, ...(notes && { notes }) })
+    if (ok?.already) this.toast(t('settledLate'), 'warn')
+    if (ok) this.forgetSettled(chat)
+    return ok !== undefined
+  }
+
+  forgetSettled(...chats: string[]): void {
+    this.desk.update((s) => withoutSettled(s, ...chats))
   }
 
   /** How this agent takes part in a chat. */
@@ -246,6 +270,14 @@ export class Model {
       const first = inOrder(s)
       this.select((first.find((c) => c.focus === 'connected') ?? first[0])?.chat)
     }
+  }
+
+  /** Nor a dialog about what is gone: it would hide all else and show nothing. */
+  private keepDialog(): void {
+    const { dialog } = this.local.get()
+    const s = this.desk.get()
+    if (!s.ready || !dialog || !('chat' in dialog)) return
+    if (!(dialog.kind === 'settled' ? s.settled : s.chats).has(dialog.chat)) this.open(undefined)
   }
 
   private touched(): void {

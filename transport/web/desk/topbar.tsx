@@ -6,7 +6,7 @@ import { Button } from '../ui/parts.tsx'
 import { useSeconds, useStore } from '../ui/use.ts'
 import { span } from '../ui/words.ts'
 import type { Model } from './model.ts'
-import { named, t } from './words.ts'
+import { named, reasonText, t } from './words.ts'
 
 export const tones: Record<PresenceState, string> = { available: 'good', not_ready: 'warn', draining: 'warn', rona: 'bad', offline: '' }
 
@@ -38,10 +38,10 @@ export function TopBar({ model, onLeave }: { model: Model; onLeave: () => void }
   )
 }
 
-function Presence({ model }: { model: Model }): JSX.Element {
+export function Presence({ model }: { model: Model }): JSX.Element {
   const p = useStore(model.desk, (s) => s.presence)
   const next = useStore(model.desk, (s) => s.next)
-  const reason = useStore(model.desk, (s) => s.reasons.find((r) => r.code === p.reason)?.name)
+  const reason = useStore(model.desk, (s) => (p.reason ? s.reasons.find((r) => r.code === p.reason)?.name ?? reasonText(p.reason) : undefined))
   useSeconds()
   return (
     <button type="button" class="presence-button" onClick={() => model.open({ kind: 'presence' })} title={`${t('presence')} (Alt+P)`} aria-haspopup="dialog">
@@ -82,7 +82,7 @@ export function Connection({ model }: { model: Model }): JSX.Element {
 }
 
 /** Who did not answer has to say himself that he is back. */
-function Rona({ model }: { model: Model }): JSX.Element | null {
+export function Rona({ model }: { model: Model }): JSX.Element | null {
   const rona = useStore(model.desk, (s) => s.presence.state === 'rona')
   if (!rona) return null
   return (

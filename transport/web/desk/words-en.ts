@@ -33,6 +33,8 @@ export const en = {
   sound: 'Sound on', mute: 'Sound off', keys: 'Keyboard', details2: 'Show details', failed: 'That did not work: {why}', time: 'Time in state',
   k_accept: 'Accept the offer', k_reject: 'Reject the offer', k_next: 'Next or previous chat', k_number: 'Chat by number', k_presence: 'Presence', k_toggle: 'Available or not ready', k_side: 'Customer or agents only', k_compose: 'To the composer', k_thread: 'To the messages',
   earlier: 'Earlier conversations', olderOnes: 'Older ones', unsigned: 'The name is the customer’s own word, not signed for.',
+  rejectWhy: 'Reject with a reason', rejectReason: 'Reason', why_busy: 'Busy with another chat', why_subject: 'Not my subject', why_language: 'Not my language', why_break: 'About to take a break',
+  settled: 'Filed by the clock: {name}', putRight: 'Put it right', settledText: 'Its time was over, and it was filed as it stood. For a few minutes it can still be put right.', settledLate: 'It was too late: the wrap-up stands as it was filed.',
 } as const
 
 export type Key = keyof typeof en

@@ -36,4 +36,6 @@ export const it: Pack<Key> = {
   sound: 'Suono attivo', mute: 'Suono spento', keys: 'Tastiera', details2: 'Mostra dettagli', failed: 'Non ha funzionato: {why}', time: 'Tempo nello stato',
   k_accept: 'Accetta la richiesta', k_reject: 'Rifiuta la richiesta', k_next: 'Chat successiva o precedente', k_number: 'Chat per numero', k_presence: 'Stato', k_toggle: 'Disponibile o non pronto', k_side: 'Cliente o solo operatori', k_compose: 'Al campo di testo', k_thread: 'Ai messaggi',
   earlier: 'Conversazioni precedenti', olderOnes: 'Più vecchie', unsigned: 'Il nome è dichiarato dal cliente, non firmato.',
+  rejectWhy: 'Rifiuta con un motivo', rejectReason: 'Motivo', why_busy: 'Occupato con un’altra chat', why_subject: 'Non è il mio tema', why_language: 'Non è la mia lingua', why_break: 'Sto per andare in pausa',
+  settled: 'Registrata dal timer: {name}', putRight: 'Correggi', settledText: 'Il tempo è scaduto e la chiusura è stata registrata così com’era. Per qualche minuto si può ancora correggere.', settledLate: 'Troppo tardi: la chiusura resta com’era.',
 }

@@ -2,8 +2,8 @@ import type { Pack } from '../ui/words.ts'
 import type { Key } from './words-en.ts'
 
 export const ja: Pack<Key> = {
-  title: 'エージェントデスク', signIn: 'サインイン', chooseAgent: '担当者を選択', devNote: '開発サーバー: パスワードなしで担当者を選べます。',
-  token: 'トークン', tokenHelp: 'サインインのトークンを貼り付けてください。このウィンドウにのみ保存されます。', badToken: 'エージェントまたはスーパーバイザーのトークンではありません。', signOut: 'サインアウト',
+  title: '担当者デスク', signIn: 'サインイン', chooseAgent: '担当者を選択', devNote: '開発サーバー: パスワードなしで担当者を選べます。',
+  token: 'トークン', tokenHelp: 'サインインのトークンを貼り付けてください。このウィンドウにのみ保存されます。', badToken: '担当者またはスーパーバイザーのトークンではありません。', signOut: 'サインアウト',
   close: '閉じる', cancel: 'キャンセル', back: '戻る', send: '送信', save: '保存', search: '検索', none: '見つかりません', menu: 'その他の操作',
   connected: '接続中', connecting: '接続しています…', offlineIn: '接続がありません。{n} 秒後に再試行', kept: '送信内容は保存され、接続が戻ると送られます。',
   stopped: '切断されました: {why}', replaced: '別の場所でサインイン', expired: '未サインイン', signedOut: 'スーパーバイザーがサインアウトしました', tryNow: '今すぐ試す', again: '再接続',
@@ -36,4 +36,6 @@ export const ja: Pack<Key> = {
   sound: '音あり', mute: '音なし', keys: 'キーボード', details2: '詳細を表示', failed: 'うまくいきませんでした: {why}', time: '現在の状態の時間',
   k_accept: '着信に応答', k_reject: '着信を拒否', k_next: '次・前のチャット', k_number: '番号でチャットを選択', k_presence: '状態', k_toggle: '受付可・受付不可', k_side: 'お客様・担当者のみ', k_compose: '入力欄へ', k_thread: 'メッセージへ',
   earlier: '以前の会話', olderOnes: 'さらに前', unsigned: '氏名は自己申告です（署名なし）。',
+  rejectWhy: '理由を付けて拒否', rejectReason: '理由', why_busy: '他のチャットに対応中', why_subject: '担当外の内容', why_language: '対応できない言語', why_break: 'まもなく休憩',
+  settled: '時間切れで提出: {name}', putRight: '修正する', settledText: '時間切れのため、その時点の内容で提出されました。数分間は修正できます。', settledLate: '時間が過ぎたため、後処理は提出時のままです。',
 }

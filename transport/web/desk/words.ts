@@ -1,3 +1,4 @@
+import type { Message } from '../shared/index.ts'
 import { speak } from '../ui/words.ts'
 import { cs } from './words-cs.ts'
 import { en, type Key } from './words-en.ts'
@@ -20,4 +21,9 @@ export function reasonText(reason: string): string {
 export function named(prefix: string, value: string): string {
   const key = `${prefix}${value}`
   return key in en ? t(key as Key) : value.replaceAll('_', ' ')
+}
+
+/** What a line of a transcript says; the system's own lines in the reader's language. */
+export function lineText(m: Pick<Message, 'text' | 'attachment' | 'joined'>): string {
+  return m.joined ? t('n_joined', { name: m.joined }) : m.text ?? m.attachment?.name ?? ''
 }

@@ -17,8 +17,7 @@ export function WrapupForm({ model, debt }: { model: Model; debt: Debt }): JSX.E
   const [busy, setBusy] = useState(false)
   const edited = useRef(false)
   useSeconds(debt.expires_at !== undefined)
-  const most = model.client.limits?.notes_chars ?? 4000
-  const left = most - count(notes)
+  const left = notesRoom(model) - count(notes)
 
   useEffect(() => { // another window's draft, unless this one is being written
     if (edited.current) return
@@ -55,19 +54,34 @@ export function WrapupForm({ model, debt }: { model: Model; debt: Debt }): JSX.E
         <span class="grow" /><span class="small muted" role="status">{saved ? t('draftSaved') : ''}</span>
         <Button label={t('later')} icon="close" bare small kind="quiet" onPress={() => model.putOff(debt.chat, true)} />
       </header>
-      <div class="wrapup-fields">
-        <Picker id="wrapup-code" label={t('code')} items={debt.codes} keyOf={(c) => c.code} textOf={(c) => `${c.name} ${c.code}`} noneLabel={t('none')} placeholder={t('search')}
-          chosen={code} onChoose={(c) => { edited.current = true; setCode(c.code) }} draw={(c) => <span>{c.name}</span>} />
-        {debt.notes_enabled && <div class="field">
-          <label for="wrapup-notes">{t('notes')}</label>
-          <textarea id="wrapup-notes" class="input" rows={5} value={notes} aria-invalid={left < 0} onInput={(e) => { edited.current = true; setNotes(e.currentTarget.value) }} />
-          {left < most / 5 && <span class={`small tabular ${left < 0 ? 'late' : 'muted'}`}>{t('notesLeft', { n: left })}</span>}
-        </div>}
-      </div>
+      <Filing model={model} debt={debt} code={code} notes={notes} onCode={(c) => { edited.current = true; setCode(c) }} onNotes={(n) => { edited.current = true; setNotes(n) }} />
       <footer>
         {code === '' && debt.mode !== 'optional' && <span class="small muted">{t('mandatory')}</span>}
         <Button label={t('submit')} kind="primary" disabled={busy || left < 0 || (code === '' && debt.mode !== 'optional')} onPress={() => { void submit() }} />
       </footer>
     </section>
   )
+}
+
+interface FilingProps { model: Model; debt: Debt; code: string; notes: string; onCode: (code: string) => void; onNotes: (notes: string) => void }
+
+/** The fields of a wrap-up: a code of the queue, and notes where it takes any. */
+export function Filing({ model, debt, code, notes, onCode, onNotes }: FilingProps): JSX.Element {
+  const most = notesRoom(model)
+  const left = most - count(notes)
+  return (
+    <div class="wrapup-fields">
+      <Picker id="wrapup-code" label={t('code')} items={debt.codes} keyOf={(c) => c.code} textOf={(c) => `${c.name} ${c.code}`} noneLabel={t('none')} placeholder={t('search')}
+        chosen={code} onChoose={(c) => onCode(c.code)} draw={(c) => <span>{c.name}</span>} />
+      {debt.notes_enabled && <div class="field">
+        <label for="wrapup-notes">{t('notes')}</label>
+        <textarea id="wrapup-notes" class="input" rows={5} value={notes} aria-invalid={left < 0} onInput={(e) => onNotes(e.currentTarget.value)} />
+        {left < most / 5 && <span class={`small tabular ${left < 0 ? 'late' : 'muted'}`}>{t('notesLeft', { n: left })}</span>}
+      </div>}
+    </div>
+  )
+}
+
+function notesRoom(model: Model): number {
+  return model.client.limits?.notes_chars ?? 4000
 }

@@ -118,15 +118,19 @@ function peopleAfter(c: DeskView, f: DeskEvent, me: string): DeskView {
     case 'transfer_failed':
     case 'transfer_cancelled':
       return { ...c, asked: c.asked.filter((a) => a.id !== f.transfer),
-        notices: told(c, f, 'transfer', { detail: f.type === 'transfer_failed' ? f.reason : 'cancelled' }) }
+        notices: told(c, f, 'transfer', f.type === 'transfer_failed' ? why(f) : { detail: 'cancelled' }) }
     case 'invite_failed':
-      return { ...c, asked: c.asked.filter((a) => a.id !== f.offer), notices: told(c, f, 'invite', { detail: f.reason }) }
+      return { ...c, asked: c.asked.filter((a) => a.id !== f.offer), notices: told(c, f, 'invite', why(f)) }
     default:
       return c
   }
 }
 
-function told(c: DeskView, f: { at?: string }, kind: Notice['kind'], more: { name?: string; detail?: string } = {}): readonly Notice[] {
+function why(f: { reason: string; note?: string }): { detail: string; said?: string } {
+  return { detail: f.reason, ...(f.note && { said: f.note }) }
+}
+
+function told(c: DeskView, f: { at?: string }, kind: Notice['kind'], more: { name?: string; detail?: string; said?: string } = {}): readonly Notice[] {
   return [...c.notices, notice({ kind, at: f.at ?? '', after: c.message_seq, ...more })]
 }
 

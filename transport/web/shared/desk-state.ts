@@ -10,6 +10,9 @@ export interface Direct { at: string; from: Ref; to: string; text: string }
 /** What an agent owes, with what he is writing about it. */
 export interface Debt extends Wrapup { readonly extended?: number }
 
+/** A wrap-up that the clock has filed, which may be put right for a while. */
+export interface Settled extends Debt { readonly name: string; readonly at: string }
+
 /** All that a desk shows. It is what the snapshot said and the events since. */
 export interface DeskState {
   readonly ready: boolean
@@ -23,6 +26,7 @@ export interface DeskState {
   readonly offers: ReadonlyMap<string, Offer>
   readonly chats: ReadonlyMap<string, DeskView>
   readonly wrapups: ReadonlyMap<string, Debt>
+  readonly settled: ReadonlyMap<string, Settled>
   readonly directs: readonly Direct[]
   readonly unreadDirects: number
   readonly targets?: { kind: 'agent' | 'queue'; rows: readonly TargetRow[]; version: number }
@@ -33,7 +37,7 @@ export interface DeskState {
 export const noDesk: DeskState = {
   ready: false, me: '', presence: { state: 'offline', since: '1970-01-01T00:00:00.000Z', by: 'system' },
   capacity: { total: 0, used: 0, channels: {} }, queues: [], reasons: [], templates: [],
-  offers: new Map(), chats: new Map(), wrapups: new Map(), directs: [], unreadDirects: 0,
+  offers: new Map(), chats: new Map(), wrapups: new Map(), settled: new Map(), directs: [], unreadDirects: 0,
 }
 
 /** The state after a frame. */
@@ -101,14 +105,14 @@ function workAfter(s: DeskState, f: DeskEvent): DeskState {
       return { ...s, chats: put(s.chats, f.chat, undefined), wrapups: put(s.wrapups, f.chat, undefined) }
     case 'wrapup_started': {
       const { type: _t, seq: _s, at: _a, ...debt } = f
-      return { ...s, wrapups: put(s.wrapups, f.chat, debt) }
+      return { ...s, wrapups: put(s.wrapups, f.chat, debt), settled: put(s.settled, f.chat, undefined) }
     }
     case 'wrapup_saved':
       return debtAfter(s, f.chat, { code: f.code ?? '', notes: f.notes ?? '' })
     case 'wrapup_extended':
       return debtAfter(s, f.chat, { expires_at: f.expires_at, extensions_left: f.extensions_left })
     case 'wrapup_done':
-      return { ...s, wrapups: put(s.wrapups, f.chat, undefined) }
+      return { ...s, wrapups: put(s.wrapups, f.chat, undefined), settled: put(s.settled, f.chat, settledBy(s, f)) }
     case 'focus': {
       const chats = new Map(s.chats)
       for (const [id, c] of chats) {
@@ -120,6 +124,20 @@ function workAfter(s: DeskState, f: DeskEvent): DeskState {
     default:
       return oneChat(s, f)
   }
+}
+
+/** What may be put right: what nobody but the clock has filed. */
+function settledBy(s: DeskState, f: Extract<DeskEvent, { type: 'wrapup_done' }>): Settled | undefined {
+  const debt = s.wrapups.get(f.chat)
+  const chat = s.chats.get(f.chat)
+  return f.by === 'system' && debt && chat ? { ...debt, name: chat.customer.name, at: f.at ?? '' } : undefined
+}
+
+/** Without what can be put right no longer, or need not be. */
+export function withoutSettled(s: DeskState, ...chats: string[]): DeskState {
+  let { settled } = s
+  for (const chat of chats) settled = put(settled, chat, undefined)
+  return { ...s, settled }
 }
 
 function debtAfter(s: DeskState, chat: string, news: Partial<Debt>): DeskState {

@@ -6,7 +6,7 @@ export { browser, randomId, type Socket, type Surroundings } from './surrounding
 export { Store, put } from './store.ts'
 export { isNotice, lineKey, merge, notice, weave, type Line, type Notice } from './transcript.ts'
 export { answered, customerAfter, noCustomer, withHistory, type CustomerState, type CustomerView } from './customer-state.ts'
-export { deskAfter, inOrder, load, noDesk, withAsked, withDirectsRead, withOlder, type DeskState, type Debt, type Direct } from './desk-state.ts'
+export { deskAfter, inOrder, load, noDesk, withAsked, withDirectsRead, withOlder, withoutSettled, type DeskState, type Debt, type Direct, type Settled } from './desk-state.ts'
 export { type Asked, type DeskView } from './desk-chat.ts'
 export { download, fileFlaw, upload } from './files.ts'
 export type * from './wire.ts'

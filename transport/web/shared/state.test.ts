@@ -58,7 +58,7 @@ test('a notice stands after the message that it followed', () => {
 })
 
 test('what the system and a notice both say stands there once', () => {
-  const came: Message = { ...said(3), author: { kind: 'system', name: '', initials: '' }, text: 'Bob joined the chat' }
+  const came: Message = { ...said(3), author: { kind: 'system', name: '', initials: '' }, text: 'Bob joined the chat', joined: 'Bob' }
   const joined = notice({ kind: 'joined', after: 2, at: '', name: 'Bob' })
   assert.deepEqual(weave([said(2), came], [joined]).map((l) => (isNotice(l) ? l.kind : l.message_seq)), [2, 'joined'])
   assert.deepEqual(weave([said(2), came], []).length, 2)

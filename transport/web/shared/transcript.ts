@@ -9,6 +9,8 @@ export interface Notice {
   kind: 'joined' | 'left' | 'owner' | 'queued' | 'ended' | 'interrupted' | 'transfer' | 'invite' | 'declined' | 'proposed' | 'away' | 'back' | 'rated'
   name?: string
   detail?: string
+  /** What somebody said with it. */
+  said?: string
 }
 
 /** A line of a transcript: a message, or a notice. */
@@ -54,7 +56,7 @@ export function weave(all: readonly Message[], notices: readonly Notice[]): read
 /** A message of the system about somebody whose coming a notice tells already. */
 function isEcho(m: Message, notices: readonly Notice[]): boolean {
   return m.author.kind === 'system' && notices.some((n) =>
-    n.kind === 'joined' && n.name !== undefined && (m.text ?? '').includes(n.name) && Math.abs(n.after - m.message_seq) <= 1)
+    n.kind === 'joined' && n.name !== undefined && n.name === m.joined && Math.abs(n.after - m.message_seq) <= 1)
 }
 
 let notices = 0

@@ -19,6 +19,8 @@ export interface Message {
   text?: string
   attachment?: Attachment
   template?: string
+  /** Who has come, in the system's line that says so in English. */
+  joined?: string
   to: 'all' | 'agents'
   sent_at: string
 }
@@ -300,9 +302,9 @@ export type DeskEvent =
   | InChat<'owner', { participant?: string }>
   | InChat<'label', { label: Label }>
   | InChat<'transfer_done', { transfer: string; participant: string }>
-  | InChat<'transfer_failed', { transfer: string; reason: string }>
+  | InChat<'transfer_failed', { transfer: string; reason: string; note?: string }>
   | InChat<'transfer_cancelled', { transfer: string }>
-  | InChat<'invite_failed', { offer: string; kind: OfferKind; reason: OfferEnd }>
+  | InChat<'invite_failed', { offer: string; kind: OfferKind; reason: OfferEnd; note?: string }>
   | InChat<'taken_over', { by: string }>
   | InChat<'interrupted', { reason?: string; warning?: string; closes_at?: string }>
   | InChat<'customer', { state: 'online' | 'away' }>

@@ -19,6 +19,7 @@ const shapes = {
   keys: 'M3 7h18v10H3zM7 10v.01M11 10v.01M15 10v.01M7 14h10M18.500 10v.01',
   sound: 'M4 10v4h4l5 4V6L8 10zM17 9a4 4 0 0 1 0 6',
   mute: 'M4 10v4h4l5 4V6L8 10zM17 9.500l4 5m0-5-4 5',
+  chart: 'M4 20h16M7 16v-5M12 16V5M17 16v-8',
   more: 'M12 6v.01M12 12v.01M12 18v.01',
   info: 'M12 11v5M12 8v.01M21 12a9 9 0 1 1-18 0 9 9 0 0 1 18 0z',
   warning: 'M12 4 2.500 20h19zM12 10v5M12 17.500v.01',

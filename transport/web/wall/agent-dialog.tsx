@@ -18,7 +18,7 @@ export function AgentDialog({ model, agent, onClose }: { model: Model; agent: st
   const nameOf = (id: string): string => chats.find((c) => c.chat === id)?.customer.name ?? model.nameOf(id)
   return (
     <Dialog title={a.name} closeLabel={t('close')} onClose={onClose}>
-      <p class="wall-line"><span class={`dot ${tones[a.presence.state]}`} aria-hidden="true" />{said('p_', a.presence.state)}{a.presence.reason && ` · ${said('', a.presence.reason)}`}
+      <p class="wall-line"><span class={`dot ${tones[a.presence.state]}`} aria-hidden="true" />{said('p_', a.presence.state)}{a.presence.reason && ` · ${model.reasonOf(a.presence.reason)}`}
         <span class="muted tabular">{span(model.desk.client.clock.since(a.presence.since))}</span><span class="badge">{said('s_', a.status)}</span></p>
       <div><h3 class="small">{t('setPresence')}</h3>
         <div class="wall-acts">

@@ -25,7 +25,7 @@ function Row({ model, a }: { model: Model; a: AgentRow }): JSX.Element {
       <th scope="row"><button type="button" class="rowname" onClick={() => model.open({ kind: 'agent', agent: a.agent })}>
         <span class={`dot ${tones[a.presence.state]}`} aria-hidden="true" /><span class="clip">{a.name}</span>
         {a.wrapups.length > 0 && <span class="badge warn">{t('wrapupsN', { n: a.wrapups.length })}</span>}</button></th>
-      <td>{said('p_', a.presence.state)}{a.presence.reason ? <span class="muted small"> · {said('', a.presence.reason)}</span> : null}</td>
+      <td>{said('p_', a.presence.state)}{a.presence.reason ? <span class="muted small"> · {model.reasonOf(a.presence.reason)}</span> : null}</td>
       <td class="opt"><span class={`badge ${a.status === 'not_responding' ? 'bad' : a.status === 'interacting' ? 'accent' : ''}`}>{said('s_', a.status)}</span></td>
       <td class="num">{a.presence.state === 'offline' ? '–' : span(model.desk.client.clock.since(a.presence.since))}</td>
       <td class="num"><span class="wall-load" aria-hidden="true">{Array.from({ length: Math.min(a.capacity.total, 8) }, (_, i) => <i key={i} class={i < a.capacity.used ? 'used' : ''} />)}</span>

@@ -9,6 +9,7 @@ import { ExplainDialog } from './explain.tsx'
 import { shortcuts } from './keys.ts'
 import type { Model } from './model.ts'
 import { PastDialog, ReplayDialog } from './replay.tsx'
+import { TodayDialog } from './today.tsx'
 import { t } from './words.ts'
 
 /** The one dialog that is open, if any. */
@@ -29,6 +30,7 @@ export function Dialogs({ model }: { model: Model }): JSX.Element | null {
     case 'past': return <PastDialog key={key} model={model} onClose={close} />
     case 'replay': return <ReplayDialog key={key} model={model} chat={open.chat} onClose={close} />
     case 'alerts': return <DoneDialog key={key} model={model} onClose={close} />
+    case 'today': return <TodayDialog key={key} model={model} onClose={close} />
     case 'keys': return <KeysDialog key={key} onClose={close} />
   }
 }
@@ -93,7 +95,7 @@ function KeysDialog({ onClose }: { onClose: () => void }): JSX.Element {
   return (
     <Dialog title={t('keys')} closeLabel={t('close')} onClose={onClose} wide>
       <dl class="keys">
-        {shortcuts.map((s) => <div key={s.code}><dt><kbd>{s.shown}</kbd></dt><dd>{t(s.says)}</dd></div>)}
+        {shortcuts.map((s) => <div key={s.shown}><dt><kbd>{s.shown}</kbd></dt><dd>{t(s.says)}</dd></div>)}
         <div><dt><kbd>↑ ↓</kbd></dt><dd>{t('k_rows')}</dd></div>
       </dl>
     </Dialog>

@@ -3,8 +3,9 @@ import { useEffect, useState } from 'preact/hooks'
 import type { Decision } from '../shared/index.ts'
 import { Dialog } from '../ui/parts.tsx'
 import { timeOf } from '../ui/words.ts'
+import { strategies, wonBy } from './decisions.ts'
 import type { Model } from './model.ts'
-import { said, t, why } from './words.ts'
+import { t, why } from './words.ts'
 
 /** Why this agent was asked, and why each other one was not. */
 export function ExplainDialog({ model, chat, onClose }: { model: Model; chat: string; onClose: () => void }): JSX.Element {
@@ -25,11 +26,11 @@ function One({ model, d }: { model: Model; d: Decision }): JSX.Element {
   return (
     <article class="decision" aria-label={`${timeOf(d.decided_at, t.lang)} ${queue}`}>
       <h3>{d.winner ? t('chosen', { name: agent(d.winner) }) : t('nobody')}</h3>
-      {d.winner_why && <p>{why(d.winner_why)}</p>}
+      {d.winner_why && <p>{wonBy(d.winner_why)}</p>}
       <dl class="facts">
         <div><dt>{t('queue')}</dt><dd>{queue}</dd></div>
         <div><dt>{t('decidedAt')}</dt><dd class="tabular">{new Date(d.decided_at).toLocaleString(t.lang)}</dd></div>
-        <div><dt>{t('strategy')}</dt><dd>{said('', d.strategy)}{d.step ? ` · ${t('step', { n: d.step })}` : ''}</dd></div>
+        <div><dt>{t('strategy')}</dt><dd>{strategies.has(d.strategy) ? strategies(d.strategy) : d.strategy}{d.step ? ` · ${t('step', { n: d.step })}` : ''}</dd></div>
         {d.config_version !== undefined && <div><dt>{t('config')}</dt><dd class="tabular">{d.config_version}</dd></div>}
       </dl>
       {d.passed_over.length > 0 && <table><thead><tr><th scope="col">{t('notChosen')}</th><th scope="col">{t('because')}</th></tr></thead>

@@ -21,8 +21,8 @@ export const happenings = tabled({
   Left: ['left', '退出', 'uscito', 'odešel'],
   LegDropped: ['taken out of the queue', 'キューから離脱', 'tolta dalla coda', 'vyřazeno z fronty'],
   MessageSent: ['message', 'メッセージ', 'messaggio', 'zpráva'],
-  OfferEnded: ['offer ended', '着信終了', 'offerta finita', 'nabídka skončila'],
-  Offered: ['offered', '着信', 'offerta', 'nabídnuto'],
+  OfferEnded: ['offer ended', '着信終了', 'richiesta finita', 'nabídka skončila'],
+  Offered: ['offered', '着信', 'richiesta', 'nabídnuto'],
   OwnerSet: ['other agent serves', '担当者の変更', 'cambia operatore', 'jiný operátor'],
   Parked: ['takes no capacity', '容量を解放', 'non occupa capacità', 'nebere kapacitu'],
   Unparked: ['takes capacity again', '容量を再使用', 'occupa di nuovo capacità', 'znovu bere kapacitu'],
@@ -38,5 +38,5 @@ export const happenings = tabled({
   WaitNoticed: ['the queue has noticed the wait', 'キューが待機を検知', 'la coda nota l’attesa', 'fronta zaznamenala čekání'],
   WaitSaid: ['the queue has spoken', 'キューからの案内', 'la coda ha parlato', 'fronta promluvila'],
   WaitedLong: ['waited too long', '待ち時間の超過', 'attesa troppo lunga', 'čekání příliš dlouhé'],
-  WrapupRecorded: ['wrap-up filed', '後処理を提出', 'riepilogo inviato', 'závěr odevzdán'],
+  WrapupRecorded: ['wrap-up filed', '後処理を提出', 'chiusura registrata', 'závěr odevzdán'],
 })

@@ -3,7 +3,7 @@ import { close } from './head.tsx'
 import type { Model } from './model.ts'
 import type { Key } from './words.ts'
 
-interface Shortcut { code: string; shown: string; says: Key; does: (m: Model) => void }
+interface Shortcut { code: string; shift?: true; shown: string; says: Key; does: (m: Model) => void }
 
 function inChat(does: (m: Model, chat: string) => void): (m: Model) => void {
   return (m) => {
@@ -29,9 +29,12 @@ export const shortcuts: readonly Shortcut[] = [
   { code: 'KeyJ', shown: 'Alt+J', says: 'k_compose', does: () => document.getElementById('composer')?.focus() },
   { code: 'KeyL', shown: 'Alt+L', says: 'k_thread', does: () => document.querySelector<HTMLElement>('.thread-scroll')?.focus() },
   { code: 'KeyA', shown: 'Alt+A', says: 'k_accept', does: (m) => { const offer = m.desk.desk.get().offers.keys().next().value; if (offer) void m.do('accept', { offer }) } },
-  { code: 'KeyR', shown: 'Alt+R', says: 'k_reject', does: (m) => { const offer = m.desk.desk.get().offers.keys().next().value; if (offer) void m.do('reject', { offer }) } },
+  { code: 'KeyR', shown: 'Alt+R', says: 'k_reject', does: (m) => { const offer = m.desk.desk.get().offers.keys().next().value; if (offer) void m.desk.reject(offer) } },
+  { code: 'KeyR', shift: true, shown: 'Alt+Shift+R', says: 'k_rejectWhy', does: (m) => m.desk.askWhy(m.desk.desk.get().offers.keys().next().value) },
   { code: 'KeyB', shown: 'Alt+B', says: 'broadcast', does: (m) => { const q = m.wall.get().queues[0]; if (q) m.open({ kind: 'broadcast', queue: q.queue }) } },
   { code: 'KeyP', shown: 'Alt+P', says: 'past', does: (m) => m.open({ kind: 'past' }) },
+  { code: 'KeyF', shown: 'Alt+F', says: 'today', does: (m) => m.open({ kind: 'today' }) },
+  { code: 'KeyV', shown: 'Alt+V', says: 'presence', does: (m) => { if (m.desk.desk.get().capacity.total > 0) m.desk.open({ kind: 'presence' }) } },
   { code: 'Slash', shown: 'Alt+/', says: 'keys', does: (m) => m.open({ kind: 'keys' }) },
 ]
 
@@ -39,7 +42,7 @@ export const shortcuts: readonly Shortcut[] = [
 export function listen(m: Model): () => void {
   const hear = (e: KeyboardEvent): void => {
     if (!e.altKey || e.ctrlKey || e.metaKey || e.isComposing || m.local.get().dialog || m.desk.local.get().dialog) return
-    const found = shortcuts.find((s) => s.code === e.code)
+    const found = shortcuts.find((s) => s.code === e.code && (s.shift ?? false) === (e.shiftKey && s.code === 'KeyR'))
     if (!found) return
     e.preventDefault()
     found.does(m)

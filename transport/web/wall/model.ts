@@ -2,6 +2,7 @@ import { Model as Desk, type Me } from '../desk/model.ts'
 import {
   alertKey, noWall, put, Store, wallAfter, type Alert, type Commands, type CommandType, type Ok, type WallState,
 } from '../shared/index.ts'
+import { reasonText } from '../desk/words.ts'
 import { remember, remembered } from '../ui/session.ts'
 import { Day } from './day.ts'
 import { dayReport } from './past.ts'
@@ -13,7 +14,7 @@ export type Opened =
   | { kind: 'queue' | 'broadcast'; queue: string }
   | { kind: 'agent'; agent: string }
   | { kind: 'chat' | 'assign' | 'requeue' | 'force_end' | 'explain'; chat: string }
-  | { kind: 'keys' | 'past' | 'alerts' }
+  | { kind: 'keys' | 'past' | 'alerts' | 'today' }
   | { kind: 'replay'; chat: string }
 
 export interface Local {
@@ -70,6 +71,11 @@ export class Model {
   /** Whose chat it is or was: one that is on no board any more may still be owed a wrap-up. */
   nameOf(chat: string): string {
     return this.names.get(chat) ?? `${t('chat')} …${chat.slice(-6)}`
+  }
+
+  /** A reason for a presence, as the operator has named it, or in words of this page. */
+  reasonOf(code: string): string {
+    return this.desk.desk.get().reasons.find((r) => r.code === code)?.name ?? reasonText(code)
   }
 
   /** Looks into a chat in one of the ways that a supervisor has. */

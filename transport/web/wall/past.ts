@@ -12,7 +12,7 @@ export interface Moment {
   seq: number; at: string; config: number; by: { role?: string; id?: string; name?: string } & Record<string, unknown>
   events: { type: string; event: Record<string, unknown> }[]; phase: string | number; owner?: string; state_hash: string; erased?: boolean
 }
-export interface Said { message_seq: number; author: string; name?: string; to: string; sent_at: string; text: string; erased?: boolean }
+export interface Said { message_seq: number; author: string; name?: string; to: string; sent_at: string; text: string; joined?: string; erased?: boolean }
 
 async function ask<T>(token: string, path: string): Promise<T> {
   const answer = await fetch(path, { headers: { Authorization: `Bearer ${token}` } })
@@ -32,6 +32,16 @@ export async function pastChats(token: string, filter: { queue?: string; agent?:
 /** Each queue's quarters of an hour since then. */
 export async function dayReport(token: string, from: Date): Promise<ReportLine[]> {
   return (await ask<{ lines: ReportLine[] }>(token, `/v1/past/reports/queues?${new URLSearchParams({ from: from.toISOString() })}`)).lines
+}
+
+/** How it went since then, in one line a queue or an agent; what there was nothing of is absent. */
+export interface Whole {
+  queue?: string; agent?: string; answered: number; abandoned: number; segments: number; rona: number; rejected: number
+  service_level?: number; asa_s?: number; abandonment?: number; aht_s?: number; occupancy?: number
+}
+
+export async function wholeReport(token: string, of: 'queues' | 'agents', from: Date): Promise<Whole[]> {
+  return (await ask<{ lines: Whole[] }>(token, `/v1/past/reports/${of}?${new URLSearchParams({ from: from.toISOString(), step: 'all' })}`)).lines
 }
 
 /** A chat record by record, and what was said in it. */

@@ -4,7 +4,7 @@ import uPlot from 'uplot'
 import { useMedia } from '../ui/use.ts'
 import type { Model } from './model.ts'
 import { mostLines } from './samples.ts'
-import { t } from './words.ts'
+import { percent as percentOf, t } from './words.ts'
 
 type Lines = { name: string; values: (number | null)[]; now?: number | undefined }[]
 
@@ -47,7 +47,7 @@ function Plot({ of, title, lines, percent }: PlotProps): JSX.Element {
         plot = new uPlot(options(host, of, all, percent === true), data, host)
         drawn = names
       } else plot.setData(data)
-      legend.current?.replaceChildren(...all.map((l, i) => legendItem(l, i, percent ? ' %' : '')))
+      legend.current?.replaceChildren(...all.map((l, i) => legendItem(l, i, percent === true)))
     }
     draw()
     const stop = of.watch(draw)
@@ -67,12 +67,12 @@ function Plot({ of, title, lines, percent }: PlotProps): JSX.Element {
   )
 }
 
-function legendItem(l: Lines[number], i: number, unit: string): HTMLElement {
+function legendItem(l: Lines[number], i: number, parts: boolean): HTMLElement {
   const item = document.createElement('li')
   const mark = document.createElement('i')
   mark.className = `line-${i}`
   const value = l.now ?? l.values.at(-1)
-  item.append(mark, `${l.name} ${value === undefined || value === null ? '–' : `${value}${unit}`}`)
+  item.append(mark, `${l.name} ${value === undefined || value === null ? '–' : parts ? percentOf(value / 100) : value}`)
   return item
 }
 

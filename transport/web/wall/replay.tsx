@@ -84,7 +84,7 @@ export function ReplayDialog({ model, chat, onClose }: { model: Model; chat: str
         <Then m={m} model={model} />
         <ol class="replay-said" aria-label={t('conversation')} tabIndex={0}>
           {found.messages.filter((x) => x.sent_at <= m.at).map((x) => <li key={x.message_seq} class={x.to === 'agents' ? 'aside' : ''}>
-            <strong>{x.name || said('', x.author)}</strong> <time class="small muted tabular" dateTime={x.sent_at}>{timeOf(x.sent_at, t.lang)}</time><br />{x.erased ? t('erased') : x.text}</li>)}
+            <strong>{x.name || said('', x.author)}</strong> <time class="small muted tabular" dateTime={x.sent_at}>{timeOf(x.sent_at, t.lang)}</time><br />{x.erased ? t('erased') : x.joined ? t('joinedLine', { name: x.joined }) : x.text}</li>)}
         </ol>
       </>}
     </Dialog>
@@ -96,7 +96,7 @@ function Then({ m, model }: { m: Moment; model: Model }): JSX.Element {
   const owner = model.wall.get().agents.find((a) => a.agent === m.owner)?.name ?? m.owner
   return (
     <div class="replay-then">
-      <ul class="replay-events">{m.events.map((e, i) => <li key={i}><details><summary>{happened(e.type)}</summary><pre class="small" tabIndex={0}>{JSON.stringify(e.event, null, 1)}</pre></details></li>)}
+      <ul class="replay-events">{m.events.map((e, i) => <li key={i}><details><summary>{happened(e.type)}{typeof e.event['Note'] === 'string' && e.event['Note'] !== '' && <span class="muted">: “{e.event['Note']}”</span>}</summary><pre class="small" tabIndex={0}>{JSON.stringify(e.event, null, 1)}</pre></details></li>)}
         {m.events.length === 0 && <li class="muted">{t('noEvents')}</li>}</ul>
       <dl class="facts">
         <div><dt>{t('at')}</dt><dd class="tabular">{new Date(m.at).toLocaleString(t.lang, { dateStyle: 'short', timeStyle: 'medium' })}</dd></div>

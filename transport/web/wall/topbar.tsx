@@ -1,5 +1,5 @@
 import type { JSX } from 'preact'
-import { Connection } from '../desk/topbar.tsx'
+import { Connection, Presence, Rona } from '../desk/topbar.tsx'
 import { Icon } from '../ui/icons.tsx'
 import { Button } from '../ui/parts.tsx'
 import { useStore } from '../ui/use.ts'
@@ -8,19 +8,22 @@ import { t } from './words.ts'
 
 export function TopBar({ model, onLeave }: { model: Model; onLeave: () => void }): JSX.Element {
   const first = useStore(model.wall, (s) => s.queues[0]?.queue)
+  const served = useStore(model.desk.desk, (s) => s.capacity.total > 0) // one who may be offered chats
   return (
     <header class="topbar">
       <h1 class="brand"><Icon name="bubble" size={20} /><span>Parley</span></h1>
-      <span class="wall-who clip"><strong>{model.desk.me.name}</strong> <span class="small muted wide-only">{t('supervisor')}</span></span>
+      {served ? <Presence model={model.desk} /> : <span class="wall-who clip"><strong>{model.desk.me.name}</strong> <span class="small muted wide-only">{t('supervisor')}</span></span>}
       <Connection model={model.desk} />
       <Figures model={model} />
       <span class="grow" />
       <div class="topbar-tools">
         <Button label={t('broadcast')} icon="sound" bare kind="quiet" hint="Alt+B" disabled={!first} onPress={() => { if (first) model.open({ kind: 'broadcast', queue: first }) }} />
+        <Button label={t('today')} icon="chart" bare kind="quiet" hint="Alt+F" onPress={() => model.open({ kind: 'today' })} />
         <Button label={t('past')} icon="clock" bare kind="quiet" hint="Alt+P" onPress={() => model.open({ kind: 'past' })} />
         <Button label={t('keys')} icon="keys" bare kind="quiet" hint="Alt+/" onPress={() => model.open({ kind: 'keys' })} />
         <Button label={t('signOut')} icon="out" bare kind="quiet" onPress={onLeave} />
       </div>
+      <Rona model={model.desk} />
     </header>
   )
 }

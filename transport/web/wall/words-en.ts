@@ -21,6 +21,7 @@ export const en = {
   past: 'Past chats', older: 'Older', messagesN: '{n} messages', replay: 'Replay', play: 'Play', pause: 'Pause', moment: 'Moment', noEvents: 'Nothing changed', at: 'At', hash: 'State hash', erased: '(erased)', agent_author: 'Agent', system: 'System',
   end_agent: 'ended by the agent', end_customer: 'ended by the customer', end_abandoned: 'abandoned', end_disconnected: 'customer lost', end_forced: 'ended by force', end_max_wait: 'waited too long', end_customer_idle: 'customer silent', end_queue_refused: 'queue closed', end_source_removed: 'source removed', end_transfer_failed: 'transfer failed',
   k_next: 'Next chat', k_compose: 'To the composer', k_thread: 'To the messages', k_accept: 'Accept the offer', k_reject: 'Reject the offer', k_rows: 'Rows of a board',
+  k_rejectWhy: 'Reject with a reason', today: 'Figures of today', answered: 'Answered', asa: 'Mean wait', aht: 'Mean handling', occupancy: 'Occupancy', missed: 'Missed', rejected: 'Rejected', served: 'Chats served', joinedLine: '{name} has joined',
 } as const
 
 export type Key = keyof typeof en

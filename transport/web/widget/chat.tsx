@@ -1,6 +1,6 @@
 import type { JSX } from 'preact'
 import { useCallback, useEffect, useMemo, useState } from 'preact/hooks'
-import { isNotice, lineKey, weave, type CustomerView, type Line, type Notice } from '../shared/index.ts'
+import { isNotice, lineKey, weave, type CustomerView, type Line, type Message, type Notice } from '../shared/index.ts'
 import { Composer } from '../ui/composer.tsx'
 import { Icon } from '../ui/icons.tsx'
 import { Lines } from '../ui/lines.tsx'
@@ -46,7 +46,7 @@ export function ChatView({ model, chat }: { model: Model; chat: CustomerView }):
       <Lines key={chat.chat} of={chat.chat} items={rows} keyOf={keyOf} label={t('conversation')} newerLabel={t('newer')} onStart={() => { void model.older(chat).catch(() => {}) }}
         draw={draw} />
       <div class="typing">{chat.typing && <><span class="dots" aria-hidden="true"><i /><i /><i /></span>{t('typing', { name: agent })}</>}</div>
-      <Announcer text={last && last.author.kind !== 'customer' ? `${last.author.name}: ${last.text ?? last.attachment?.name ?? ''}` : ''} />
+      <Announcer text={last && last.author.kind !== 'customer' ? [last.author.name, lineText(last)].filter(Boolean).join(': ') : ''} />
       {!over && chat.idle && <Idle model={model} chat={chat} />}
       {!over && chat.asked && <div class="note" role="alert"><span>{t('asked', { name: chat.asked })}</span>
         <Button label={t('yes')} small onPress={() => model.answerEnd(chat.chat, true)} />
@@ -96,7 +96,7 @@ function RowView({ row, before, chat, model, onAgain }: RowProps): JSX.Element {
   }
   if ('uploading' in row) return <div class="notice"><span role="status">{t('uploading', { name: row.name })}</span></div>
   if (isNotice(row)) return <div class="notice"><span>{noticeText(row, chat)}</span></div>
-  if (row.author.kind === 'system') return <div class="notice"><span>{row.text}</span></div>
+  if (row.author.kind === 'system') return <div class="notice"><span>{lineText(row)}</span></div>
   const mine = row.author.kind === 'customer'
   const same = before && !('pending' in before) && !('failed' in before) && !('uploading' in before) && !isNotice(before) &&
     before.author.kind === row.author.kind && before.author.name === row.author.name
@@ -108,6 +108,11 @@ function RowView({ row, before, chat, model, onAgain }: RowProps): JSX.Element {
 function readByAgent(chat: CustomerView): number {
   const answer = chat.messages.findLast((m) => m.author.kind === 'agent')?.message_seq ?? 0
   return Math.max(chat.read?.agent ?? 0, answer)
+}
+
+/** What a line says; the system's own in the customer's language. */
+function lineText(m: Message): string {
+  return m.joined ? t('joined', { name: m.joined }) : m.text ?? m.attachment?.name ?? ''
 }
 
 function noticeText(n: Notice, chat: CustomerView): string {
