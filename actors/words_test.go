@@ -32,6 +32,9 @@ func (w *world) speaks(alice, bob, ann, sue *person) acd.ChatID {
 	sue.must(chat.Address(), acd.Monitor{Mode: acd.Whisper})
 	invited := alice.must(chat.Address(), acd.Invite{Agent: "bob", Note: canary + "invitation"})
 	alice.must(chat.Address(), acd.CancelInvite{Offer: invited.Offer})
+	refused := alice.must(chat.Address(), acd.Invite{Agent: "bob"})
+	bob.must(bob.desk(), acd.RejectOffer{Offer: refused.Offer, Reason: canary + "why"})
+	w.pass(10 * time.Second) // until he may be asked again
 	alice.must(chat.Address(), acd.TransferChat{ToAgent: "bob", Note: canary + "note"})
 	bob.accepts()
 	sue.must(chat.Address(), acd.ForceEnd{Reason: canary + "reason"})

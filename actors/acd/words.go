@@ -23,6 +23,8 @@ func VeilEvent(own ChatID, e any, v Veil) {
 		v.Text(own, &e.Offer.Note)
 		v.Text(own, &e.Popover.Customer)
 		v.Facts(own, &e.Popover.Attributes)
+	case *OfferEnded:
+		v.Text(own, &e.Note)
 	case *Accepted:
 		e.View.words(own, v)
 	case *Joined:
@@ -34,6 +36,10 @@ func VeilEvent(own ChatID, e any, v Veil) {
 	case *WrapupRecorded:
 		v.Text(own, &e.Notes)
 	case *TransferStarted:
+		v.Text(own, &e.Note)
+	case *TransferFailed:
+		v.Text(own, &e.Note)
+	case *InviteFailed:
 		v.Text(own, &e.Note)
 	case *AssistAsked:
 		e.words(own, v)
