@@ -83,7 +83,7 @@ func TestErasingTakesTheNotesOfAnAmendedWrapup(t *testing.T) {
 
 func TestAnAmendedWrapupGoesWithItsChat(t *testing.T) {
 	inWorld(t, func(w *world) {
-		w.opts.Retention = 3 * time.Hour
+		w.opts.Retention, w.opts.ResumeCustomer = 3*time.Hour, time.Hour
 		amendedChat(w)
 		if n := len(amendedRows(w)); n != 1 {
 			t.Fatalf("%d rows before the retention is over", n)

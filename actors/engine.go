@@ -278,5 +278,5 @@ func (e *Engine) housekeeping() {
 		e.sweepSources()
 		e.streams.sweep(now.Add(-e.opts.ResumeDesk), now.Add(-e.opts.ResumeCustomer))
 	})
-	e.every(forgetEvery, func() { e.forget(e.now()) })
+	e.every(e.opts.ForgetEvery, func() { e.forget(e.now()) })
 }

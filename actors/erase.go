@@ -13,7 +13,25 @@ var ErrOpen = &acd.Refusal{Code: acd.ErrBadState.Code, Text: "the chat has not e
 // was said in them and of the customer, wherever it lies. It names the chats
 // that it erased and those that are still open.
 func (p *Past) Erase(epoch uint64, customer acd.CustomerID) (erased, open []acd.ChatID, err error) {
-	var gone []Segment
+	gone, open, err := p.erase(customer, p.writer(epoch))
+	for _, s := range gone {
+		erased = append(erased, s.Chat)
+	}
+	return erased, open, err
+}
+
+// writer hands entries to the journal of a store that nobody else writes to, and
+// waits for each.
+func (p *Past) writer(epoch uint64) func(Entry) error {
+	return func(entry Entry) error {
+		done := make(chan error, 1)
+		entry.Epoch, entry.Done = epoch, func(err error) { done <- err }
+		p.journal.Append(entry)
+		return <-done
+	}
+}
+
+func (p *Past) erase(customer acd.CustomerID, put func(Entry) error) (gone []Segment, open []acd.ChatID, err error) {
 	for q := (Query{Customer: customer}); ; {
 		page, next, err := p.History(q)
 		if err != nil {
@@ -31,35 +49,38 @@ func (p *Past) Erase(epoch uint64, customer acd.CustomerID) (erased, open []acd.
 		return nil
 	})
 	if err == nil {
-		err = p.destroy(epoch, gone, Row{servedKey(customer), nil}, Row{unservedKey(customer), nil})
+		err = p.destroy(put, gone, Row{servedKey(customer), nil}, Row{unservedKey(customer), nil})
 	}
 	if err != nil {
 		return nil, open, fmt.Errorf("erase %s: %w", customer, err)
 	}
-	for _, s := range gone {
-		erased = append(erased, s.Chat)
-	}
-	return erased, open, nil
+	return gone, open, nil
 }
 
 // EraseChat does the same for one chat, which has to be over.
 func (p *Past) EraseChat(epoch uint64, chat acd.ChatID) error {
+	_, err := p.eraseChat(chat, p.writer(epoch))
+	return err
+}
+
+func (p *Past) eraseChat(chat acd.ChatID, put func(Entry) error) (gone Segment, err error) {
 	var last *acd.Chat
 	if err := p.Replay(chat, 0, func(m Moment) error { last = m.State; return nil }); err != nil {
-		return err
+		return gone, err
 	}
 	if last.Live() {
-		return ErrOpen
+		return gone, ErrOpen
 	}
-	if err := p.destroy(epoch, []Segment{segmentOf(last)}); err != nil {
-		return fmt.Errorf("erase %s: %w", chat, err)
+	gone = segmentOf(last)
+	if err := p.destroy(put, []Segment{gone}); err != nil {
+		return gone, fmt.Errorf("erase %s: %w", chat, err)
 	}
-	return nil
+	return gone, nil
 }
 
 // destroy takes the keys of ended chats away. Rows of before names were sealed
 // are written again without them.
-func (p *Past) destroy(epoch uint64, gone []Segment, rows ...Row) error {
+func (p *Past) destroy(put func(Entry) error, gone []Segment, rows ...Row) error {
 	if len(gone) == 0 {
 		return nil
 	}
@@ -67,9 +88,7 @@ func (p *Past) destroy(epoch uint64, gone []Segment, rows ...Row) error {
 	if err != nil {
 		return err
 	}
-	done := make(chan error, 1)
-	p.journal.Append(Entry{Epoch: epoch, Rows: rows, Done: func(err error) { done <- err }})
-	return <-done
+	return put(Entry{Rows: rows})
 }
 
 // wordless adds the rows that destroy the keys of ended chats.
@@ -87,28 +106,42 @@ func (p *Past) wordless(rows []Row, gone []Segment) ([]Row, error) {
 
 // Erase destroys what was said in a customer's ended chats; see Past.Erase.
 func (e *Engine) Erase(customer acd.CustomerID) (erased, open []acd.ChatID, err error) {
-	erased, open, err = e.Past().Erase(e.epoch, customer)
-	for _, chat := range erased {
-		e.forgetWords(chat, sortedKeys(e.Config().Agents))
+	gone, open, err := e.Past().erase(customer, e.put)
+	e.forgetWords(gone, e.everybody)
+	for _, s := range gone {
+		erased = append(erased, s.Chat)
 	}
 	return erased, open, err
 }
 
 // EraseChat destroys what was said in one ended chat; see Past.EraseChat.
 func (e *Engine) EraseChat(chat acd.ChatID) error {
-	err := e.Past().EraseChat(e.epoch, chat)
+	gone, err := e.Past().eraseChat(chat, e.put)
 	if err == nil {
-		e.forgetWords(chat, sortedKeys(e.Config().Agents))
+		e.forgetWords([]Segment{gone}, e.everybody)
 	}
 	return err
 }
 
-// forgetWords lets the machines in memory be what their journals now say. Who
-// is not in memory reads it there.
-func (e *Engine) forgetWords(chat acd.ChatID, agents []acd.AgentID) {
-	forget := &envelope{cmd: acd.Forget{Chat: chat}}
-	e.directory.poke(chat.Address(), forget)
-	for _, a := range agents {
-		e.directory.poke(a.Address(), forget)
+// forgetWords lets the machines in memory be what their journals now say, and has
+// read again what people are told again. Who is not in memory reads it there.
+// Desks names those who may know words of a chat.
+func (e *Engine) forgetWords(gone []Segment, desks func(*Segment) []acd.AgentID) {
+	if len(gone) == 0 {
+		return
 	}
+	chats := map[acd.Address]bool{}
+	for i := range gone {
+		chat := gone[i].Chat.Address()
+		chats[chat] = true
+		forget := &envelope{cmd: acd.Forget{Chat: gone[i].Chat}}
+		e.directory.poke(chat, forget)
+		for _, a := range desks(&gone[i]) {
+			e.directory.poke(a.Address(), forget)
+		}
+	}
+	e.streams.stale(chats)
 }
+
+// everybody is all who are configured: who was rung at is in no index.
+func (e *Engine) everybody(*Segment) []acd.AgentID { return sortedKeys(e.Config().Agents) }

@@ -51,6 +51,7 @@ func (w *world) measured(alice, ann *person, wait time.Duration) {
 	alice.must(chat.Address(), acd.EndChat{})
 	w.pass(time.Minute)
 	alice.must(alice.desk(), acd.Wrapup{Chat: chat, Code: "resolved"})
+	ann.reads()
 }
 
 func TestAReportSaysHowLongPeopleWaitedAndWhoServedThem(t *testing.T) {
@@ -147,7 +148,7 @@ func TestTheAuditFindsAFigureThatTheRecordsDoNotBearOut(t *testing.T) {
 
 func TestFiguresOutliveTheChatsThatTheyAreOf(t *testing.T) {
 	inWorld(t, func(w *world) {
-		w.opts.Retention = 3 * time.Hour
+		w.opts.Retention, w.opts.ResumeCustomer = 3*time.Hour, time.Hour
 		w.crash()
 		alice, ann := w.agent("alice"), w.customer("ann")
 		w.measured(alice, ann, time.Second)

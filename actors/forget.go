@@ -9,11 +9,8 @@ import (
 	"github.com/parley-engine/parley/actors/acd"
 )
 
-// Bounds of what is forgotten.
-const (
-	forgetEvery  = time.Hour
-	forgetAtOnce = 1000 // of one batch
-)
+// forgetAtOnce bounds a batch of what is forgotten.
+const forgetAtOnce = 1000
 
 // retention is how long each class is kept now, 0 for ever: as the
 // configuration says, else as the node was started. Nothing of a chat outlives
@@ -147,12 +144,22 @@ func (e *Engine) ended(after, until time.Time, each func(keys [][]byte, chats []
 }
 
 // forgetChats drops what is left of chats that ended before a time: records,
-// snapshot, transcript and index.
+// snapshot, transcript and index. One whose wrap-up is still to come stays until
+// that is filed, and all of them until nobody may resume what they have told:
+// numbers that no record bears out would be given again after a start.
 func (e *Engine) forgetChats(before time.Time) error {
+	if told := e.now().Add(-max(e.opts.ResumeDesk, e.opts.ResumeCustomer)); before.After(told) {
+		before = told
+	}
 	return e.ended(time.UnixMilli(0), before, func(keys [][]byte, chats []Segment) error {
+		keys, chats, err := e.settled(keys, chats)
+		if err != nil {
+			return err
+		}
 		if err := e.figures.raise(chats); err != nil {
 			return err
 		}
+		e.streams.lose(chats)
 		for i, key := range keys {
 			if err := e.dropChat(key, chats[i]); err != nil {
 				return fmt.Errorf("forget chat %s: %w", chats[i].Chat, err)
@@ -160,6 +167,20 @@ func (e *Engine) forgetChats(before time.Time) error {
 		}
 		return nil
 	})
+}
+
+// settled leaves out the chats that something is still to come of.
+func (e *Engine) settled(keys [][]byte, chats []Segment) (overKeys [][]byte, over []Segment, err error) {
+	for i := range chats {
+		live, err := e.journal.Get(liveKey(chats[i].Chat))
+		if err != nil {
+			return nil, nil, err
+		}
+		if live == nil {
+			overKeys, over = append(overKeys, keys[i]), append(over, chats[i])
+		}
+	}
+	return overKeys, over, nil
 }
 
 func (e *Engine) dropChat(key []byte, s Segment) error {
@@ -243,9 +264,7 @@ func (e *Engine) forgetWordsOf(before time.Time) error {
 		if err := e.put(Entry{Rows: rows}); err != nil {
 			return nil, err
 		}
-		for _, s := range gone {
-			e.forgetWords(s.Chat, s.Agents)
-		}
+		e.forgetWords(gone, func(s *Segment) []acd.AgentID { return s.Agents })
 		return again, nil
 	})
 }

@@ -10,7 +10,7 @@ import (
 
 func TestChatsOlderThanTheRetentionAreForgottenWhole(t *testing.T) {
 	inWorld(t, func(w *world) {
-		w.opts.Retention = 3 * time.Hour
+		w.opts.Retention, w.opts.ResumeCustomer = 3*time.Hour, time.Hour
 		var elsewhere []acd.ChatID
 		w.opts.Forgetting = func(c acd.ChatID) error { elsewhere = append(elsewhere, c); return nil }
 		w.crash()

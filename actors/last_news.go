@@ -27,6 +27,17 @@ func (w *lastNews) add(c cached, most int) {
 	}
 }
 
+// forget lets go of the oldest n.
+func (w *lastNews) forget(n int) {
+	for range n {
+		*w.at(0) = cached{}
+		w.n--
+		if w.oldest++; w.oldest == len(w.ring) {
+			w.oldest = 0
+		}
+	}
+}
+
 // at is the ith of them, the oldest first.
 func (w *lastNews) at(i int) *cached {
 	if i += w.oldest; i >= len(w.ring) {

@@ -24,3 +24,24 @@ func TestTheLastNewsIsKept(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatIsForgottenOfTheLastNewsIsTheOldest(t *testing.T) {
+	var w lastNews
+	for seq := range uint64(7) {
+		w.add(cached{seq: seq}, 4) // of which 3 to 6 are left
+	}
+	w.forget(3)
+	if w.n != 1 || w.at(0).seq != 6 {
+		t.Fatalf("%d are left, the first is %d", w.n, w.at(0).seq)
+	}
+	for seq := range uint64(4) {
+		w.add(cached{seq: 7 + seq}, 4)
+	}
+	if w.n != 4 || w.at(0).seq != 7 || w.at(3).seq != 10 {
+		t.Errorf("%d from %d to %d", w.n, w.at(0).seq, w.at(3).seq)
+	}
+	w.forget(4)
+	if w.n != 0 {
+		t.Errorf("%d are left of none", w.n)
+	}
+}

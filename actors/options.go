@@ -40,8 +40,9 @@ type Options struct {
 	// refused with overloaded; all are from twice of it on. 0 takes all.
 	AnswerTarget time.Duration
 	// Retention is how long ended chats are kept, where the configuration does not
-	// say; 0 keeps them.
-	Retention time.Duration
+	// say; 0 keeps them. None goes while a stream that has told of it may be resumed.
+	Retention   time.Duration
+	ForgetEvery time.Duration // how often what is too old is looked for; 1 h
 	// TrailRetention is how long lines of the audit trail are kept; 365 days,
 	// negative keeps them; where the configuration does not say.
 	TrailRetention time.Duration
@@ -94,6 +95,7 @@ func (o *Options) defaults() {
 	o.ResumeDesk = orElse(o.ResumeDesk, 10*time.Minute)
 	o.ResumeCustomer = orElse(o.ResumeCustomer, 24*time.Hour)
 	o.PassivateAfter = orElse(o.PassivateAfter, time.Minute)
+	o.ForgetEvery = orElse(o.ForgetEvery, time.Hour)
 	o.TrailRetention = orElse(o.TrailRetention, 365*24*time.Hour)
 	o.CommandTTL = orElse(o.CommandTTL, 24*time.Hour)
 	o.SnapshotEvery = orElse(o.SnapshotEvery, 64)

@@ -133,8 +133,12 @@ func (p *Past) begin(s *Segment) error {
 	}
 	if s.Erased {
 		s.Name = ""
+		return err
 	}
-	return err
+	return errors.Join(err, readLines(p.journal, s.Chat, 1, 2, func(m acd.Message) error {
+		s.Erased = m.Erased // and there is a key again, for notes that came later
+		return nil
+	}))
 }
 
 func (q *Query) wants(s Segment) bool {

@@ -19,6 +19,7 @@ func (w *world) lives(alice, customer *person, text string) acd.ChatID {
 	customer.says(chat, text)
 	alice.must(chat.Address(), acd.EndChat{})
 	alice.must(alice.desk(), acd.Wrapup{Chat: chat, Code: "resolved"})
+	customer.reads()
 	return chat
 }
 
@@ -124,6 +125,72 @@ func TestErasingACustomerLeavesTheChatsWithoutTheirText(t *testing.T) {
 		}
 		if w.holds("my secret") {
 			t.Error("the text lies open in the store")
+		}
+	})
+}
+
+func TestNotesThatComeAfterAnErasureBringNothingBackAndHideNothing(t *testing.T) {
+	inWorld(t, func(w *world) {
+		alice, ann := w.agent("alice"), w.customer("ann")
+		alice.ready()
+		chat := ann.starts()
+		alice.accepts()
+		ann.says(chat, "my secret")
+		alice.must(chat.Address(), acd.EndChat{})
+		if erased, _, err := w.engine.Erase("ann"); err != nil || len(erased) != 1 {
+			t.Fatalf("erased %v, %v", erased, err)
+		}
+		alice.must(alice.desk(), acd.Wrapup{Chat: chat, Code: "resolved", Notes: "wants a call"})
+		w.pass(time.Second)
+		lines := 0
+		if err := w.engine.Past().Transcript(chat, func(m acd.Message) error {
+			if lines++; !m.Erased || m.Text != "" {
+				t.Errorf("message %d stands as %q", m.Seq, m.Text)
+			}
+			return nil
+		}); err != nil || lines == 0 {
+			t.Errorf("%d lines, %v", lines, err)
+		}
+		if page, _, err := w.engine.Past().History(actors.Query{}); err != nil || len(page) != 1 || !page[0].Erased {
+			t.Errorf("listed as %+v, %v", page, err)
+		}
+		w.clean()
+	})
+}
+
+func TestWhatIsToldAgainAfterAnErasureIsToldWithoutItsWords(t *testing.T) {
+	inWorld(t, func(w *world) {
+		alice, ann, sue := w.agent("alice"), w.customer("ann"), w.supervisor("sue")
+		alice.ready()
+		chat := ann.starts()
+		alice.accepts()
+		sue.must(chat.Address(), acd.Monitor{Mode: acd.Monitoring})
+		ann.says(chat, "my secret")
+		alice.must(chat.Address(), acd.EndChat{})
+		if _, _, err := w.engine.Erase("ann"); err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range []*person{alice, ann, sue} {
+			s, welcome, err := w.engine.Open(t.Context(), actors.Hello{Principal: p.by, Resume: true, Epoch: p.welcome.Epoch, Seq: 0, Wake: func() {}, Evict: func(actors.EvictReason) {}})
+			if err != nil || !welcome.Resumed {
+				t.Fatalf("%s: %+v, %v", p.by.ID, welcome, err)
+			}
+			messages := 0
+			for got := s.Next(nil); len(got) > 0; got = s.Next(nil) {
+				for _, d := range got {
+					if d.News == nil {
+						continue
+					}
+					if m, ok := d.News.Event.(acd.MessageSent); ok {
+						if messages++; m.Message.Text != "" || !m.Message.Erased {
+							t.Errorf("%s is told %q again", p.by.ID, m.Message.Text)
+						}
+					}
+				}
+			}
+			if messages == 0 {
+				t.Errorf("%s is told of no message", p.by.ID)
+			}
 		}
 	})
 }

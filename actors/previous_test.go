@@ -98,7 +98,7 @@ func TestAChatThatNobodyServedIsForgottenByAgeAndByErasure(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			inWorld(t, func(w *world) {
-				w.opts.Retention = 3 * time.Hour
+				w.opts.Retention, w.opts.ResumeCustomer = 3*time.Hour, time.Hour
 				w.crash()
 				ann := w.customer("ann")
 				waited := ann.starts()

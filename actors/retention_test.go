@@ -177,7 +177,7 @@ func TestFiguresThatCouldNotBeCountedAreCountedByTheNextStart(t *testing.T) {
 	inWorld(t, func(w *world) {
 		var broken atomic.Bool
 		w.wrap = func(j actors.Journal) actors.Journal { return unreadable{j, &broken} }
-		w.opts.Retention = 3 * time.Hour
+		w.opts.Retention, w.opts.ResumeCustomer = 3*time.Hour, time.Hour
 		w.crash()
 		alice, ann := w.agent("alice"), w.customer("ann")
 		w.pass(time.Minute)

@@ -195,6 +195,44 @@ func newStream(name acd.Stream, epoch string, customer bool) *stream {
 	return s
 }
 
+// stale lets go of the fresh news of machines: whoever is told it again is told
+// what its record says by then.
+func (t *streams) stale(from map[acd.Address]bool) {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	for _, s := range t.all {
+		s.mu.Lock()
+		_, fresh := s.bounds()
+		for i := max(0, s.notes.n-1-fresh); i < s.notes.n; i++ {
+			if c := s.notes.at(i); c.note != nil && from[c.from] {
+				c.note = nil
+			}
+		}
+		s.mu.Unlock()
+	}
+}
+
+// lose has streams give nothing again up to what chats have told that are about
+// to be dropped. Who is further behind starts from a snapshot.
+func (t *streams) lose(gone []Segment) {
+	from := make(map[acd.Address]bool, len(gone))
+	for i := range gone {
+		from[gone[i].Chat.Address()] = true
+	}
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	for _, s := range t.all {
+		s.mu.Lock()
+		for i := s.notes.n - 1; i >= 0; i-- {
+			if from[s.notes.at(i).from] {
+				s.notes.forget(i + 1)
+				break
+			}
+		}
+		s.mu.Unlock()
+	}
+}
+
 // sweep forgets streams without a session since before.
 func (t *streams) sweep(desk, customer time.Time) (gone int) {
 	t.mu.Lock()

@@ -43,6 +43,8 @@ func textCipher(key []byte) (cipher.AEAD, error) {
 	return cipher.NewGCM(block)
 }
 
+// errTextDamaged is what does not open under its chat's key: sealed under one that
+// has been destroyed since, unless the store is damaged.
 var errTextDamaged = errors.New("a line of the transcript does not open under its chat's key")
 
 func openText(c cipher.AEAD, place, sealed []byte) ([]byte, error) {
@@ -132,7 +134,8 @@ func (row *textRow) open(c cipher.AEAD, place []byte) (acd.Message, error) {
 }
 
 // readLines reads the transcript from one message up to but without another,
-// oldest first. What has been erased comes without text and says so.
+// oldest first. What has been erased comes without text and says so, also where
+// the chat has had a new key since, for notes that came later.
 func readLines(j Journal, chat acd.ChatID, from, to uint64, line func(acd.Message) error) error {
 	keys := &keyring{journal: j, owner: chat.Address()}
 	c, err := keys.find(chat, time.Time{})
@@ -146,7 +149,8 @@ func readLines(j Journal, chat acd.ChatID, from, to uint64, line func(acd.Messag
 		}
 		m := row.Message
 		if m.Erased = c == nil; !m.Erased {
-			if m, err = row.open(c, place); err != nil {
+			m, err = row.open(c, place)
+			if m.Erased = errors.Is(err, errTextDamaged); err != nil && !m.Erased {
 				return err
 			}
 		}

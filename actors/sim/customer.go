@@ -90,7 +90,7 @@ func (p *person) start(d *device) {
 	if w.dice.chance(5) {
 		s.Last = pick(w.dice, sorted(w.first.Agents)...)
 	}
-	w.chats = append(w.chats, chat)
+	w.chats, w.all = append(w.chats, chat), append(w.all, chat)
 	if len(w.chats) > 40 {
 		w.chats = w.chats[1:]
 	}

@@ -20,6 +20,7 @@ type disk struct {
 	streams map[string]*track
 	rows    btree.Map[string, []byte]
 	order   []place // of all records, oldest first
+	secrets map[string][]secret
 	epoch   uint64
 
 	waiting []held // appended and not durable
@@ -65,7 +66,7 @@ type held struct {
 }
 
 func newDisk(m *machine) *disk {
-	return &disk{machine: m, streams: map[string]*track{}, failed: make(chan struct{}),
+	return &disk{machine: m, streams: map[string]*track{}, secrets: map[string][]secret{}, failed: make(chan struct{}),
 		latency: func() time.Duration { return time.Millisecond }, strikes: func(bool) fate { return survives },
 		unread: func() bool { return false }, damaged: func() bool { return false }}
 }
@@ -140,6 +141,7 @@ func (d *disk) set(key string, value []byte, h *held) {
 		old, was = d.rows.Delete(key)
 	} else {
 		old, was = d.rows.Set(key, bytes.Clone(value))
+		d.keepSecret(key, value, h)
 	}
 	h.undo = append(h.undo, func() {
 		if was {

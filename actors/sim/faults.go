@@ -20,12 +20,14 @@ type Faults struct {
 	Repeats    int // of commands
 	ClockJumps int // of the wall clock, between two lives
 	Config     int // agents removed, capacities lowered, queues closed and deleted while chats run
+	Erasures   int // of what customers have said
 }
 
 // kinds are the faults by the names that they are asked for by.
 func (f *Faults) kinds() []faultKind {
 	return []faultKind{{"kills", &f.Kills}, {"stops", &f.Stops}, {"panics", &f.Panics}, {"disk", &f.Disk}, {"reads", &f.Reads},
-		{"network", &f.Network}, {"messages", &f.Messages}, {"resumes", &f.Resumes}, {"repeats", &f.Repeats}, {"clock", &f.ClockJumps}, {"config", &f.Config}}
+		{"network", &f.Network}, {"messages", &f.Messages}, {"resumes", &f.Resumes}, {"repeats", &f.Repeats}, {"clock", &f.ClockJumps}, {"config", &f.Config},
+		{"erasures", &f.Erasures}}
 }
 
 type faultKind struct {
@@ -72,7 +74,7 @@ func ParseFaults(text string) (f Faults, err error) {
 
 // draw varies how much goes wrong from world to world.
 func (f Faults) draw(d *dice) Faults {
-	for _, n := range []*int{&f.Kills, &f.Disk, &f.Network, &f.Messages, &f.Stops, &f.Panics, &f.Reads, &f.Config} {
+	for _, n := range []*int{&f.Kills, &f.Disk, &f.Network, &f.Messages, &f.Stops, &f.Panics, &f.Reads, &f.Config, &f.Erasures} {
 		if *n > 0 {
 			*n = d.between(0, *n+1)
 		}

@@ -97,6 +97,7 @@ func (l *link) pump() {
 	if len(got) == 0 {
 		return
 	}
+	l.world.check.Handed(l.device.name, got)
 	l.arrive(func() { l.device.receive(got) })
 	l.wake()
 }

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/parley-engine/parley/actors"
@@ -111,6 +112,35 @@ func (w *world) administrate() {
 	w.machine.at(w.dice.soon(40*time.Second), w.administrate)
 }
 
+// erase has an administrator erase, now and then, what a customer has said.
+func (w *world) erase() {
+	if w.calm {
+		return
+	}
+	w.machine.at(w.dice.soon(2*time.Minute/time.Duration(w.faults.Erasures)), w.erase)
+	if !w.up() || len(w.chats) == 0 {
+		return
+	}
+	id, _, _ := strings.Cut(string(pick(w.dice, w.chats...)), "-")
+	var chats []acd.ChatID
+	for _, chat := range w.all {
+		if strings.HasPrefix(string(chat), id+"-") {
+			chats = append(chats, chat)
+		}
+	}
+	w.fault("customer erased")
+	w.check.Erasing(chats)
+	e, life := w.engine, w.life
+	w.machine.run(life, func() {
+		switch erased, _, err := e.Erase(acd.CustomerID(id)); {
+		case err == nil:
+			w.check.Erased(erased)
+		case !life.dead && w.disk.err == nil && !expected(err.Error()) && !w.stopping():
+			w.violate("erase", "%v", err)
+		}
+	})
+}
+
 // settle brings the people of a world.
 func (w *world) settle() {
 	for _, id := range sorted(w.first.Agents) {
@@ -123,4 +153,7 @@ func (w *world) settle() {
 		w.machine.at(w.dice.soon(5*time.Second), w.newCustomer)
 	}
 	w.machine.at(w.dice.soon(40*time.Second), w.administrate)
+	if w.faults.Erasures > 0 {
+		w.machine.at(w.dice.soon(3*time.Minute), w.erase)
+	}
 }

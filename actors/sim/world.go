@@ -32,7 +32,8 @@ type world struct {
 	lives   int
 	people  []*person
 	byName  map[string]*person
-	chats   []acd.ChatID // started, oldest first
+	chats   []acd.ChatID // started last, oldest first
+	all     []acd.ChatID // started
 	started int
 
 	calm      bool // faults have stopped and everybody is kind
@@ -110,7 +111,7 @@ func (w *world) run(ctx context.Context) error {
 	}
 	w.windDown()
 	if w.failure == nil {
-		w.failure = w.check.Finish(w.disk, savior, w.calmAt)
+		w.failure = w.check.Finish(w.disk, &archive{disk: w.disk}, savior, w.calmAt)
 	}
 	if w.life != nil {
 		w.life.kill()

@@ -66,6 +66,10 @@ type Checker struct {
 	capacity map[acd.AgentID]int
 	forced   map[slot]bool // what supervisors have forced on somebody
 	lives    []begun
+	erasing  map[acd.ChatID]bool   // what was said there may be gone
+	erased   map[acd.ChatID]bool   // it is
+	again    map[numberOf][]uint64 // what else was told under a number
+	notes    map[numberOf]uint64   // what was told, without the words of erased chats
 	boards   []shown
 	minAlert time.Duration // the shortest of any queue
 	order    []streamKey
@@ -246,10 +250,17 @@ func (c *Checker) Told(s *Sitting, d actors.Delivery) {
 		c.order = append(c.order, k)
 	}
 	digest := Digest(n)
-	if was, known := st.digests[d.Seq]; known && was != digest {
+	switch was, known := st.digests[d.Seq]; {
+	case !known:
+		if st.digests[d.Seq] = digest; len(c.erasing) > 0 {
+			c.toldNotes(numberOf{k, d.Seq}, n)
+		}
+	case was == digest:
+	case len(c.erasing) > 0:
+		c.toldAnew(numberOf{k, d.Seq}, digest)
+	default:
 		c.fail("stream", n.From, "event %d of %s of epoch %s was once another one than %T", d.Seq, s.By.Stream(), s.Epoch, n.Event)
 	}
-	st.digests[d.Seq] = digest
 	st.last = max(st.last, d.Seq)
 	c.tell(n.From.ID, func() string { return fmt.Sprintf("%s is told %d: %s", s.Device, d.Seq, brief(n.Event)) })
 	c.mayKnow(s, n)

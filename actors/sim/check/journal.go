@@ -27,6 +27,9 @@ type fold struct {
 	life     int // of the node, from 1
 	began    time.Time
 	stays    map[string][]*stay
+	now      actors.Journal // as the node reads it, without what has been erased
+	stream   string         // of the record that is being read
+	raw      []byte
 }
 
 type streamHead struct {
@@ -79,19 +82,21 @@ func (c *Checker) Unsettled(j actors.Journal) *Violation {
 // Finish reads the journal to its end and holds everything that was seen
 // against it. Savior is the agent who can serve everybody from the record on that
 // follows the first calm ones: a place, since the clock may have been set back.
-func (c *Checker) Finish(j actors.Journal, savior acd.AgentID, calm int) *Violation {
+// Archive is the same journal with all that has been erased from it.
+func (c *Checker) Finish(j, archive actors.Journal, savior acd.AgentID, calm int) *Violation {
 	if c.violated != nil {
 		return c.violated
 	}
 	f := &fold{checker: c, chats: map[acd.ChatID]*chat{}, desks: map[acd.AgentID]*desk{}, streams: map[streamKey]map[uint64]uint64{},
-		heads: map[acd.Stream]streamHead{}, commands: map[command]*effect{}, recount: newRecount(), stays: map[string][]*stay{}}
-	err := j.Last(1<<40, func(stream string, seq uint64, b []byte) error {
+		heads: map[acd.Stream]streamHead{}, commands: map[command]*effect{}, recount: newRecount(), stays: map[string][]*stay{}, now: j}
+	err := archive.Last(1<<40, func(stream string, seq uint64, b []byte) error {
 		f.lives()
 		kind, id, _ := strings.Cut(stream, "/")
 		if kind == "config" || kind == "figures" {
 			return nil
 		}
-		w, err := actors.OpenRecord(j, stream, b)
+		f.stream, f.raw = stream, b
+		w, err := actors.OpenRecord(archive, stream, b)
 		if err != nil {
 			return fmt.Errorf("%s record %d: %w", stream, seq, err)
 		}
@@ -195,6 +200,9 @@ func (f *fold) number(from acd.Address, w *actors.Written, n *actors.Told) {
 	}
 	f.heads[n.To] = streamHead{n.Epoch, n.Seq}
 	given[n.Seq] = digestOf(from, w.Events[n.Event], n.View)
+	if len(f.checker.erasing) > 0 {
+		f.wordless(from, w, n, given)
+	}
 }
 
 // seen: what a client has been told is on disk, under the very number that it
@@ -305,8 +313,12 @@ func (c *Checker) texts(j actors.Journal, f *fold) {
 		}
 		delete(want, id)
 		err := past.Transcript(id, func(m acd.Message) error {
-			if t, ok := texts[m.Seq]; ok && t != m.Text {
+			gone := m.Text == "" && c.erasing[id]
+			if t, ok := texts[m.Seq]; ok && t != m.Text && !gone {
 				c.fail("I6", id.Address(), "message %d was told as %q and stands as %q", m.Seq, t, m.Text)
+			}
+			if c.erased[id] && m.Text != "" {
+				c.fail("erasure", id.Address(), "message %d was erased and stands as %q", m.Seq, m.Text)
 			}
 			return nil
 		})
