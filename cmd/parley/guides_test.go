@@ -104,27 +104,63 @@ func (g *guide) serve(script string) {
 	g.listen, g.admin = at[1], at[2]
 }
 
-// TestTheCommandsOfTheLoadGuideAreCommands holds them to the grammar: to run
-// them all would take minutes. What the generator does is held by its own tests.
-func TestTheCommandsOfTheLoadGuideAreCommands(t *testing.T) {
+// TestTheCommandsOfTheLoadGuide holds them to the grammar, and runs for a moment
+// what they run for minutes. Profile crash, --find-limit and --validate have no
+// short run that says anything; they have tests of their own.
+func TestTheCommandsOfTheLoadGuide(t *testing.T) {
+	g := &guide{t: t, dir: t.TempDir(), env: os.Environ(), listen: "127.0.0.1:0", admin: "127.0.0.1:0"}
+	program := shipped(t)
+	if err := os.Symlink(program, filepath.Join(g.dir, "parley-old")); err != nil {
+		t.Fatal(err)
+	}
+	g.serve(program + " serve --dev --data ./parley-data")
+	all := loadCommands(t)
+	if len(all) < 9 {
+		t.Errorf("the page has %d commands, it had 9", len(all))
+	}
+	ran := 0
+	t.Run("short", func(t *testing.T) {
+		for _, args := range all {
+			parses(t, "bench/README.md", args...)
+			line := strings.Join(args, " ")
+			if args[0] != "bench" || lengthyLoad.MatchString(line) {
+				continue
+			}
+			args = append(args, "--rate=4", "--duration=500ms", "--warmup=0s")
+			ran++
+			t.Run(line, func(t *testing.T) {
+				t.Parallel()
+				script := program + " " + strings.ReplaceAll(strings.Join(args, " "), "127.0.0.1:8080", g.listen)
+				if out, err := g.command(script).CombinedOutput(); err != nil {
+					t.Errorf("%v\n%s\nsaid\n%s", err, script, out)
+				}
+			})
+		}
+	})
+	if ran < 5 {
+		t.Errorf("%d commands were run, there were 5", ran)
+	}
+}
+
+var lengthyLoad = regexp.MustCompile(`crash|--scenario|--find-limit|--validate`)
+
+// loadCommands are the arguments of each command of ours in the load guide.
+func loadCommands(t *testing.T) (all [][]string) {
+	t.Helper()
 	text, err := os.ReadFile("../../bench/README.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	commands := 0
 	for _, block := range shellBlock.FindAllStringSubmatch(string(text), -1) {
 		for line := range strings.Lines(block[1]) {
 			line, _, _ = strings.Cut(line, "#")
 			for one := range strings.SplitSeq(line, "&&") {
 				one, _, _ = strings.Cut(strings.TrimSpace(one), " > ")
 				if args, ours := strings.CutPrefix(one, "go run ./cmd/parley "); ours {
-					parses(t, "bench/README.md", strings.Fields(strings.TrimSuffix(args, "&"))...)
-					commands++
+					all = append(all, strings.Fields(strings.TrimSuffix(args, "&")))
 				}
 			}
 		}
 	}
-	if commands < 9 {
-		t.Errorf("the page has %d commands, it had 9", commands)
-	}
+	return all
 }
