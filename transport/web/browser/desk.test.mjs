@@ -148,7 +148,7 @@ test('S6: two chats, one connected and one held, in step over two windows and a 
 })
 
 test('S12: a transfer that nobody takes leaves the chat where it was; a blind one falls back to its queue', o, async (t) => {
-  const server = await serve(t, quick)
+  const server = await serve(t, (text) => quick(text).replaceAll('offer_timeout: 4s', 'offer_timeout: 4s\n    flows: {accept: 10s}'))
   const alice = await agent(t, server, 'Alice')
   const maria = await customer(t, server, 'Maria Rossi', 'Where is my parcel?')
   await accept(alice)
