@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { accept, accessible, agent, available, choose, customer, gone, said, say, Server, shot, skip, supervisor } from './kit.mjs'
+import { accept, accessible, agent, available, choose, customer, fits, gone, said, say, Server, shot, skip, supervisor } from './kit.mjs'
 
 const o = { skip, timeout: 180_000 }
 const quick = (text) => text.replaceAll('offer_timeout: 20s', 'offer_timeout: 4s')
@@ -38,6 +38,16 @@ test('S1: an offer is accepted, answered, ended and filed, with the server kille
   await second.waitForSelector('.offer')
   await accessible(alice, 'an offer')
   await shot(alice, 'desk-offer')
+  for (const width of [360, 900, 1280]) {
+    await alice.setViewportSize({ width, height: 800 })
+    await fits(alice, `an offer at ${width}`)
+    const over = await alice.evaluate(() => {
+      const o = document.querySelector('.offers').getBoundingClientRect()
+      const covers = (b) => b.width > 0 && b.left < o.right && b.right > o.left && b.top < o.bottom && b.bottom > o.top
+      return [...document.querySelectorAll('.conversation > *, .list > *, .topbar > *')].filter((e) => covers(e.getBoundingClientRect())).map((e) => e.className)
+    })
+    assert.deepEqual(over, [], `at ${width} the offer lies over something`)
+  }
   await alice.keyboard.press('Alt+a')
   await alice.waitForSelector('.conversation .bubble')
   await gone(second, '.offer')
