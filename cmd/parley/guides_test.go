@@ -27,7 +27,7 @@ type guide struct {
 var shellBlock = regexp.MustCompile("(?ms)^```sh\n(.*?)^```$")
 
 func TestTheCommandsOfTheGuides(t *testing.T) {
-	for page, least := range map[string]int{"OPERATING.md": 15, "../../transport/DEVELOPING.md": 3} {
+	for page, least := range map[string]int{"OPERATING.md": 18, "../../transport/DEVELOPING.md": 3} {
 		t.Run(filepath.Base(page), func(t *testing.T) {
 			text, err := os.ReadFile(page)
 			if err != nil {
