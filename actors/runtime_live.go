@@ -121,11 +121,8 @@ type workers struct {
 	done bool
 }
 
-// turnsAtOnce is how many messages an actor may take before others get a turn.
-const turnsAtOnce = 50
-
-// Throughput implements actor.Dispatcher.
-func (w *workers) Throughput() int { return turnsAtOnce }
+// Throughput implements actor.Dispatcher, for mailboxes that are not ours.
+func (w *workers) Throughput() int { return 50 }
 
 // Schedule implements actor.Dispatcher, for mailboxes that are not ours.
 func (w *workers) Schedule(fn func()) { go fn() }
