@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/parley-engine/parley/cmd/parley/backup"
@@ -189,7 +190,8 @@ func (d *doctor) disk() {
 	} else if info.Mode().Perm()&0o007 != 0 {
 		d.say(finding{warning, "data", fmt.Sprintf("%s is open to every user of this machine (%s)", at, info.Mode().Perm()), "chmod o= " + at})
 	}
-	longest, err := syncTime(at)
+	took, err := syncTimes(at)
+	longest := slices.Max(append(took, 0))
 	switch {
 	case err != nil:
 		d.say(finding{problem, "disk", err.Error(), "let the user of the node write to " + at})
@@ -210,27 +212,6 @@ func (d *doctor) disk() {
 	default:
 		d.good("space", "%d GiB are free", free>>30)
 	}
-}
-
-// syncTime is the longest of some small writes that are made durable.
-func syncTime(dir string) (longest time.Duration, err error) {
-	f, err := os.CreateTemp(dir, "doctor-")
-	if err != nil {
-		return 0, err
-	}
-	defer os.Remove(f.Name())
-	defer f.Close()
-	for range 8 {
-		began := time.Now()
-		if _, err := f.Write(make([]byte, 4096)); err != nil {
-			return 0, err
-		}
-		if err := f.Sync(); err != nil {
-			return 0, err
-		}
-		longest = max(longest, time.Since(began))
-	}
-	return longest, nil
 }
 
 // files looks how many the process may have open: each connection is one.

@@ -82,7 +82,7 @@ type limits struct {
 	Admin     callLimits    `yaml:"admin"`
 	BadFrames *int          `yaml:"bad_frames"`
 	// AnswerWithin is how long commands may take on average before new chats
-	// are refused.
+	// are refused. Absent, the node goes by its disk.
 	AnswerWithin *time.Duration `yaml:"answer_within"`
 }
 

@@ -20,10 +20,6 @@ func (l *limits) check(c *checker) {
 	c.duration("limits.answer_within", l.AnswerWithin, time.Millisecond, time.Minute)
 }
 
-// answerWithin leaves an offer, which takes two or three commands' time, the
-// 50 ms that it may take, and a disk of the slower kind its sync.
-const answerWithin = 40 * time.Millisecond
-
 // maxLimit is far above what a machine can do.
 const maxLimit = 1_000_000
 

@@ -27,7 +27,7 @@ type Settings struct {
 	// nowhere.
 	ACME *ACME
 	// AnswerWithin is how long commands may take on average before new chats are
-	// refused.
+	// refused; 0 is what the disk needs.
 	AnswerWithin time.Duration
 }
 
@@ -79,7 +79,7 @@ func Parse(name string, text []byte) (*Settings, error) {
 		edge.Pages = &transport.Pages{EmbedOn: f.Pages.EmbedOn}
 	}
 	return &Settings{Listen: f.Listen, AdminListen: f.AdminListen, Engine: f.engine(), Document: &Document{f.live()}, Auth: auth, Edge: edge, Events: f.Events.resolve(filepath.Dir(name)), Traces: f.Traces.resolve(), TLS: shown, AdminTLS: adminShown, ACME: ordered,
-		AnswerWithin: or(f.Limits.AnswerWithin, answerWithin)}, nil
+		AnswerWithin: or(f.Limits.AnswerWithin, 0)}, nil
 }
 
 // news are the problems of paths that have none yet: what could not be read is

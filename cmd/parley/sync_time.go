@@ -1,0 +1,50 @@
+package main
+
+import (
+	"os"
+	"slices"
+	"time"
+)
+
+// Of limits.answer_within, where the configuration does not say it. With the
+// least of it, an offer, which takes two or three commands' time, stays within
+// 50 ms of its chat's start on a node that is full. A disk of the slower kind
+// needs more, or it would look like a node that is full.
+const (
+	leastAnswerWithin = 10 * time.Millisecond
+	mostAnswerWithin  = 40 * time.Millisecond
+	// syncsAnAnswer are the one that is under way when a command comes, its
+	// own, and one to spare.
+	syncsAnAnswer = 3
+)
+
+// answerWithin is how long commands may take on average on a disk whose syncs
+// take so long before new chats are refused. Without any it is the most.
+func answerWithin(syncs []time.Duration) time.Duration {
+	if len(syncs) == 0 {
+		return mostAnswerWithin
+	}
+	usual := slices.Sorted(slices.Values(syncs))[len(syncs)/2]
+	return min(max(syncsAnAnswer*usual, leastAnswerWithin), mostAnswerWithin)
+}
+
+// syncTimes is how long some small writes to a folder take to be durable, each.
+func syncTimes(dir string) (took []time.Duration, err error) {
+	f, err := os.CreateTemp(dir, "sync-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.Remove(f.Name())
+	defer f.Close()
+	for range 8 {
+		began := time.Now()
+		if _, err := f.Write(make([]byte, 4096)); err != nil {
+			return nil, err
+		}
+		if err := f.Sync(); err != nil {
+			return nil, err
+		}
+		took = append(took, time.Since(began))
+	}
+	return took, nil
+}
