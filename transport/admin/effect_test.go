@@ -131,8 +131,9 @@ func (n *noon) starts(source string) (chat string) {
 
 func rings(o wire.Offer) time.Duration { return o.ExpiresAt.Time().Sub(o.OfferedAt.Time()) }
 
-// TestEachKindOfChangeShowsInTheNextDecision under load: none of those who work
-// meanwhile notices, and what was decided before is explained as it was.
+// TestEachKindOfChangeShowsInTheNextDecision under load, over websockets and the
+// admin API: none of those who work meanwhile notices, and what was decided before
+// is explained as it was.
 func TestEachKindOfChangeShowsInTheNextDecision(t *testing.T) {
 	free := transport.RoleLimits{PerSecond: 1e6, Burst: 1e6, InboundBytes: 1 << 30, InboundFrames: 1e9}
 	world := &node{t: t, dir: t.TempDir(), calls: transport.CallLimits{PerSecond: 1e6, Burst: 1e6}, talk: free}
@@ -170,6 +171,7 @@ func TestEachKindOfChangeShowsInTheNextDecision(t *testing.T) {
 		t.Errorf("it is offered %s after it came", o.OfferedAt.Time().Sub(o.ReceivedAt.Time()))
 	}
 	n.wordsAndCodes(old, chat)
+	n.deskAndWhole(version)
 	n.hoursAndTokens()
 
 	if chats := stop(); chats < 10 {
@@ -205,6 +207,26 @@ func (n *noon) wordsAndCodes(first, second string) {
 	n.asks(third)
 	n.zed.do(&wire.End{Chat: third})
 	n.zed.do(&wire.WrapUp{Chat: third, Code: "junk"})
+}
+
+// deskAndWhole changes what holds for all agents, and then goes back to a whole
+// configuration of before, in which everything is as it was.
+func (n *noon) deskAndWhole(version string) {
+	n.t.Helper()
+	n.patch("desk", `{"sessions":"single"}`) // the desk
+	first := n.zed
+	n.zed = n.dial(acd.RoleAgent, "zed")
+	first.closedWith(wire.CloseReplaced)
+	n.ask("POST", "/v1/admin/config/versions/"+version+"/rollback", "", "If-Match", "*").want(200) // all of it
+	second := n.dial(acd.RoleAgent, "zed")
+	second.do(&wire.SetPresence{State: wire.ChooseAvailable}) // beside the other one, who goes on
+	n.eve.refused(&wire.Start{Source: "phone"}, wire.CodeNotFound)
+	chat := n.starts("app")
+	if o := n.asks(chat); rings(o) != 19*time.Second {
+		n.t.Errorf("after the way back it rings for %s", rings(o))
+	}
+	n.zed.do(&wire.End{Chat: chat})
+	n.zed.do(&wire.WrapUp{Chat: chat, Code: "solved"})
 }
 
 // hoursAndTokens closes and opens a queue by the clock, and lets somebody in and
