@@ -241,7 +241,7 @@ test('S9: who was invited and came keeps the chat when the other leaves', o, asy
 })
 
 test('S11: a chat given to a queue is served until another agent takes it', o, async (t) => {
-  const server = await serve(t)
+  const server = await serve(t, (text) => text.replace('name: Sales\n', 'name: Sales\n    transfer_text: Sales will be with you shortly.\n'))
   const alice = await agent(t, server, 'Alice')
   const maria = await customer(t, server, 'Maria Rossi', 'Where is my parcel?')
   await accept(alice)
@@ -250,6 +250,7 @@ test('S11: a chat given to a queue is served until another agent takes it', o, a
   await choose(alice, '#target', 'Sales')
   await alice.locator('.dialog-foot .primary').click()
   await row(alice, 'Maria').locator('text=Transfer requested').waitFor()
+  for (const p of [alice, maria]) await p.locator('.queue-said', { hasText: 'Sales will be with you shortly.' }).waitFor()
   await say(alice, 'Somebody from sales is coming')
   await said(maria, 'Somebody from sales is coming')
   await server.crash()

@@ -303,6 +303,41 @@ test('an agent closes a channel, takes a break after the last chat, and goes off
   await who.locator('text=Offline').waitFor()
 })
 
+test('an offer rings in one window of an agent, and each sees that the other types, has and has read', o, async (t) => {
+  const server = await serve(t)
+  const init = () => {
+    window.rings = 0
+    const made = AudioContext.prototype.createOscillator
+    AudioContext.prototype.createOscillator = function () { window.rings++; return made.call(this) }
+  }
+  const alice = await agent(t, server, 'Alice', { init })
+  const second = await alice.open('/desk')
+  await second.getByRole('button', { name: 'Alice' }).click()
+  await second.waitForSelector('.badge.good[role=status]')
+  await second.keyboard.press('Alt+l') // a page that nobody has touched may not play anything
+  const maria = await customer(t, server, 'Maria Rossi', 'Where is my parcel?')
+  for (const p of [alice, second]) await p.waitForSelector('.offer')
+  await alice.waitForFunction(() => window.rings > 0)
+  assert.equal(await second.evaluate(() => window.rings), 0, 'both windows ring')
+  await second.getByRole('button', { name: 'Sound on' }).click()
+  await alice.getByRole('button', { name: 'Sound off' }).waitFor() // it is turned off where it rings, too
+  await alice.bringToFront()
+  await accept(alice)
+
+  const fate = (p, text, is) => p.locator('.line', { hasText: text }).getByRole('img', { name: is })
+  await fate(maria, 'Where is my parcel?', 'Read').waitFor()
+  await maria.locator('#message').pressSequentially('And')
+  await alice.locator('.typing', { hasText: 'Maria Rossi is typing' }).waitFor()
+  await row(alice, 'Maria').locator('text=is typing').waitFor()
+  await alice.locator('#composer').pressSequentially('I am')
+  await maria.locator('.typing', { hasText: 'Alice is typing' }).waitFor()
+  await say(alice, 'I am looking')
+  await fate(alice, 'I am looking', 'Read').waitFor()
+  await maria.goto('about:blank')
+  await say(alice, 'It is found')
+  await fate(alice, 'It is found', 'Sent').waitFor()
+})
+
 /** A small grey picture. */
 function png() {
   const table = Array.from({ length: 256 }, (_, n) => { for (let k = 0; k < 8; k++) n = n & 1 ? 0xedb88320 ^ (n >>> 1) : n >>> 1; return n >>> 0 })

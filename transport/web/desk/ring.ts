@@ -14,12 +14,15 @@ export class Ringer {
   private readonly notes = new Map<string, Notification>()
   private release: () => void = () => {}
   on = remembered('parley.sound') !== 'off'
+  /** Told when the sound is turned on or off, here or in another window. */
+  onTurned: (on: boolean) => void = () => {}
 
   constructor(principal: string) {
     navigator.locks?.request(`parley.ring.${principal}`, () => {
       this.chosen = true
       return new Promise<void>((resolve) => { this.release = resolve })
     }).catch(() => {})
+    window.addEventListener('storage', this.elsewhere)
   }
 
   /** Browsers play nothing before somebody has touched the page. */
@@ -29,9 +32,19 @@ export class Ringer {
   }
 
   toggle(): void {
-    this.on = !this.on
-    remember('parley.sound', this.on ? undefined : 'off')
-    if (!this.on) this.silence()
+    remember('parley.sound', this.on ? 'off' : undefined)
+    this.turn(!this.on)
+  }
+
+  /** The window that rings need not be the one where it is turned off. */
+  private readonly elsewhere = (e: StorageEvent): void => {
+    if (e.key === 'parley.sound') this.turn(e.newValue !== 'off')
+  }
+
+  private turn(on: boolean): void {
+    this.on = on
+    if (!on) this.silence()
+    this.onTurned(on)
   }
 
   get mayAsk(): boolean {
@@ -59,6 +72,7 @@ export class Ringer {
   }
 
   stop(): void {
+    window.removeEventListener('storage', this.elsewhere)
     this.ring([])
     this.release()
   }

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact'
-import { useState } from 'preact/hooks'
+import { useEffect, useState } from 'preact/hooks'
 import { load, type PresenceState } from '../shared/index.ts'
 import { Icon } from '../ui/icons.tsx'
 import { Button } from '../ui/parts.tsx'
@@ -13,6 +13,7 @@ export const tones: Record<PresenceState, string> = { available: 'good', not_rea
 export function TopBar({ model, onLeave }: { model: Model; onLeave: () => void }): JSX.Element {
   const unread = useStore(model.desk, (s) => s.unreadDirects)
   const [sound, setSound] = useState(model.ringer.on)
+  useEffect(() => { model.ringer.onTurned = setSound }, [model])
   return (
     <header class="topbar">
       <h1 class="brand"><Icon name="bubble" size={20} /><span>Parley</span></h1>
@@ -27,7 +28,6 @@ export function TopBar({ model, onLeave }: { model: Model; onLeave: () => void }
         </span>
         <Button label={sound ? t('sound') : t('mute')} icon={sound ? 'sound' : 'mute'} bare kind="quiet" pressed={sound} onPress={() => {
           model.ringer.toggle()
-          setSound(model.ringer.on)
           if (model.ringer.on) void model.ringer.askPermission()
         }} />
         <Button label={t('keys')} icon="keys" bare kind="quiet" hint="Alt+/" onPress={() => model.open({ kind: 'keys' })} />

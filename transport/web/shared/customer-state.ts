@@ -60,7 +60,9 @@ function chatAfter(c: CustomerView, f: CustomerEvent | DeskEvent): CustomerView 
     case 'position':
       return { ...without(c, 'wait_s'), position: f.position, ...(f.wait_s && { wait_s: f.wait_s }) }
     case 'agent_joined':
+      // Who comes is given what was said before, and the server counts it as read.
       return { ...without(c, 'position', 'wait_s'), phase: 'active', notices: say('joined', f.name),
+        read: { ...c.read, agent: Math.max(c.read?.agent ?? 0, c.message_seq) },
         agents: [...c.agents.filter((a) => a.name !== f.name), { name: f.name, initials: f.initials }] }
     case 'agent_changed':
       return { ...c, phase: 'active', notices: say('owner', f.name),

@@ -108,3 +108,20 @@ test('a desk starts with what is under way in a chat', () => {
   assert.deepEqual(chat?.asked, [{ kind: 'transfer', id: 'c-1.x1', name: 'Sales', by: 'alice' }, { kind: 'invite', id: 'c-1.o3', name: 'Bob', by: 'alice' }])
   assert.ok(chat?.proposed && chat.inactive && chat.idle && chat.waits && chat.interrupted)
 })
+
+test('what a customer said before somebody came counts as read, now and after a reload', () => {
+  const message = { type: 'message', chat: 'c', ...said(1), author: { kind: 'customer', name: '', initials: '' } } as ServerFrame
+  const frames: ServerFrame[] = [{ type: 'queued', chat: 'c', at: '2026-01-12T09:00:00.000Z' }, message, { type: 'agent_joined', chat: 'c', name: 'Bob', initials: 'B' }]
+  const after = frames.reduce(customerAfter, noCustomer).chats.get('c')
+  assert.equal(after?.read?.agent, 1)
+})
+
+test('a wrap-up that the clock has filed may be put right, one that somebody filed may not', () => {
+  const snapshot = { ...frame('server_snapshot_agent'), wrapups: [] } as Extract<ServerFrame, { type: 'snapshot'; role: 'agent' }>
+  const chat = snapshot.chats[0]?.chat ?? ''
+  const owed = [snapshot, { type: 'wrapup_started', chat, codes: [], notes_enabled: true, mode: 'timed' } as ServerFrame].reduce(deskAfter, noDesk)
+  const done = (by: string) => deskAfter(owed, { type: 'wrapup_done', chat, code: 'timeout', by })
+  assert.equal(done('system').settled.get(chat)?.name, snapshot.chats[0]?.customer.name)
+  assert.equal(done('alice').settled.size, 0)
+  assert.equal(deskAfter(done('system'), { type: 'wrapup_done', chat, code: 'solved', by: 'alice' }).settled.size, 0, 'it has been put right')
+})
