@@ -8,6 +8,7 @@ import (
 	"net"
 	"reflect"
 	"sync"
+	"testing"
 
 	"github.com/parley-engine/parley/transport/wire"
 )
@@ -253,16 +254,23 @@ func (h *hearing) event(at place, line []byte) {
 	h.events = append(h.events, event{at, since(), got.Event})
 }
 
-// answer: a command that is sent again gets the same answer again.
+// answer: a command that is sent again gets the same answer again, unless that
+// was to try again later, which says nothing of the command.
 func (h *hearing) answer(re string, line []byte) {
 	switch before := h.answers[re]; {
 	case h.sent[re] == "":
 		h.wrong("%s got an answer to what he did not send: %s", h.who, line)
-	case before == "":
+	case before == "", later(before):
 		h.answers[re] = string(line)
 	case !same(before, string(line)):
 		h.wrong("%s sent %s\nand was answered\n%s\nand then\n%s", h.who, h.sent[re], before, line)
 	}
+}
+
+// later reports whether an answer is to send the same again in a while.
+func later(line string) bool {
+	var e wire.Error
+	return json.Unmarshal([]byte(line), &e) == nil && e.Code == wire.CodeOverloaded && e.RetryAfterS > 0
 }
 
 // same compares two lines as JSON.
@@ -275,3 +283,26 @@ func same(a, b string) bool {
 }
 
 func (p place) String() string { return fmt.Sprintf("%d of %s", p.seq, p.epoch) }
+
+func TestAnAnswerThatChangesIsFound(t *testing.T) {
+	const ok, bad = `{"type":"ok","re":"1","chat":"c1"}`, `{"type":"error","re":"1","code":"bad_state","message":"it is over"}`
+	const busy = `{"type":"error","re":"1","code":"overloaded","message":"going down","retry_after_s":1}`
+	for _, c := range []struct {
+		first, then string
+		wrong       int
+	}{
+		{ok, `{"re":"1","chat":"c1","type":"ok"}`, 0}, {busy, ok, 0}, {busy, bad, 0}, {busy, busy, 0},
+		{ok, bad, 1}, {bad, ok, 1}, {ok, busy, 1},
+	} {
+		wrong := 0
+		w := newWitness("ann", func(string, ...any) { wrong++ })
+		for _, line := range []string{c.first, c.then} { // on a connection each
+			h := &hearing{witness: w}
+			h.says([]byte(`{"type":"start","id":"1"}`))
+			h.answer("1", []byte(line))
+		}
+		if wrong != c.wrong {
+			t.Errorf("%s and then %s: %d complaints, expected %d", c.first, c.then, wrong, c.wrong)
+		}
+	}
+}
