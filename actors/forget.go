@@ -145,10 +145,11 @@ func (e *Engine) ended(after, until time.Time, each func(keys [][]byte, chats []
 
 // forgetChats drops what is left of chats that ended before a time: records,
 // snapshot, transcript and index. One whose wrap-up is still to come stays until
-// that is filed, and all of them until nobody may resume what they have told:
-// numbers that no record bears out would be given again after a start.
+// that is filed, and all of them until nobody may resume what they have told, with
+// something to spare for a clock that is set back between two lives: numbers that
+// no record bears out would be given again after a start.
 func (e *Engine) forgetChats(before time.Time) error {
-	if told := e.now().Add(-max(e.opts.ResumeDesk, e.opts.ResumeCustomer)); before.After(told) {
+	if told := e.now().Add(-max(e.opts.ResumeDesk, e.opts.ResumeCustomer) - e.opts.ForgetEvery); before.After(told) {
 		before = told
 	}
 	return e.ended(time.UnixMilli(0), before, func(keys [][]byte, chats []Segment) error {

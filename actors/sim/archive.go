@@ -20,7 +20,7 @@ func (d *disk) keepSecret(key string, value []byte, h *held) {
 	h.undo = append(h.undo, func() { d.secrets[key] = d.secrets[key][:len(d.secrets[key])-1] })
 }
 
-// archive is a disk as if nothing had ever been erased from it, for checkers: a
+// archive is a disk as if nothing had ever been erased or dropped from it, for checkers: a
 // record that Last has given is read with the keys of its time.
 type archive struct {
 	*disk
@@ -29,11 +29,14 @@ type archive struct {
 
 // Last implements actors.Journal.
 func (a *archive) Last(n int, fn func(string, uint64, []byte) error) error {
-	a.at = max(0, len(a.order)-n)
-	return a.disk.Last(n, func(stream string, seq uint64, b []byte) error {
+	for a.at = max(0, len(a.order)-n); a.at < len(a.order); {
+		p := a.order[a.at]
 		a.at++
-		return fn(stream, seq, b)
-	})
+		if err := fn(p.stream, p.seq, p.track.records[p.seq-1]); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Get implements actors.Journal.

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"slices"
 	"strings"
@@ -35,7 +36,9 @@ type disk struct {
 	strikes func(answering bool) fate
 	life    *life
 	unread  func() bool // whether the read at hand fails
-	damaged func() bool // whether the snapshot at hand cannot be read
+	// dropping is told of each stream that is dropped.
+	dropping func(stream string)
+	damaged  func() bool // whether the snapshot at hand cannot be read
 }
 
 type fate uint8
@@ -51,11 +54,13 @@ type track struct {
 	records  [][]byte // number 1 is the first
 	snapshot []byte
 	at       uint64
+	dropped  bool // for the node: the archive has it
 }
 
 type place struct {
 	stream string
 	seq    uint64
+	track  *track
 }
 
 // held is an entry that a crash may still take back.
@@ -68,7 +73,7 @@ type held struct {
 func newDisk(m *machine) *disk {
 	return &disk{machine: m, streams: map[string]*track{}, secrets: map[string][]secret{}, failed: make(chan struct{}),
 		latency: func() time.Duration { return time.Millisecond }, strikes: func(bool) fate { return survives },
-		unread: func() bool { return false }, damaged: func() bool { return false }}
+		unread: func() bool { return false }, dropping: func(string) {}, damaged: func() bool { return false }}
 }
 
 // Acquire implements actors.Journal.
@@ -78,7 +83,10 @@ func (d *disk) Acquire() (uint64, error) {
 }
 
 // Append implements actors.Journal.
-func (d *disk) Append(e actors.Entry) {
+func (d *disk) Append(e actors.Entry) { d.take(e, "") }
+
+// take takes an entry, and with it drops a stream, if one is named.
+func (d *disk) take(e actors.Entry, drops string) {
 	if d.life.dead {
 		return
 	}
@@ -94,6 +102,7 @@ func (d *disk) Append(e actors.Entry) {
 	h := held{done: e.Done}
 	if d.err == nil {
 		d.apply(&e, &h)
+		d.drop(drops, &h)
 	}
 	d.waiting = append(d.waiting, h)
 	if d.err != nil {
@@ -116,7 +125,7 @@ func (d *disk) apply(e *actors.Entry, h *held) {
 			panic("sim: record " + e.Stream + " out of its order")
 		}
 		t.records = append(t.records, bytes.Clone(e.Record))
-		d.order = append(d.order, place{e.Stream, e.Seq})
+		d.order = append(d.order, place{e.Stream, e.Seq, t})
 		h.records++
 		h.undo = append(h.undo, func() {
 			t.records = t.records[:len(t.records)-1]
@@ -314,8 +323,17 @@ func (d *disk) Scan(from, to []byte, fn func(key, value []byte) error) (err erro
 
 // Last implements actors.Journal.
 func (d *disk) Last(n int, fn func(string, uint64, []byte) error) error {
-	for _, p := range d.order[max(0, len(d.order)-n):] {
-		if err := fn(p.stream, p.seq, d.streams[p.stream].records[p.seq-1]); err != nil {
+	from := len(d.order)
+	for ; from > 0 && n > 0; from-- {
+		if !d.order[from-1].track.dropped {
+			n--
+		}
+	}
+	for _, p := range d.order[from:] {
+		if p.track.dropped {
+			continue
+		}
+		if err := fn(p.stream, p.seq, p.track.records[p.seq-1]); err != nil {
 			return err
 		}
 	}
@@ -327,7 +345,10 @@ func (d *disk) After(position uint64, n int, fn func(uint64, string, uint64, []b
 	_, newest, _ := d.Ends()
 	for at := position; at < newest && n > 0; at++ {
 		p := d.order[at]
-		if err := fn(at+1, p.stream, p.seq, d.streams[p.stream].records[p.seq-1]); err != nil {
+		if p.track.dropped {
+			continue
+		}
+		if err := fn(at+1, p.stream, p.seq, p.track.records[p.seq-1]); err != nil {
 			return position, err
 		}
 		n--
@@ -364,8 +385,32 @@ func (d *disk) Streams(prefix string, fn func(string) error) error {
 	return nil
 }
 
-// Drop implements actors.Journal. No world forgets its past: its checkers need it.
-func (d *disk) Drop(string, [][]byte) error { return errors.New("sim: nothing is dropped") }
+// Drop implements actors.Journal.
+func (d *disk) Drop(stream string, rows [][]byte) (failed error) {
+	var gone []actors.Row
+	for _, key := range rows {
+		gone = append(gone, actors.Row{Key: key})
+	}
+	err := d.life.Await(context.Background(), 0, func(done func()) {
+		d.take(actors.Entry{Rows: gone, Done: func(err error) { failed = err; done() }}, stream)
+	})
+	return errors.Join(err, failed)
+}
+
+// drop takes a stream from the node. The archive keeps it.
+func (d *disk) drop(stream string, h *held) {
+	t := d.streams[stream]
+	if stream == "" || t == nil {
+		return
+	}
+	t.dropped = true
+	delete(d.streams, stream)
+	h.undo = append(h.undo, func() {
+		t.dropped = false
+		d.streams[stream] = t
+	})
+	d.dropping(stream)
+}
 
 // Failed implements actors.Journal.
 func (d *disk) Failed() <-chan struct{} { return d.failed }

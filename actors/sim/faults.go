@@ -21,13 +21,14 @@ type Faults struct {
 	ClockJumps int // of the wall clock, between two lives
 	Config     int // agents removed, capacities lowered, queues closed and deleted while chats run
 	Erasures   int // of what customers have said
+	Retention  int // that is so short that chats are dropped
 }
 
 // kinds are the faults by the names that they are asked for by.
 func (f *Faults) kinds() []faultKind {
 	return []faultKind{{"kills", &f.Kills}, {"stops", &f.Stops}, {"panics", &f.Panics}, {"disk", &f.Disk}, {"reads", &f.Reads},
 		{"network", &f.Network}, {"messages", &f.Messages}, {"resumes", &f.Resumes}, {"repeats", &f.Repeats}, {"clock", &f.ClockJumps}, {"config", &f.Config},
-		{"erasures", &f.Erasures}}
+		{"erasures", &f.Erasures}, {"retention", &f.Retention}}
 }
 
 type faultKind struct {
@@ -74,7 +75,7 @@ func ParseFaults(text string) (f Faults, err error) {
 
 // draw varies how much goes wrong from world to world.
 func (f Faults) draw(d *dice) Faults {
-	for _, n := range []*int{&f.Kills, &f.Disk, &f.Network, &f.Messages, &f.Stops, &f.Panics, &f.Reads, &f.Config, &f.Erasures} {
+	for _, n := range []*int{&f.Kills, &f.Disk, &f.Network, &f.Messages, &f.Stops, &f.Panics, &f.Reads, &f.Config, &f.Erasures, &f.Retention} {
 		if *n > 0 {
 			*n = d.between(0, *n+1)
 		}

@@ -141,6 +141,20 @@ func (w *world) erase() {
 	})
 }
 
+// retain has the node keep ended chats for minutes, and streams no longer. The
+// clock is not set back then: by minutes it would be by more than what is to spare.
+func (w *world) retain() {
+	d, o := w.dice, &w.node
+	w.faults.ClockJumps = 0
+	o.Retention, o.ForgetEvery = d.span(30*time.Second, 4*time.Minute), d.span(5*time.Second, time.Minute)
+	o.ResumeDesk, o.ResumeCustomer = d.span(20*time.Second, 2*time.Minute), d.span(time.Minute, 2*time.Minute)
+	w.disk.dropping = func(stream string) {
+		w.fault("chat dropped")
+		_, chat, _ := strings.Cut(stream, "/")
+		w.check.Erasing([]acd.ChatID{acd.ChatID(chat)})
+	}
+}
+
 // settle brings the people of a world.
 func (w *world) settle() {
 	for _, id := range sorted(w.first.Agents) {

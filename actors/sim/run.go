@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -157,6 +158,10 @@ func Play(ctx context.Context, seed uint64, o Options) (Report, error) {
 
 // chatsBegun counts the chats that the disk knows of.
 func (w *world) chatsBegun() (n int) {
-	_ = w.disk.Streams("chat/", func(string) error { n++; return nil })
+	for _, p := range w.disk.order {
+		if p.seq == 1 && strings.HasPrefix(p.stream, "chat/") {
+			n++
+		}
+	}
 	return n
 }

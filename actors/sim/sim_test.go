@@ -51,7 +51,7 @@ func TestNoPromiseIsBrokenWhenEverythingGoesWrong(t *testing.T) {
 	for _, kind := range []string{"kill", "kill at a record", "kill at a sync", "unsynced tail lost", "slow sync", "socket cut", "socket half-open",
 		"slow reader", "mailbox late", "message twice", "resume with an old cursor", "resume with a wrong epoch", "command sent again", "clock jump",
 		"actor panics in a step", "stop in good order", "read error", "snapshot damaged", "message again, long after", "agent removed", "capacity lowered",
-		"queue closed", "queue draining", "queue deleted", "customer erased"} {
+		"queue closed", "queue draining", "queue deleted", "customer erased", "chat dropped"} {
 		if seeds == 30 && r.Faults[kind] == 0 {
 			t.Errorf("there was no %s", kind)
 		}

@@ -77,6 +77,9 @@ func newWorld(seed uint64, o Options) *world {
 	}
 	w.faults = o.Faults.draw(w.dice)
 	w.faults.arm(w)
+	if w.faults.Retention > 0 {
+		w.retain()
+	}
 	w.settle()
 	return w
 }
