@@ -300,6 +300,7 @@ func (d *device) failed(id string) {
 	w.check.Failed(id)
 	for _, o := range d.open {
 		if o.ID == id {
+			o.link = nil // nothing of it is under way until it is sent again
 			w.machine.at(w.dice.span(100*time.Millisecond, 3*time.Second), func() {
 				if d.link != nil && d.sitting != nil && slices.Contains(d.open, o) {
 					d.link.send(o)

@@ -278,8 +278,8 @@ func (w *world) reconfigure(c *acd.Config) {
 func (w *world) allAnswered() {
 	for _, p := range w.people {
 		for _, d := range p.devices {
-			if len(d.open) == 0 || d.link == nil || d.sitting == nil || d.link.pumping { // a slow reader is not to blame on the node
-				continue
+			if len(d.open) == 0 || d.link == nil || d.sitting == nil || d.link.pumping || d.link.down > w.machine.now {
+				continue // a slow reader is not to blame on the node, nor what is still on its way to him
 			}
 			if o := d.open[0]; o.link == d.link && w.machine.now-o.sent > 10*time.Second {
 				w.violate("unanswered", "all is calm, and %T of %s, sent as %s at %s, has no answer", o.Cmd, o.To, o.ID, o.sent)
