@@ -16,7 +16,8 @@ import (
 // It watches how long commands take from being read to being durable. All that
 // a node can be short of shows there: the processor, the disk, a mailbox that
 // everybody needs. A window is one look; what counts is the better one of the
-// last two, so that a single stall of the disk turns nobody away.
+// last two, so that a single stall of the disk turns nobody away, and as long
+// as nobody is refused it takes more than that.
 type admission struct {
 	target time.Duration // 0 takes everybody
 
@@ -48,15 +49,22 @@ const (
 	// admissionClip bounds, in targets, what one answer counts for: some wait
 	// for a person or for a timer, not for us.
 	admissionClip = 8
-	wholeShare    = 1000
+	// patientWindows are a second. muchTooLate is in targets.
+	patientWindows = 20
+	muchTooLate    = 4
+	wholeShare     = 1000
 	// severeAfter is how long nobody has been taken when connections are
 	// refused too.
 	severeAfter = time.Second
 )
 
 // pressure is what the last two windows have shown, each as the mean time that
-// an answer took.
-type pressure struct{ last, before time.Duration }
+// an answer took, and whether new chats are refused because of it.
+type pressure struct {
+	last, before time.Duration
+	shedding     bool
+	against      int // windows in a row that speak against shedding as it is
+}
 
 // window is one of them: how many answers there were, how long they took
 // together, how many commands waited at once, and for how long there has been
@@ -67,8 +75,10 @@ type window struct {
 }
 
 // next takes a window in. One in which nothing was answered says as much as how
-// long that has been going on.
-func (p pressure) next(w window) pressure {
+// long that has been going on. Refusals begin when answers have been late for
+// patientWindows, which a burst that the node can take is not, or when two
+// windows in a row are so late that it will not; they end the same way.
+func (p pressure) next(w window, target time.Duration) pressure {
 	mean := w.silent
 	switch {
 	case w.waited < fewWaiting:
@@ -76,7 +86,14 @@ func (p pressure) next(w window) pressure {
 	case w.answered > 0:
 		mean = w.took / time.Duration(w.answered)
 	}
-	return pressure{mean, p.last}
+	n := pressure{last: mean, before: p.last, shedding: p.shedding}
+	if (mean > target) != p.shedding {
+		n.against = p.against + 1
+	}
+	if n.against >= patientWindows || !p.shedding && min(n.last, n.before) > muchTooLate*target {
+		n.shedding, n.against = !p.shedding, 0
+	}
+	return n
 }
 
 // share is how many of a thousand new chats may be taken: all as long as
@@ -84,7 +101,7 @@ func (p pressure) next(w window) pressure {
 // many as keep it there.
 func (p pressure) share(target time.Duration) int64 {
 	over := min(p.last, p.before) - target
-	if over <= 0 {
+	if over <= 0 || !p.shedding {
 		return wholeShare
 	}
 	return max(0, wholeShare-int64(over)*wholeShare/int64(target))
@@ -124,7 +141,7 @@ func (a *admission) rotate(now time.Duration) {
 	if w.answered > 0 || w.waited == 0 {
 		a.heard = now
 	}
-	a.pressure = a.pressure.next(w)
+	a.pressure = a.pressure.next(w, a.target)
 	if now > due+longestWindow && a.waiting.Load() < fewWaiting {
 		a.pressure = pressure{} // what was then says nothing of now
 	}

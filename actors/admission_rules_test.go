@@ -1,6 +1,7 @@
 package actors
 
 import (
+	"slices"
 	"testing"
 	"time"
 )
@@ -9,31 +10,39 @@ const admissionTarget = 20 * time.Millisecond
 
 func TestPressureIsTheBetterOfTheLastTwoWindows(t *testing.T) {
 	ms := func(n int) time.Duration { return time.Duration(n) * time.Millisecond }
+	mean := func(took int) window { return window{100, 50, 100 * ms(took), 0} }
+	times := func(n int, w window) []window { return slices.Repeat([]window{w}, n) }
+	late := mean(30)
 	for name, c := range map[string]struct {
 		windows []window
 		want    int64 // thousandths of new chats that are taken
 	}{
-		"nothing to do":                   {[]window{{}, {}}, 1000},
-		"in time":                         {[]window{{100, 50, 100 * ms(5), 0}, {100, 50, 100 * ms(5), 0}}, 1000},
-		"exactly at the target":           {[]window{{100, 50, 100 * ms(20), 0}, {100, 50, 100 * ms(20), 0}}, 1000},
-		"half way over it":                {[]window{{100, 50, 100 * ms(30), 0}, {100, 50, 100 * ms(30), 0}}, 500},
-		"at twice the target":             {[]window{{100, 50, 100 * ms(40), 0}, {100, 50, 100 * ms(40), 0}}, 0},
-		"far behind":                      {[]window{{100, 50, 100 * ms(900), 0}, {100, 50, 100 * ms(900), 0}}, 0},
-		"one stall is forgiven":           {[]window{{100, 50, 100 * ms(5), 0}, {100, 50, 100 * ms(900), 0}}, 1000},
-		"and so is the one before":        {[]window{{100, 50, 100 * ms(900), 0}, {100, 50, 100 * ms(5), 0}}, 1000},
-		"slow, and few wait":              {[]window{{4, 31, 4 * ms(900), 0}, {4, 31, 4 * ms(900), 0}}, 1000},
-		"slow, and enough wait":           {[]window{{4, 32, 4 * ms(900), 0}, {4, 32, 4 * ms(900), 0}}, 0},
-		"no answer for a while":           {[]window{{0, 50, 0, ms(50)}, {0, 50, 0, ms(100)}}, 0},
-		"no answer, and nobody who waits": {[]window{{0, 0, 0, ms(500)}, {0, 0, 0, ms(900)}}, 1000},
-		"over":                            {[]window{{100, 50, 100 * ms(900), 0}, {100, 50, 100 * ms(900), 0}, {100, 50, 100 * ms(3), 0}}, 1000},
+		"nothing to do":                    {[]window{{}, {}}, 1000},
+		"in time":                          {times(40, mean(5)), 1000},
+		"exactly at the target":            {times(40, mean(20)), 1000},
+		"half way over it":                 {times(20, late), 500},
+		"not for long enough":              {times(19, late), 1000},
+		"in time once meanwhile":           {slices.Concat(times(19, late), times(1, mean(20)), times(19, late)), 1000},
+		"at twice the target":              {times(20, mean(40)), 0},
+		"far behind":                       {times(2, mean(900)), 0},
+		"at the edge of far":               {times(2, mean(80)), 1000},
+		"one stall is forgiven":            {[]window{mean(5), mean(900)}, 1000},
+		"and so is the one before":         {[]window{mean(900), mean(5)}, 1000},
+		"slow, and few wait":               {times(2, window{4, 31, 4 * ms(900), 0}), 1000},
+		"slow, and enough wait":            {times(2, window{4, 32, 4 * ms(900), 0}), 0},
+		"no answer for a while":            {[]window{{0, 50, 0, ms(100)}, {0, 50, 0, ms(150)}}, 0},
+		"no answer, and nobody who waits":  {[]window{{0, 0, 0, ms(500)}, {0, 0, 0, ms(900)}}, 1000},
+		"over":                             {append(times(2, mean(900)), mean(3)), 1000},
+		"over, and late again too soon":    {slices.Concat(times(2, mean(900)), times(19, mean(3)), times(2, late)), 500},
+		"over for a while, and late again": {slices.Concat(times(2, mean(900)), times(20, mean(3)), times(19, late)), 1000},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var p pressure
 			for _, w := range c.windows {
-				p = p.next(w)
+				p = p.next(w, admissionTarget)
 			}
 			if got := p.share(admissionTarget); got != c.want {
-				t.Errorf("%v takes %d of 1000, expected %d", p, got, c.want)
+				t.Errorf("%+v takes %d of 1000, expected %d", p, got, c.want)
 			}
 		})
 	}
@@ -59,10 +68,10 @@ func slowly(a *admission, from, until, took time.Duration) {
 
 func TestThoseWhoMayStartAreSpreadAmongThoseWhoMayNot(t *testing.T) {
 	a := crowded()
-	slowly(a, time.Second, 2*time.Second, 35*time.Millisecond) // a quarter may
+	slowly(a, time.Second, 4*time.Second, 35*time.Millisecond) // a quarter may
 	var in int
 	for i := range 400 {
-		if a.admit(2 * time.Second) {
+		if a.admit(4 * time.Second) {
 			in++
 		}
 		if want := (i + 1) / 4; in != want {

@@ -52,7 +52,7 @@ func TestANodeThatIsBehindRefusesNewChatsAndServesThoseItHas(t *testing.T) {
 			crowd = append(crowd, k)
 		}
 		late := w.customer("late")
-		slow.took.Store(int64(2 * time.Millisecond)) // 120 ms for all of them
+		slow.took.Store(int64(5 * time.Millisecond)) // 300 ms for all of them
 		for range 5 {
 			for i, k := range crowd {
 				w.commands++
