@@ -2,6 +2,7 @@ package actors_test
 
 import (
 	"math/rand/v2"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -68,8 +69,13 @@ func TestAPoisonedChatIsQuarantinedAndNobodyElseNotices(t *testing.T) {
 // inFailingWorld is a world in which the next step fails when it is told to.
 func inFailingWorld(t *testing.T, story func(w *world, fails *atomic.Bool)) {
 	t.Helper()
+	inFailingWorldOver(t, nil, story)
+}
+
+func inFailingWorldOver(t *testing.T, wrap func(actors.Journal) actors.Journal, story func(w *world, fails *atomic.Bool)) {
+	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		w := &world{t: t, journal: persistence.NewMemory()}
+		w := &world{t: t, journal: persistence.NewMemory(), wrap: wrap}
 		var fails atomic.Bool
 		w.opts.Entropy = func() uint64 {
 			if fails.Swap(false) {
@@ -123,6 +129,64 @@ func TestWhoIsThereStaysThereWhenHisMachineFails(t *testing.T) {
 		next := bert.starts()
 		if got := alice.accepts(); got != next {
 			t.Errorf("alice got %q", got)
+		}
+	})
+}
+
+// late is a journal that what is handed over reaches only later, for a while.
+type late struct {
+	actors.Journal
+	mu   sync.Mutex
+	held bool
+	line []actors.Entry
+}
+
+func (l *late) Append(e actors.Entry) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.held {
+		l.line = append(l.line, e)
+		return
+	}
+	l.Journal.Append(e)
+}
+
+func (l *late) hold(on bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.held = on
+	if !on {
+		for _, e := range l.line {
+			l.Journal.Append(e)
+		}
+		l.line = nil
+	}
+}
+
+func TestALifeAfterAFailedOneBeginsWithAllThatThatHadWritten(t *testing.T) {
+	journal := &late{}
+	wrap := func(j actors.Journal) actors.Journal { journal.Journal = j; return journal }
+	inFailingWorldOver(t, wrap, func(w *world, fails *atomic.Bool) {
+		ann := w.customer("ann")
+		chat := ann.starts()
+		first := ann.says(chat, "one")
+		journal.hold(true)
+		two, three := acd.SendText{Text: "two"}, acd.SendText{Text: "three"}
+		ann.session.Do("two", digestOf(two), chat.Address(), two)
+		synctest.Wait()
+		fails.Store(true)
+		ann.session.Do("three", digestOf(three), chat.Address(), three)
+		synctest.Wait()
+		journal.hold(false)
+		ann.read()
+		if a := ann.answers["two"]; a == nil || a.Refusal != nil || a.Result.MessageSeq != first+1 {
+			t.Errorf("what was said before the failure was answered with %+v", a)
+		}
+		if a := ann.answers["three"]; a == nil || a.Refusal == nil || a.Refusal.Code != "internal" {
+			t.Errorf("what failed was answered with %+v", a)
+		}
+		if n := ann.says(chat, "four"); n != first+2 {
+			t.Errorf("after it comes message %d, expected %d", n, first+2)
 		}
 	})
 }
