@@ -77,7 +77,8 @@ type window struct {
 // next takes a window in. One in which nothing was answered says as much as how
 // long that has been going on. Refusals begin when answers have been late for
 // patientWindows, which a burst that the node can take is not, or when two
-// windows in a row are so late that it will not; they end the same way.
+// windows in a row are so late that it will not. They end after as many windows
+// in time.
 func (p pressure) next(w window, target time.Duration) pressure {
 	mean := w.silent
 	switch {

@@ -69,13 +69,15 @@ func TestAPoisonedChatIsQuarantinedAndNobodyElseNotices(t *testing.T) {
 // inFailingWorld is a world in which the next step fails when it is told to.
 func inFailingWorld(t *testing.T, story func(w *world, fails *atomic.Bool)) {
 	t.Helper()
-	inFailingWorldOver(t, nil, story)
+	inLateWorld(t, func(w *world, _ *late, fails *atomic.Bool) { story(w, fails) })
 }
 
-func inFailingWorldOver(t *testing.T, wrap func(actors.Journal) actors.Journal, story func(w *world, fails *atomic.Bool)) {
+// inLateWorld is one whose journal can be kept from what is handed over, too.
+func inLateWorld(t *testing.T, story func(w *world, journal *late, fails *atomic.Bool)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		w := &world{t: t, journal: persistence.NewMemory(), wrap: wrap}
+		w, journal := &world{t: t, journal: persistence.NewMemory()}, &late{}
+		w.wrap = func(j actors.Journal) actors.Journal { journal.Journal = j; return journal }
 		var fails atomic.Bool
 		w.opts.Entropy = func() uint64 {
 			if fails.Swap(false) {
@@ -84,7 +86,7 @@ func inFailingWorldOver(t *testing.T, wrap func(actors.Journal) actors.Journal, 
 			return rand.Uint64()
 		}
 		w.start()
-		story(w, &fails)
+		story(w, journal, &fails)
 		w.stop()
 		time.Sleep(2 * time.Second) // virtual: the library's dead letters
 	})
@@ -164,9 +166,7 @@ func (l *late) hold(on bool) {
 }
 
 func TestALifeAfterAFailedOneBeginsWithAllThatThatHadWritten(t *testing.T) {
-	journal := &late{}
-	wrap := func(j actors.Journal) actors.Journal { journal.Journal = j; return journal }
-	inFailingWorldOver(t, wrap, func(w *world, fails *atomic.Bool) {
+	inLateWorld(t, func(w *world, journal *late, fails *atomic.Bool) {
 		ann := w.customer("ann")
 		chat := ann.starts()
 		first := ann.says(chat, "one")

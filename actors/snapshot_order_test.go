@@ -12,9 +12,7 @@ import (
 )
 
 func TestASnapshotWaitsForTheDiskAndMissesNothingMeanwhile(t *testing.T) {
-	journal := &late{}
-	wrap := func(j actors.Journal) actors.Journal { journal.Journal = j; return journal }
-	inFailingWorldOver(t, wrap, func(w *world, _ *atomic.Bool) {
+	inLateWorld(t, func(w *world, journal *late, _ *atomic.Bool) {
 		ann := w.customer("ann")
 		chat := ann.starts()
 		first := ann.says(chat, "one")

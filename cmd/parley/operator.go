@@ -23,13 +23,18 @@ type operator struct {
 	CA      string `name:"ca" env:"PARLEY_ADMIN_CA" placeholder:"FILE" help:"Who has signed the node's certificate, PEM; the authorities of this machine."`
 	Cert    string `env:"PARLEY_ADMIN_CERT" placeholder:"FILE" help:"Your certificate, PEM, for a node that lets in nobody without one (admin_tls.client_ca_file)."`
 	Key     string `env:"PARLEY_ADMIN_KEY" placeholder:"FILE" help:"The key of --cert, PEM."`
+
+	made *http.Client // with these, so that pages of one journal share a connection
 }
 
 var errNoToken = usage(errors.New("expected the token of an administrator, in --token or PARLEY_TOKEN"))
 
 // client is what asks the node.
 func (o *operator) client() (*http.Client, error) {
-	if o.CA == "" && o.Cert == "" && o.Key == "" {
+	switch {
+	case o.made != nil:
+		return o.made, nil
+	case o.CA == "" && o.Cert == "" && o.Key == "":
 		return http.DefaultClient, nil
 	}
 	shown := &tls.Config{MinVersion: tls.VersionTLS12}
@@ -49,7 +54,8 @@ func (o *operator) client() (*http.Client, error) {
 		}
 		shown.Certificates = []tls.Certificate{pair}
 	}
-	return &http.Client{Transport: &http.Transport{Proxy: http.ProxyFromEnvironment, TLSClientConfig: shown}}, nil
+	o.made = &http.Client{Transport: &http.Transport{Proxy: http.ProxyFromEnvironment, TLSClientConfig: shown}}
+	return o.made, nil
 }
 
 // asking bounds a question to a node.

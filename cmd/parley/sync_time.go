@@ -6,10 +6,9 @@ import (
 	"time"
 )
 
-// Of limits.answer_within, where the configuration does not say it. With the
-// least of it, an offer, which takes two or three commands' time, stays within
-// 50 ms of its chat's start on a node that is full. A disk of the slower kind
-// needs more, or it would look like a node that is full.
+// Of limits.answer_within, where the configuration does not say it. The less it
+// is, the shorter an offer takes on a node that is full: two or three commands'
+// time. A disk of the slower kind needs more, or it would look like such a node.
 const (
 	leastAnswerWithin = 10 * time.Millisecond
 	mostAnswerWithin  = 40 * time.Millisecond
