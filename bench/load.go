@@ -97,8 +97,7 @@ func (r *run) measured(ctx context.Context, from, until time.Duration) error {
 	}
 	r.faults(ctx, from)
 	if r.options.CPUProfile != "" {
-		seconds := int(min(r.profile.Duration, 30*time.Second) / time.Second)
-		c.readers.Go(func() { r.profileServer(ctx, seconds) })
+		c.readers.Go(func() { r.profileServer(ctx, profiled(r.profile.Duration)) })
 	}
 	if err := sleep(ctx, until-c.now()); err != nil {
 		return err

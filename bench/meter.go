@@ -87,6 +87,12 @@ func generatorCPU() float64 {
 
 func seconds(t syscall.Timeval) float64 { return float64(t.Sec) + float64(t.Usec)/1e6 }
 
+// profiled is how many seconds of a run go into a profile: it has to be there
+// before the load ends, so the last second stays out.
+func profiled(measured time.Duration) int {
+	return max(1, int(min(measured, 31*time.Second)/time.Second)-1)
+}
+
 // profileServer fetches a CPU profile of the server.
 func (r *run) profileServer(ctx context.Context, seconds int) {
 	if err := r.fetchProfile(ctx, seconds); err != nil {

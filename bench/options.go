@@ -32,7 +32,7 @@ type Options struct {
 	// Env is added to the environment of that server.
 	Env []string
 	// CPUProfile, if it is not empty, is a file for a CPU profile of that server
-	// over the measured time, up to 30 s of it.
+	// over the measured time but its last second, up to 30 s of it.
 	CPUProfile string
 
 	Logger   *slog.Logger

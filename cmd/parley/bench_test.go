@@ -36,7 +36,8 @@ func loadTest(t *testing.T, args ...string) (bench.Result, string) {
 
 func TestTheReferenceLoadRunsAgainstAServerOfItsOwn(t *testing.T) {
 	page := filepath.Join(t.TempDir(), "page.html")
-	r, out := loadTest(t, "--rate", "10", "--agents", "5", "--duration", "2s", "--html", page)
+	profile := filepath.Join(t.TempDir(), "cpu.out")
+	r, out := loadTest(t, "--rate", "10", "--agents", "5", "--duration", "2s", "--html", page, "--cpu-profile", profile)
 	if r.Chats.Arrived < 5 || r.Chats.Completed != r.Chats.Arrived || len(r.Errors) > 0 {
 		t.Errorf("chats %+v, errors %v", r.Chats, r.Errors)
 	}
@@ -48,6 +49,9 @@ func TestTheReferenceLoadRunsAgainstAServerOfItsOwn(t *testing.T) {
 	}
 	if !strings.Contains(out, "double assignments 0, lost 0, repeated 0, out of order 0") {
 		t.Errorf("printed %s", out)
+	}
+	if f, err := os.Stat(profile); err != nil || f.Size() == 0 {
+		t.Errorf("the profile of the server: %v, %v", f, err)
 	}
 	text, err := os.ReadFile(page)
 	if err != nil {
