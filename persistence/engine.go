@@ -30,6 +30,7 @@ func tuning(o *Options, fs vfs.FS, dir string, rep *reporter) *pebble.Options {
 		Logger:                      rep,
 		EventListener:               rep.listener(),
 	}
+	p.Experimental.CompactionScheduler = newPacer()
 	p.Experimental.ValueSeparationPolicy = func() pebble.ValueSeparationPolicy {
 		return pebble.ValueSeparationPolicy{}
 	}
