@@ -121,15 +121,21 @@ func (d *directory) start(s *shard, a acd.Address) Mailbox {
 // idle asks the actors of a kind that nobody has told anything since before to
 // leave. They may decline by calling stay.
 func (d *directory) idle(kind acd.Kind, before time.Time) {
-	stale := func(e *entry) bool { return !e.leaving && !e.quarantined && e.used < before.UnixMilli() }
-	for _, a := range d.find(func(a acd.Address, e *entry) bool { return a.Kind == kind && stale(e) }) {
-		s := d.shard(a)
-		s.mu.Lock()
-		if e := s.entries[a]; e != nil && stale(e) {
-			e.leaving = true
-			e.box.Send(leave{})
-		}
-		s.mu.Unlock()
+	stale := func(e *entry) bool { return e.used < before.UnixMilli() }
+	wanted := func(a acd.Address, e *entry) bool { return a.Kind == kind && !e.leaving && !e.quarantined && stale(e) }
+	for _, a := range d.find(wanted) {
+		d.dismiss(a, stale)
+	}
+}
+
+// dismiss asks an actor to leave, if it is there and still so.
+func (d *directory) dismiss(a acd.Address, so func(*entry) bool) {
+	s := d.shard(a)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if e := s.entries[a]; e != nil && !e.leaving && !e.quarantined && so(e) {
+		e.leaving = true
+		e.box.Send(leave{})
 	}
 }
 

@@ -48,6 +48,7 @@ type Engine struct {
 	warm      warm
 	growth    growth
 	sleepers  *sleepers
+	over      over
 	counters  *counters
 	board     *board
 	overseers *overseers
@@ -100,6 +101,7 @@ func New(opts Options) (*Engine, error) {
 	e.counters = newCounters(e)
 	e.directory = newDirectory(e.spawn)
 	e.sleepers = newSleepers(e)
+	e.over.engine = e
 	e.board = newBoard(e)
 	e.overseers = newOverseers(e)
 	e.alerts = newAlerts(e)

@@ -99,6 +99,20 @@ func (s *shell) picture() []byte {
 	return b
 }
 
+// replaysBest is how many records take no longer to read than a snapshot to
+// write, which is read afterwards, too.
+const replaysBest = 8
+
+// worthASnapshot reports whether the end of a life is a reason for one. Of a
+// chat that is closed it is not: hardly any is ever asked for
+// again, and that one has no more records to read than after a crash.
+func (s *shell) worthASnapshot() bool {
+	if c, ok := s.machine.(*acd.Chat); ok && c.Phase == acd.PhaseClosed {
+		return false
+	}
+	return s.seq-s.snapshot > replaysBest
+}
+
 // snapshotOnly writes the state of a life that ends.
 func (e *Engine) snapshotOnly(s *shell) {
 	entry := Entry{Epoch: e.epoch, Stream: s.stream, Seq: s.seq, Snapshot: s.picture(), Done: func(error) {}}

@@ -186,6 +186,9 @@ func (s *shell) step(now time.Time, by acd.Principal, cmd acd.Command, a *ask) {
 	if len(out.Events) > 0 || len(out.Sends) > 0 {
 		e.board.touch(s.addr)
 	}
+	if c, ok := s.machine.(*acd.Chat); ok && len(out.Events) > 0 && c.Phase == acd.PhaseClosed {
+		e.over.add(c.ID, now)
+	}
 }
 
 // commit hands the outcome to the journal, and to the world once it is durable.
@@ -247,7 +250,7 @@ func (s *shell) leave() {
 		s.engine.directory.stay(s.addr, s.engine.now())
 		return
 	}
-	if s.seq > s.snapshot {
+	if s.worthASnapshot() {
 		s.engine.snapshotOnly(s)
 	}
 	if at := s.machine.Deadline(); !at.IsZero() {
