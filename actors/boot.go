@@ -59,7 +59,7 @@ func (e *Engine) bootStreams() error {
 			if restored > 0 && lifeOf(n.epoch) <= restored {
 				continue
 			}
-			e.rebuild(n, r.at, cached{from: from, seq: seq, index: n.index, view: n.view})
+			e.rebuild(n, r.at, newCached(from, seq, n.index, n.view))
 		}
 		return nil
 	})

@@ -210,7 +210,9 @@ func (e *Engine) release(w *turn, err error) {
 			a.to.whisper(a.note)
 			continue
 		}
-		a.to.publish(a.seq, cached{from: w.shell.addr, seq: w.seq, index: a.index, view: a.note.View, note: a.note, message: received(a.note)})
+		c := newCached(w.shell.addr, w.seq, a.index, a.note.View)
+		c.note, c.message = a.note, received(a.note)
+		a.to.publish(a.seq, c)
 	}
 	e.growth.tell()
 	e.counters.count(w)

@@ -20,7 +20,12 @@ type Session struct {
 	by     acd.Principal
 	id     string
 	nth    uint64 // of this engine
-	hello  Hello
+
+	// Of its hello.
+	alerting bool
+	address  string
+	notify   func()
+	dismiss  func(EvictReason)
 
 	// guarded by stream.mu
 	cursor  uint64 // the last number that Next has given
@@ -241,7 +246,7 @@ func (s *Session) acknowledge(seq uint64) (heard map[acd.Address]uint64) {
 		if heard == nil {
 			heard = map[acd.Address]uint64{}
 		}
-		heard[c.from] = c.message
+		heard[c.from()] = c.message
 	}
 	st.heard = max(st.heard, s.acked)
 	return heard
@@ -297,7 +302,7 @@ func (s *Session) evictLocked(why EvictReason) {
 		s.evicted = true
 		s.stream.closed = string(why)
 		s.engine.log.Warn("session evicted", "session", s.id, "reason", string(why), "acked", s.acked, "given", s.cursor, "seq", s.stream.head)
-		s.hello.Evict(why)
+		s.dismiss(why)
 	}
 }
 
@@ -316,12 +321,11 @@ func (e *Engine) Open(ctx context.Context, h Hello) (*Session, Welcome, error) {
 	if err := e.Ready(); err != nil && !e.draining.Load() {
 		return nil, Welcome{}, err
 	}
-	customer := h.Principal.Role == acd.RoleCustomer
 	e.overseers.note(h.Principal)
-	s := &Session{engine: e, by: h.Principal, hello: h}
+	s := &Session{engine: e, by: h.Principal, alerting: h.Alerting, address: h.Address, notify: h.Wake, dismiss: h.Evict}
 	s.nth = e.sessions.Add(1)
 	s.id = "s" + strconv.FormatUint(e.epoch, 36) + "-" + strconv.FormatUint(s.nth, 36)
-	w, err := e.attach(s, customer)
+	w, err := e.attach(s, &h)
 	if err != nil {
 		return nil, w, err
 	}
@@ -338,14 +342,14 @@ func (e *Engine) Open(ctx context.Context, h Hello) (*Session, Welcome, error) {
 }
 
 // attach joins the session to its stream and tells who has to know.
-func (e *Engine) attach(s *Session, customer bool) (Welcome, error) {
+func (e *Engine) attach(s *Session, h *Hello) (Welcome, error) {
+	customer := h.Principal.Role == acd.RoleCustomer
 	st, err := e.join(s, customer)
 	if err != nil {
 		return Welcome{}, err
 	}
 	w := Welcome{Session: s.id, Epoch: st.epoch, ClosedBecause: st.closed}
 	st.closed = ""
-	h := &s.hello
 	if h.Resume && h.Epoch == st.epoch && h.Seq <= st.head && h.Seq+1 >= st.first() {
 		s.cursor, s.ready = h.Seq, true
 		w.Seq, w.Resumed = h.Seq, true
@@ -375,7 +379,7 @@ func (e *Engine) sessionsOf(a acd.AgentID) (open []acd.SessionOpened) {
 	st.mu.Lock()
 	defer st.mu.Unlock()
 	for _, s := range st.sessions {
-		open = append(open, acd.SessionOpened{Session: s.id, Alerting: s.hello.Alerting})
+		open = append(open, acd.SessionOpened{Session: s.id, Alerting: s.alerting})
 	}
 	return open
 }

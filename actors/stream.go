@@ -29,7 +29,7 @@ type stream struct {
 	sessions []*Session
 	chats    map[acd.ChatID]struct{} // a customer's open chats
 	starting int                     // starts on their way
-	flying   map[string]*flight      // commands that are not answered yet
+	flying   flights                 // commands that are not answered yet
 	recent   recent                  // which commands may have been answered
 	closed   string                  // why we closed the last session
 	idle     time.Time               // since when there is no session
@@ -38,16 +38,27 @@ type stream struct {
 
 // cached is one published piece of news: where it stands in the journal and,
 // while it is fresh, the note itself.
+//
+// There are thousands of them for each person, so its members lie close.
 type cached struct {
-	from  acd.Address
-	seq   uint64 // of the record
-	index int
-	view  acd.View
-	note  *Note // nil when it has to be read again
+	id   string // of the machine that it is from
+	seq  uint64 // of the record
+	note *Note  // nil when it has to be read again
 	// message is the number of the message of the other side that it is, as
 	// long as the node runs.
 	message uint64
+	index   int32
+	kind    acd.Kind
+	view    acd.View
 }
+
+// newCached is an event of the record seq of a machine.
+func newCached(from acd.Address, seq uint64, index int, view acd.View) cached {
+	return cached{id: from.ID, kind: from.Kind, seq: seq, index: int32(index), view: view}
+}
+
+// from is the machine that it is from.
+func (c *cached) from() acd.Address { return acd.Address{Kind: c.kind, ID: c.id} }
 
 // received is the number of the message that a note brings from the other side;
 // 0 if it brings none.
@@ -188,7 +199,7 @@ func (t *streams) open(name acd.Stream, epoch func() string, customer bool) (s *
 }
 
 func newStream(name acd.Stream, epoch string, customer bool) *stream {
-	s := &stream{name: name, epoch: epoch, flying: map[string]*flight{}}
+	s := &stream{name: name, epoch: epoch}
 	if customer {
 		s.chats = map[acd.ChatID]struct{}{}
 	}
@@ -204,7 +215,7 @@ func (t *streams) stale(from map[acd.Address]bool) {
 		s.mu.Lock()
 		_, fresh := s.bounds()
 		for i := max(0, s.notes.n-1-fresh); i < s.notes.n; i++ {
-			if c := s.notes.at(i); c.note != nil && from[c.from] {
+			if c := s.notes.at(i); c.note != nil && from[c.from()] {
 				c.note = nil
 			}
 		}
@@ -224,7 +235,7 @@ func (t *streams) lose(gone []Segment) {
 	for _, s := range t.all {
 		s.mu.Lock()
 		for i := s.notes.n - 1; i >= 0; i-- {
-			if from[s.notes.at(i).from] {
+			if from[s.notes.at(i).from()] {
 				s.notes.forget(i + 1)
 				break
 			}

@@ -28,7 +28,7 @@ func (s *Session) actOf(to acd.Address, cmd acd.Command) *act {
 
 // trailed begins a line about this session.
 func (s *Session) trailed(what, on string) TrailEntry {
-	return TrailEntry{Who: s.by.ID, Role: s.by.Role, What: what, On: on, Session: s.id, Address: s.hello.Address}
+	return TrailEntry{Who: s.by.ID, Role: s.by.Role, What: what, On: on, Session: s.id, Address: s.address}
 }
 
 // named is the word for a command that acts on others, "" for all that a person

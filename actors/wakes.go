@@ -42,7 +42,7 @@ func (k *wakes) wake(s *Session) {
 	}
 	k.mu.Unlock()
 	if !held {
-		s.hello.Wake()
+		s.notify()
 	}
 }
 
@@ -57,7 +57,7 @@ func (k *wakes) flush() {
 	}
 	k.mu.Unlock()
 	for _, s := range due {
-		s.hello.Wake()
+		s.notify()
 	}
 	clear(due)
 }

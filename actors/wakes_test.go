@@ -5,7 +5,7 @@ import "testing"
 func TestASessionIsWokenOnceForAllThatAGroupHasForIt(t *testing.T) {
 	var woken []string
 	session := func(id string) *Session {
-		return &Session{id: id, hello: Hello{Wake: func() { woken = append(woken, id) }}}
+		return &Session{id: id, notify: func() { woken = append(woken, id) }}
 	}
 	ann, bob := session("ann"), session("bob")
 	var k wakes

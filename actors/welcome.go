@@ -312,25 +312,25 @@ func (e *Engine) explain(by acd.Principal, chat acd.ChatID, offer acd.OfferID) (
 
 // note makes a piece of news again from its record.
 func (e *Engine) note(c cached) (*Note, error) {
-	b, err := e.journal.Record(c.from.String(), c.seq)
+	b, err := e.journal.Record(c.from().String(), c.seq)
 	if err != nil {
-		return nil, fmt.Errorf("record %d of %s: %w", c.seq, c.from, err)
+		return nil, fmt.Errorf("record %d of %s: %w", c.seq, c.from(), err)
 	}
-	r, err := decodeRecord(b, e.keyring(c.from))
+	r, err := decodeRecord(b, e.keyring(c.from()))
 	if err != nil {
-		return nil, fmt.Errorf("record %d of %s: %w", c.seq, c.from, err)
+		return nil, fmt.Errorf("record %d of %s: %w", c.seq, c.from(), err)
 	}
-	if c.index >= len(r.events) {
-		return nil, fmt.Errorf("record %d of %s has no event %d", c.seq, c.from, c.index)
+	if int(c.index) >= len(r.events) {
+		return nil, fmt.Errorf("record %d of %s has no event %d", c.seq, c.from(), c.index)
 	}
-	n := &Note{From: c.from, At: r.at, Event: r.events[c.index], View: c.view, engine: e}
+	n := &Note{From: c.from(), At: r.at, Event: r.events[c.index], View: c.view, engine: e}
 	for _, ref := range r.news {
-		if ref.index == c.index && ref.view == c.view {
+		if ref.index == int(c.index) && ref.view == c.view {
 			n.To = ref.to
 		}
 	}
 	if m, ok := n.Event.(acd.MessageSent); ok {
-		lines, err := e.transcript(acd.ChatID(c.from.ID), m.Message.Seq, 1, acd.ForAgents)
+		lines, err := e.transcript(acd.ChatID(c.id), m.Message.Seq, 1, acd.ForAgents)
 		if err != nil {
 			return nil, err
 		}

@@ -17,9 +17,10 @@ import (
 
 const (
 	// readBuffer and writeBuffer are what a connection holds for ever. The
-	// second is as large as the largest control frame, so that one of the
-	// reader's can never be cut in two by the writer's.
-	readBuffer  = 512
+	// first takes headers alone: what has come lies in an arrival's room, and the
+	// library reads texts past it. The second is as large as the largest control
+	// frame, so that one of the reader's can never be cut in two by the writer's.
+	readBuffer  = 64
 	writeBuffer = 132
 	// kernelBuffer bounds what the system keeps for a peer who does not read.
 	kernelBuffer = 32 << 10

@@ -48,11 +48,14 @@ func (o *outbox) open(s Session, first ...wire.Event) {
 
 func (o *outbox) add(ev wire.Event, limit int) {
 	o.c.server.metrics.framesOut.Inc()
+	buf := messages.Get().(*[]byte)
+	defer messages.Put(buf)
+	*buf = wire.AppendEvent((*buf)[:0], ev)
 	o.mu.Lock()
 	if len(o.own) > 0 {
 		o.own = append(o.own, '\n')
 	}
-	o.own = wire.AppendEvent(o.own, ev)
+	o.own = append(o.own, *buf...)
 	full := limit > 0 && len(o.own) > limit
 	o.mu.Unlock()
 	if full {
