@@ -72,7 +72,7 @@ func (q *Queue) introductions(s *queueTurn) {
 		return
 	}
 	q.line.order.Scan(func(w *waiter) bool {
-		if w.Facts.Source == "" {
+		if w.facts.Source == "" {
 			s.send(w.Chat.Address(), Introduce{q.id})
 		}
 		return true
@@ -86,10 +86,10 @@ func (f Facts) same(o Facts) bool {
 // chatFacts is what is known of w for a condition.
 func (w *waiter) chatFacts() *ChatFacts {
 	f := &ChatFacts{
-		Language: w.Facts.Attributes["language"], Source: string(w.Facts.Source), Channel: string(w.Channel),
-		Queue: string(w.Leg.Queue), Priority: w.Leg.Priority, Skills: w.Leg.Skills, Attributes: w.Facts.Attributes,
+		Language: w.facts.Attributes["language"], Source: string(w.facts.Source), Channel: string(w.channel),
+		Queue: string(w.queue), Priority: w.priority, Skills: w.skills, Attributes: w.facts.Attributes,
 	}
-	for text := range strings.SplitSeq(w.Facts.Attributes["labels"], ",") {
+	for text := range strings.SplitSeq(w.facts.Attributes["labels"], ",") {
 		if text = strings.TrimSpace(text); text != "" && len(f.Labels) < maxLabels {
 			f.Labels = append(f.Labels, text)
 		}
@@ -195,11 +195,11 @@ func (q *Queue) conditionOf(w *waiter) (*condition, string) {
 	if q.policy == nil || !q.conditional {
 		return nil, ""
 	}
-	m := q.policy.matchAt(w.step)
+	m := q.policy.matchAt(int(w.step))
 	switch {
 	case m == nil:
 		return nil, ""
-	case w.Facts.Source == "":
+	case w.facts.Source == "":
 		return &condition{Condition: m}, "unknown"
 	}
 	facts := w.chatFacts()

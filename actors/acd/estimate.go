@@ -94,7 +94,7 @@ func wholeSeconds(d float64) time.Duration {
 
 // tellPlace tells one customer where he stands.
 func (q *Queue) tellPlace(s *queueTurn, w *waiter, place int) {
-	w.told, w.toldAt = place, s.now
+	w.told, w.toldAt = int32(place), s.now
 	s.out.News = append(s.out.News, News{
 		To:        w.Customer.Stream(),
 		View:      ToCustomer,
@@ -121,7 +121,7 @@ func (q *Queue) tellPlaces(s *queueTurn) {
 	q.line.order.Scan(func(w *waiter) bool {
 		place++
 		switch {
-		case w.told == place:
+		case int(w.told) == place:
 		case w.toldAt <= due:
 			q.tellPlace(s, w, place)
 		default:

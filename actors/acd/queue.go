@@ -2,6 +2,7 @@ package acd
 
 import (
 	"maps"
+	"math"
 	"slices"
 	"time"
 
@@ -182,12 +183,12 @@ func (q *Queue) dissolve(s *queueTurn, d Dismissal, why string) {
 			q.notice(s, w, d, why, 0)
 			continue
 		}
-		if len(w.granted) > 0 {
+		if len(w.granted()) > 0 {
 			q.unask(s, w, 0)
 			continue
 		}
 		q.remove(s, w)
-		q.dismiss(s, w.Enqueue, d, why)
+		q.dismiss(s, w.Chat, w.stay, d, why)
 	}
 }
 
@@ -196,7 +197,7 @@ func (q *Queue) restore(s *queueTurn, c Restore) {
 	for _, e := range c.Waiting {
 		d, why := q.dismissal(s.Now)
 		if d.Do != KeepWaiting {
-			q.dismiss(s, e, d, why)
+			q.dismiss(s, e.Chat, e.Leg.ID, d, why)
 			continue
 		}
 		q.notice(s, q.insert(s, e), d, why, 0)
@@ -242,12 +243,14 @@ func (q *Queue) view(s *queueTurn) {
 	v.Level.Threshold = q.policy.ServiceLevel
 	v.Wait = q.pace.wait(v.Waiting+1, s.now)
 	v.Takes = q.refuses(s.Now) == nil
+	oldest := int64(math.MaxInt64)
 	q.line.order.Scan(func(w *waiter) bool {
-		if v.Oldest.IsZero() || w.Leg.EnteredAt.Before(v.Oldest) {
-			v.Oldest = w.Leg.EnteredAt
-		}
+		oldest = min(oldest, w.entered)
 		return true
 	})
+	if v.Waiting > 0 {
+		v.Oldest = time.UnixMicro(oldest).UTC()
+	}
 	s.out.Result = v
 }
 

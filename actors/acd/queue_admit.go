@@ -65,13 +65,11 @@ func (q *Queue) refusesStart(s *queueTurn, c Start) error {
 		return err
 	}
 	q.fill(s, &c)
-	w := &waiter{step: len(q.steps())} // what it is content with at last
-	w.Leg.Skills, w.Leg.Queue, w.Leg.Priority = c.Skills, q.id, c.Priority
-	w.Facts = Facts{c.Source, c.Attributes}
+	asks := &wish{skills: c.Skills, queue: q.id, priority: c.Priority, facts: Facts{c.Source, c.Attributes}}
 	if src := s.Config.Sources[c.Source]; src != nil {
-		w.Channel = src.Channel
+		asks.channel = src.Channel
 	}
-	served, could := false, q.couldTake(w)
+	served, could := false, q.couldTake(asks)
 	q.roster.all.Scan(func(a *candidate) bool {
 		served = could(a)
 		return !served

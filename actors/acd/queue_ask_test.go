@@ -79,10 +79,10 @@ func TestALateWordOfAStayThatIsOverKeepsNoPlace(t *testing.T) {
 			h.step(s.Cmd)
 		}
 		got := ""
-		if w := h.q.line.chats[late.Chat]; w != nil && p.chat.Leg != nil && w.Leg.ID == p.chat.Leg.ID {
+		if w := h.q.line.chats[late.Chat]; w != nil && p.chat.Leg != nil && w.stay == p.chat.Leg.ID {
 			got = "the present one"
 		} else if w != nil {
-			got = string(w.Leg.ID)
+			got = string(w.stay)
 		}
 		if got != c.want {
 			t.Errorf("%s: the queue has %q, expected %q", c.name, got, c.want)

@@ -27,16 +27,16 @@ func (q *Queue) checkLine() error {
 			return fmt.Errorf("chat %s stands in the order twice", w.Chat)
 		case shelved != w.loose():
 			return fmt.Errorf("chat %s: in its class's tree %t, loose %t", w.Chat, shelved, w.loose())
-		case w.asksOthers() > 0 && w.asksOthers()+len(w.granted) > w.rings:
-			return fmt.Errorf("chat %s is to ring at %d, %d are asked and %d ring", w.Chat, w.rings, len(w.asked), len(w.granted))
-		case w.class != q.line.classes[w.class.classKey] || w.step > len(q.steps()):
+		case w.asksOthers() > 0 && w.asksOthers()+len(w.granted()) > int(w.rings):
+			return fmt.Errorf("chat %s is to ring at %d, %d are asked and %d ring", w.Chat, w.rings, len(w.asked()), len(w.granted()))
+		case w.class != q.line.classes[w.class.classKey] || int(w.step) > len(q.steps()):
 			return fmt.Errorf("chat %s is in a class that is gone, at step %d", w.Chat, w.step)
-		case (w.turns != 0) != (w.step < len(q.steps()) || w.class.prefer != ""):
+		case (w.turns != 0) != (int(w.step) < len(q.steps()) || w.class.prefer != ""):
 			return fmt.Errorf("chat %s has taken %d of %d steps, alarm at %d", w.Chat, w.step, len(q.steps()), w.turns)
-		case slices.ContainsFunc(w.asked, func(r *reservation) bool { return r.waiter != w || q.open[r.offer] != r }):
+		case slices.ContainsFunc(w.asked(), func(r *reservation) bool { return r.waiter != w || q.open[r.offer] != r }):
 			return fmt.Errorf("chat %s: a reservation is not its own", w.Chat)
-		case (w.wake != 0) != (len(w.excluded) > 0):
-			return fmt.Errorf("chat %s: %d exclusions, alarm at %d", w.Chat, len(w.excluded), w.wake)
+		case (w.wakesAt() != 0) != (len(w.excluded()) > 0):
+			return fmt.Errorf("chat %s: %d exclusions, alarm at %d", w.Chat, len(w.excluded()), w.wakesAt())
 		}
 	}
 	return nil
@@ -45,14 +45,14 @@ func (q *Queue) checkLine() error {
 func (q *Queue) checkClasses() error {
 	for a, list := range q.line.fond {
 		for _, w := range list {
-			if q.line.chats[w.Chat] != w || w.Leg.Prefer != a {
+			if q.line.chats[w.Chat] != w || w.prefer != a {
 				return fmt.Errorf("chat %s would rather have %s, and does not wait", w.Chat, a)
 			}
 		}
 	}
 	for a, list := range q.line.lost {
 		for _, w := range list {
-			if q.line.chats[w.Chat] != w || w.Leg.Returning != a {
+			if q.line.chats[w.Chat] != w || w.returning != a {
 				return fmt.Errorf("chat %s goes back to %s, and does not wait", w.Chat, a)
 			}
 		}
@@ -95,7 +95,7 @@ func (q *Queue) checkClasses() error {
 func (q *Queue) checkReservations() error {
 	for id, r := range q.open {
 		switch {
-		case r.offer != id || !slices.Contains(r.waiter.asked, r) || q.line.chats[r.chat] != r.waiter:
+		case r.offer != id || !slices.Contains(r.waiter.asked(), r) || q.line.chats[r.chat] != r.waiter:
 			return fmt.Errorf("reservation %s: its chat does not wait for it", id)
 		case q.roster.byID[r.agent.Agent] != r.agent:
 			return fmt.Errorf("reservation %s: agent %s is not known", id, r.agent.Agent)
@@ -156,7 +156,7 @@ func (q *Queue) checkRoster() error {
 func (q *Queue) checkAgenda() error {
 	want := len(q.open) + len(q.held)
 	for _, w := range q.line.chats {
-		if w.wake != 0 {
+		if w.wakesAt() != 0 {
 			want++
 		}
 		if w.turns != 0 {
@@ -177,7 +177,7 @@ func (q *Queue) checkAgenda() error {
 			}
 		case alarmExclusion:
 			if w := q.line.chats[ChatID(a.ref)]; w != nil {
-				due = w.wake
+				due = w.wakesAt()
 			}
 		case alarmStep:
 			if w := q.line.chats[ChatID(a.ref)]; w != nil {
@@ -199,7 +199,7 @@ func (q *Queue) checkAgenda() error {
 	}
 	place, at := 0, q.tellAt
 	for _, w := range q.line.order.Items() {
-		if place++; w.told != place && at == 0 {
+		if place++; int(w.told) != place && at == 0 {
 			return fmt.Errorf("chat %s waits at place %d, was told %d, and places are not told again", w.Chat, place, w.told)
 		}
 	}

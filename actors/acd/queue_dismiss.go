@@ -16,12 +16,12 @@ func (q *Queue) dismissal(now time.Time) (Dismissal, string) {
 }
 
 // dismiss sends one chat away, to another queue or to its end (Q8, Q10, Q11).
-func (q *Queue) dismiss(s *queueTurn, e Enqueue, d Dismissal, why string) {
-	refused := EnqueueRefused{ID: e.Leg.ID, Reason: why, Text: d.Text}
+func (q *Queue) dismiss(s *queueTurn, chat ChatID, stay EnqueueID, d Dismissal, why string) {
+	refused := EnqueueRefused{ID: stay, Reason: why, Text: d.Text}
 	if d.Do == MoveWaiting {
 		refused.To = d.Queue
 	}
-	s.send(e.Chat.Address(), refused)
+	s.send(chat.Address(), refused)
 }
 
 // armLost keeps in sight until when who waits hopes for somebody. After a

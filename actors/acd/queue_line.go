@@ -11,22 +11,23 @@ import (
 // waiter is one chat's stay in the queue. Agents are asked for a slot, and each
 // slot is granted to the chat: the offer is then the chat's affair until it
 // comes back or goes. Who wants another agent, most often the first, is loose.
+// It is all that memory has of a chat that waits and is not in an actor: what
+// few have of it stands apart, and what many have alike only once.
 type waiter struct {
-	Enqueue
+	*wish
+	Chat         ChatID
+	Customer     CustomerID
+	stay         EnqueueID
 	key, entered int64 // of the order, Unix µs
 	class        *class
-	excluded     []exclusion // by agent
-	wake         int64       // of the alarm for the first exclusion to run out; 0 is none
-	step         int         // how many of the policy's steps have been taken
-	turns        int64       // of the alarm for the next one; 0 is none
-	rings        int         // agents at once
-	asked        []*reservation
-	granted      []OfferID
-	one          [1]*reservation // room for the most common asked
-	oneOffer     [1]OfferID      // and granted
-	denials      int             // since it came or came back
-	told         int             // its place, as the customer knows it
-	toldAt       int64           // Unix ms
+	calls        *calls // nil while nobody has been asked
+	bars         *bars  // nil while nobody is excluded
+	turns        int64  // of the alarm for the next step; 0 is none
+	toldAt       int64  // Unix ms
+	told         int32  // its place, as the customer knows it
+	step         int32  // how many of the policy's steps have been taken
+	rings        int32  // agents at once
+	denials      int32  // since it came or came back
 }
 
 type exclusion struct {
@@ -36,19 +37,25 @@ type exclusion struct {
 
 func (x exclusion) compare(a AgentID) int { return cmp.Compare(x.agent, a) }
 
-func (w *waiter) loose() bool { return len(w.asked)+len(w.granted) < w.rings }
+// wanted is how many more agents than it rings at are to be asked for it at most.
+func (w *waiter) wanted() int { return max(0, int(w.rings)-len(w.granted())) }
+
+// enteredAt is in Unix ms.
+func (w *waiter) enteredAt() int64 { return time.UnixMicro(w.entered).UnixMilli() }
+
+func (w *waiter) loose() bool { return len(w.asked())+len(w.granted()) < int(w.rings) }
 
 // asks reports whether agents have been asked for the same stay, with the same
 // needs, so that what they answer holds for e too.
 func (w *waiter) asks(e Enqueue) bool {
-	return len(w.asked) > 0 && w.Leg.ID == e.Leg.ID && w.Channel == e.Channel &&
-		w.Weight == e.Weight && slices.Equal(w.Leg.Skills, e.Leg.Skills) && (w.class.rule == nil || w.Facts.same(e.Facts))
+	return len(w.asked()) > 0 && w.stay == e.Leg.ID && w.channel == e.Channel &&
+		w.weight == e.Weight && slices.Equal(w.skills, e.Leg.Skills) && (w.class.rule == nil || w.facts.same(e.Facts))
 }
 
 // excludes reports whether the agent must not get the chat now.
 func (w *waiter) excludes(a AgentID, now int64) bool {
-	i, ok := slices.BinarySearchFunc(w.excluded, a, exclusion.compare)
-	return ok && w.excluded[i].until > now
+	i, ok := slices.BinarySearchFunc(w.excluded(), a, exclusion.compare)
+	return ok && w.excluded()[i].until > now
 }
 
 // compareWaiters is the order of the queue. It never changes by itself.
@@ -102,6 +109,7 @@ type line struct {
 	// those that go back to one who has lost them.
 	fond, lost map[AgentID][]*waiter
 	shifted    bool // places have changed that nobody has looked at
+	wishes     wishes
 }
 
 func newLine() line {
@@ -119,14 +127,13 @@ func (l *line) len() int { return len(l.chats) }
 
 // add puts w, whose class is known, at its place.
 func (l *line) add(w *waiter) {
-	w.key, w.entered = w.Leg.Key.UnixMicro(), w.Leg.EnteredAt.UnixMicro()
 	l.chats[w.Chat] = w
 	l.shifts(w)
 	l.order.Set(w)
-	if a := w.Leg.Prefer; a != "" {
+	if a := w.prefer; a != "" {
 		l.fond[a] = append(l.fond[a], w)
 	}
-	if a := w.Leg.Returning; a != "" {
+	if a := w.returning; a != "" {
 		l.lost[a] = append(l.lost[a], w)
 	}
 	l.shelve(w)
@@ -145,8 +152,8 @@ func (l *line) remove(w *waiter) {
 	l.shifts(w)
 	l.order.Delete(w)
 	delete(l.chats, w.Chat)
-	dropFrom(l.fond, w.Leg.Prefer, w)
-	dropFrom(l.lost, w.Leg.Returning, w)
+	dropFrom(l.fond, w.prefer, w)
+	dropFrom(l.lost, w.returning, w)
 }
 
 func dropFrom(of map[AgentID][]*waiter, a AgentID, w *waiter) {
@@ -188,6 +195,10 @@ func (l *line) file(k *class) {
 	if f == nil {
 		f = newTree(func(a, b *class) bool { return waiterBefore(a.head, b.head) })
 		l.files[k.file] = f
+	}
+	if k.head != nil && head != nil && f.Len() == 1 { // alone there, whoever is its head
+		k.head = head
+		return
 	}
 	if k.head != nil {
 		f.Delete(k)
@@ -247,7 +258,7 @@ func (q *Queue) enqueue(s *queueTurn, e Enqueue) {
 		if w := q.line.chats[e.Chat]; w != nil {
 			q.remove(s, w)
 		}
-		q.dismiss(s, e, d, why)
+		q.dismiss(s, e.Chat, e.Leg.ID, d, why)
 		return
 	}
 	w := q.insert(s, e)
@@ -266,33 +277,37 @@ func (q *Queue) enqueue(s *queueTurn, e Enqueue) {
 // insert makes e the chat's entry. The same stay keeps a reservation that is
 // still good and its customer's knowledge; another one begins anew.
 func (q *Queue) insert(s *queueTurn, e Enqueue) *waiter {
-	w := &waiter{Enqueue: e}
-	w.asked, w.granted = w.one[:0], w.oneOffer[:0]
+	w := &waiter{wish: q.line.wishes.of(&e), Chat: e.Chat, Customer: e.Customer, stay: e.Leg.ID,
+		key: e.Leg.Key.UnixMicro(), entered: e.Leg.EnteredAt.UnixMicro()}
 	if e.Offer != "" {
-		w.granted = append(append(w.granted, e.Offer), e.More...)
+		w.grant(e.Offer)
+		w.grant(e.More...)
 	}
 	if old := q.line.chats[e.Chat]; old != nil {
-		if old.Leg.ID == e.Leg.ID {
+		if old.stay == e.Leg.ID {
 			w.told, w.toldAt = old.told, old.toldAt
 		}
 		if old.asks(e) {
 			w.denials = old.denials
-			w.asked, old.asked = append(w.asked, old.asked...), nil
+			for _, r := range old.asked() {
+				w.ask(r)
+			}
+			old.calls.asked = nil
 		}
 		q.remove(s, old)
 	}
 	q.exclude(s, w, e.Exclude)
 	q.suit(w, s.now)
 	q.line.add(w)
-	for _, r := range w.asked {
+	for _, r := range w.asked() {
 		r.waiter = w
 	}
-	for i := len(w.asked) - 1; i >= 0; i-- {
-		if r := w.asked[i]; w.excludes(r.agent.Agent, s.now) {
+	for i := len(w.asked()) - 1; i >= 0; i-- {
+		if r := w.asked()[i]; w.excludes(r.agent.Agent, s.now) {
 			q.giveBack(s, r)
 		}
 	}
-	q.unask(s, w, max(0, w.rings-len(w.granted)))
+	q.unask(s, w, w.wanted())
 	if w.loose() {
 		s.loose = append(s.loose, w)
 	}
@@ -303,11 +318,11 @@ func (q *Queue) insert(s *queueTurn, e Enqueue) *waiter {
 func (q *Queue) withdraw(s *queueTurn, c Withdraw) {
 	q.release(c.Chat) // which a start that was sent twice may have taken again
 	w := q.line.chats[c.Chat]
-	if w == nil || w.Leg.ID != c.ID {
+	if w == nil || w.stay != c.ID {
 		return
 	}
 	q.remove(s, w)
-	waited := max(0, time.Duration(s.now-w.Leg.EnteredAt.UnixMilli())*time.Millisecond)
+	waited := max(0, time.Duration(s.now-w.enteredAt())*time.Millisecond)
 	q.pace.left(c.Reason, waited)
 	q.level.left(s.now, c.Reason, waited, q.policy)
 	if c.Reason == Taken {
@@ -317,7 +332,7 @@ func (q *Queue) withdraw(s *queueTurn, c Withdraw) {
 
 // voided drops an entry whose chat has moved on without the queue's knowledge.
 func (q *Queue) voided(s *queueTurn, c OfferVoid) {
-	if w := q.line.chats[c.Chat]; w != nil && w.Leg.ID == c.ID {
+	if w := q.line.chats[c.Chat]; w != nil && w.stay == c.ID {
 		q.remove(s, w)
 	}
 }
@@ -333,47 +348,50 @@ func (q *Queue) remove(s *queueTurn, w *waiter) {
 
 // unask takes back what agents were asked for, but for the first few.
 func (q *Queue) unask(s *queueTurn, w *waiter, keep int) {
-	for len(w.asked) > keep {
-		q.giveBack(s, w.asked[len(w.asked)-1])
+	for len(w.asked()) > keep {
+		q.giveBack(s, w.asked()[len(w.asked())-1])
 	}
 }
 
 // exclude takes over whom the chat does not go to, in a copy of its own.
 func (q *Queue) exclude(s *queueTurn, w *waiter, until map[AgentID]int64) {
-	w.excluded = w.excluded[:0]
+	if len(until) == 0 {
+		return
+	}
+	w.bars = &bars{declined: until}
 	for agent, at := range until {
 		if at > s.now {
-			w.excluded = append(w.excluded, exclusion{agent, at})
+			w.bars.excluded = append(w.bars.excluded, exclusion{agent, at})
 		}
 	}
-	slices.SortFunc(w.excluded, func(a, b exclusion) int { return cmp.Compare(a.agent, b.agent) })
+	slices.SortFunc(w.bars.excluded, func(a, b exclusion) int { return cmp.Compare(a.agent, b.agent) })
 	q.wake(w)
 }
 
 // wake sets the alarm for the first exclusion that runs out.
 func (q *Queue) wake(w *waiter) {
 	q.unwake(w)
-	for _, x := range w.excluded {
-		if w.wake == 0 || x.until < w.wake {
-			w.wake = x.until
+	for _, x := range w.excluded() {
+		if at := w.bars.wake; at == 0 || x.until < at {
+			w.bars.wake = x.until
 		}
 	}
-	if w.wake != 0 {
-		q.agenda.Set(alarm{w.wake, alarmExclusion, string(w.Chat)})
+	if at := w.wakesAt(); at != 0 {
+		q.agenda.Set(alarm{at, alarmExclusion, string(w.Chat)})
 	}
 }
 
 func (q *Queue) unwake(w *waiter) {
-	if w.wake != 0 {
-		q.agenda.Delete(alarm{w.wake, alarmExclusion, string(w.Chat)})
-		w.wake = 0
+	if at := w.wakesAt(); at != 0 {
+		q.agenda.Delete(alarm{at, alarmExclusion, string(w.Chat)})
+		w.bars.wake = 0
 	}
 }
 
 // readmit forgets the exclusions that have run out (Q12).
 func (q *Queue) readmit(s *queueTurn, c ChatID) {
 	w := q.line.chats[c]
-	w.excluded = slices.DeleteFunc(w.excluded, func(x exclusion) bool { return x.until <= s.now })
+	w.bars.excluded = slices.DeleteFunc(w.bars.excluded, func(x exclusion) bool { return x.until <= s.now })
 	q.wake(w)
 	q.resuit(w, s.now)
 	if w.loose() {

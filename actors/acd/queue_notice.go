@@ -25,7 +25,7 @@ const (
 // notice tells a chat that stays what the policy wants it told, if anything.
 func (q *Queue) notice(s *queueTurn, w *waiter, d Dismissal, why string, retry int64) {
 	if d.Text != "" || retry != 0 {
-		s.send(w.Chat.Address(), Notice{ID: w.Leg.ID, Reason: why, Text: d.Text, Retry: retry})
+		s.send(w.Chat.Address(), Notice{ID: w.stay, Reason: why, Text: d.Text, Retry: retry})
 	}
 }
 
@@ -51,14 +51,14 @@ func (q *Queue) minds(s *queueTurn) bool {
 // nobody is left who takes offers, busy or not, and could have it, now or after
 // the last step.
 func (q *Queue) declinedByAll(w *waiter, now int64) bool {
-	if len(w.granted)+len(w.asked) > 0 || q.prefers(w, now) != "" {
+	if len(w.granted())+len(w.asked()) > 0 || q.prefers(w, now) != "" {
 		return false
 	}
-	declined := func(a AgentID) bool { return w.Exclude[a] > now }
-	if !slices.ContainsFunc(w.excluded, func(x exclusion) bool { return declined(x.agent) }) {
+	declined := func(a AgentID) bool { return w.declined()[a] > now }
+	if !slices.ContainsFunc(w.excluded(), func(x exclusion) bool { return declined(x.agent) }) {
 		return false
 	}
-	left, could := false, q.couldTake(&waiter{Enqueue: w.Enqueue, step: len(q.steps())})
+	left, could := false, q.couldTake(w.wish)
 	q.roster.all.Scan(func(a *candidate) bool {
 		left = could(a) && !declined(a.Agent) && !slices.Contains(a.Chats, w.Chat)
 		return !left
@@ -66,9 +66,10 @@ func (q *Queue) declinedByAll(w *waiter, now int64) bool {
 	return !left
 }
 
-// couldTake says who takes offers, busy or not, and has what w asks for at its
-// step.
-func (q *Queue) couldTake(w *waiter) func(*candidate) bool {
+// couldTake says who takes offers, busy or not, and has what is asked for after
+// the last step.
+func (q *Queue) couldTake(asked *wish) func(*candidate) bool {
+	w := &waiter{wish: asked, step: int32(len(q.steps()))}
 	needs, tier := q.asks(w)
 	match, _ := q.conditionOf(w)
 	return func(a *candidate) bool {
@@ -93,7 +94,7 @@ func (q *Queue) allDeclined(s *queueTurn, w *waiter) bool {
 		return false
 	}
 	q.remove(s, w)
-	q.dismiss(s, w.Enqueue, d, whyDeclined)
+	q.dismiss(s, w.Chat, w.stay, d, whyDeclined)
 	return true
 }
 
@@ -105,7 +106,7 @@ func (q *Queue) lacking(s *queueTurn) {
 		return
 	}
 	for _, w := range q.line.order.Items() {
-		if len(w.Exclude) > 0 {
+		if len(w.declined()) > 0 {
 			q.allDeclined(s, w)
 		}
 	}

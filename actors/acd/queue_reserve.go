@@ -1,6 +1,9 @@
 package acd
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
 // maxDenials is how often agents may deny a chat's reservations before the
 // last of them is left out for a while, so that an agent who advertises what
@@ -31,7 +34,7 @@ func (q *Queue) reserve(s *queueTurn, w *waiter, c *candidate) {
 		waiter:   w,
 		agent:    c,
 		weight:   w.class.weight,
-		channel:  w.Channel,
+		channel:  w.channel,
 		at:       s.now,
 		due:      s.now + s.Config.Desk.ReserveWait.Milliseconds(),
 		gen:      c.Gen,
@@ -41,11 +44,11 @@ func (q *Queue) reserve(s *queueTurn, w *waiter, c *candidate) {
 	q.open[r.offer] = r
 	q.agenda.Set(alarm{r.due, alarmReserve, string(r.offer)})
 	q.roster.hold(c, r)
-	w.asked = append(w.asked, r)
+	w.ask(r)
 	q.line.shelve(w)
 	s.send(c.Agent.Address(), Reserve{
 		Offer: r.offer, Chat: r.chat, From: q.id, Channel: r.channel, Weight: r.weight, Kind: OfferRoute,
-		Key: w.Leg.Key,
+		Key: time.UnixMicro(w.key).UTC(),
 	})
 }
 
@@ -54,7 +57,7 @@ func (q *Queue) answered(r *reservation) {
 	delete(q.open, r.offer)
 	q.agenda.Delete(alarm{r.due, alarmReserve, string(r.offer)})
 	w := r.waiter
-	w.asked = slices.DeleteFunc(w.asked, func(x *reservation) bool { return x == r })
+	w.unask(r)
 	q.line.shelve(w)
 }
 
@@ -104,19 +107,20 @@ func (q *Queue) reserved(s *queueTurn, c Reserved) {
 	w := r.waiter
 	q.answered(r)
 	r.granted = true
-	w.granted, w.denials = append(w.granted, r.offer), 0
+	w.grant(r.offer)
+	w.denials = 0
 	q.line.shelve(w)
 	s.out.Sends = append(s.out.Sends, Send{
 		To:  w.Chat.Address(),
 		Key: "grant/" + string(r.offer),
-		Cmd: OfferGrant{Offer: r.offer, Agent: c.Agent, Name: c.Name, ID: w.Leg.ID, Decision: r.decision},
+		Cmd: OfferGrant{Offer: r.offer, Agent: c.Agent, Name: c.Name, ID: w.stay, Decision: r.decision},
 	})
 }
 
 // handedOn reports whether the slot has gone to the chat already.
 func (q *Queue) handedOn(c Reserved) bool {
 	if chat, ok := c.Offer.Chat(); ok {
-		if w := q.line.chats[chat]; w != nil && slices.Contains(w.granted, c.Offer) {
+		if w := q.line.chats[chat]; w != nil && slices.Contains(w.granted(), c.Offer) {
 			return true
 		}
 	}
@@ -151,14 +155,17 @@ func (q *Queue) denied(s *queueTurn, c ReserveDenied) {
 // leaveOut keeps an agent from a chat for a reservation's time.
 func (q *Queue) leaveOut(s *queueTurn, w *waiter, a AgentID) {
 	until := s.now + s.Config.Desk.ReserveWait.Milliseconds()
-	w.excluded = slices.DeleteFunc(w.excluded, func(x exclusion) bool {
+	if w.bars == nil {
+		w.bars = &bars{}
+	}
+	w.bars.excluded = slices.DeleteFunc(w.bars.excluded, func(x exclusion) bool {
 		if x.agent == a {
 			until = max(until, x.until)
 		}
 		return x.agent == a
 	})
-	i, _ := slices.BinarySearchFunc(w.excluded, a, exclusion.compare)
-	w.excluded = slices.Insert(w.excluded, i, exclusion{a, until})
+	i, _ := slices.BinarySearchFunc(w.bars.excluded, a, exclusion.compare)
+	w.bars.excluded = slices.Insert(w.bars.excluded, i, exclusion{a, until})
 	q.wake(w)
 	q.resuit(w, s.now)
 }

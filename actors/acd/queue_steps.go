@@ -26,8 +26,8 @@ func (q *Queue) ringsOf(w *waiter) int {
 	switch {
 	case q.policy == nil:
 		return 1
-	case w.Rings > 0:
-		return min(w.Rings, q.policy.RingCount)
+	case w.atOnce > 0:
+		return min(w.atOnce, q.policy.RingCount)
 	}
 	return q.policy.RingCount
 }
@@ -36,18 +36,18 @@ func (q *Queue) ringsOf(w *waiter) int {
 // for the moment when that changes.
 func (q *Queue) suit(w *waiter, now int64) {
 	q.unstep(w)
-	w.rings = q.ringsOf(w)
-	steps, entered := q.steps(), w.Leg.EnteredAt.UnixMilli()
-	for w.step = 0; w.step < len(steps); w.step++ {
+	w.rings = int32(q.ringsOf(w))
+	steps, entered := q.steps(), w.enteredAt()
+	for w.step = 0; int(w.step) < len(steps); w.step++ {
 		if at := entered + steps[w.step].After.Milliseconds(); at > now {
 			w.turns = at
 			break
 		}
 	}
 	var match *condition
-	key, needs := classKey{channel: w.Channel, weight: max(w.Weight, 1)}, []need(nil)
+	key, needs := classKey{channel: w.channel, weight: max(w.weight, 1)}, []need(nil)
 	if key.prefer = q.prefers(w, now); key.prefer != "" {
-		w.turns = earlier(w.turns, w.Leg.PreferUntil.UnixMilli())
+		w.turns = earlier(w.turns, w.preferUntil)
 	} else {
 		needs, key.tier = q.asks(w)
 		key.skills = needsKey(needs)
@@ -65,13 +65,13 @@ func (q *Queue) suit(w *waiter, now int64) {
 // asks is what w asks of an agent after the steps it has taken.
 func (q *Queue) asks(w *waiter) (needs []need, tier int) {
 	if q.policy == nil {
-		return needsOf(w.Leg.Skills), 0
+		return needsOf(w.skills), 0
 	}
 	tier = q.policy.MaxTier
 	if len(q.policy.Steps) == 0 {
-		return needsOf(w.Leg.Skills), tier
+		return needsOf(w.skills), tier
 	}
-	needs = needsOf(w.Leg.Skills, q.policy.Skills)
+	needs = needsOf(w.skills, q.policy.Skills)
 	for _, step := range q.policy.Steps[:w.step] {
 		needs = slices.DeleteFunc(needs, func(n need) bool { return slices.Contains(step.DropSkills, n.skill) })
 		for i := range needs {
@@ -86,8 +86,8 @@ func (q *Queue) asks(w *waiter) (needs []need, tier int) {
 // his skills and tier. Who takes no offers, who is not fit for the queue and who
 // has rejected or missed the chat is not waited for.
 func (q *Queue) prefers(w *waiter, now int64) AgentID {
-	a := w.Leg.Prefer
-	if a == "" || w.Leg.PreferUntil.UnixMilli() <= now || w.excludes(a, now) {
+	a := w.prefer
+	if a == "" || w.preferUntil <= now || w.excludes(a, now) {
 		return ""
 	}
 	if c := q.roster.byID[a]; c == nil || !c.Available || !c.has(q.roster.needs) {
@@ -125,7 +125,7 @@ func (q *Queue) resuit(w *waiter, now int64) {
 func (q *Queue) refit(s *queueTurn) {
 	for _, w := range q.line.order.Items() {
 		q.resuit(w, s.now)
-		q.unask(s, w, max(0, w.rings-len(w.granted)))
+		q.unask(s, w, w.wanted())
 	}
 }
 

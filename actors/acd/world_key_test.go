@@ -40,7 +40,7 @@ func (k *keeper) put(v ...any) {
 
 // what is derived from the rest, or only counted.
 var unkept = map[string]bool{"pace": true, "told": true, "toldAt": true, "tellAt": true, "turn": true, "turns": true, "given": true,
-	"decision": true, "Decision": true, "policy": true, "class": true, "classes": true, "files": true, "desk": true}
+	"decision": true, "Decision": true, "policy": true, "class": true, "classes": true, "files": true, "desk": true, "wishes": true}
 
 func (k *keeper) gather(v reflect.Value) {
 	switch v.Kind() {
@@ -57,6 +57,10 @@ func (k *keeper) gather(v reflect.Value) {
 	case reflect.Pointer:
 		if v.IsNil() || strings.HasPrefix(v.Type().Elem().Name(), "BTreeG") { // trees hold what maps hold
 			k.put("-")
+			return
+		}
+		if v.Type() == reflect.TypeFor[*wish]() { // a value that many may have in common
+			k.gather(v.Elem())
 			return
 		}
 		if n, known := k.known[v.Pointer()]; known {
@@ -98,7 +102,7 @@ func (k *keeper) gather(v reflect.Value) {
 		k.put(n)
 	case reflect.Uint8:
 		k.put(v.Uint())
-	case reflect.Int, reflect.Int64:
+	case reflect.Int, reflect.Int32, reflect.Int64:
 		k.put(v.Int())
 	case reflect.String:
 		k.put(v.String())
