@@ -4,7 +4,8 @@ import "unicode/utf8"
 
 // flat reads the lines that come all day without the general decoder: an object
 // of at most eight members, each a text without escapes that is not empty, a
-// short whole number, true or false. It reads no line that the general decoder
+// short whole number, true or false, or such an object without a further one in
+// it. It reads no line that the general decoder
 // would refuse, and leaves whatever it has not seen the like of to that one:
 // only what both understand alike is decided here.
 type flat struct {
@@ -12,10 +13,11 @@ type flat struct {
 	count   int
 }
 
-// flatMember is a name and its value: a text without its quotes, digits, or a word.
+// flatMember is a name and its value: a text without its quotes, digits, a word,
+// or an object with its braces.
 type flatMember struct {
 	name, value []byte
-	kind        byte // '"', '0', 't' or 'f'
+	kind        byte // '"', '0', 't', 'f' or '{'
 }
 
 // decodeFlat returns the command of a line, or nil for the general decoder.
@@ -32,27 +34,32 @@ func decodeFlat(line []byte) Command {
 }
 
 func (f *flat) read(line []byte) bool {
-	i := space(line, 0)
+	end, ok := f.object(line, space(line, 0), true)
+	return ok && space(line, end) == len(line)
+}
+
+// object reads what begins at i and returns where it ends. At the top there may
+// be objects in it.
+func (f *flat) object(line []byte, i int, top bool) (end int, ok bool) {
 	if i == len(line) || line[i] != '{' {
-		return false
+		return i, false
 	}
 	for i++; ; i++ {
 		var m flatMember
-		var ok bool
-		if i, ok = m.read(line, space(line, i)); !ok || f.count == len(f.members) || f.find(string(m.name)) != nil {
-			return false
+		if i, ok = m.read(line, space(line, i), top); !ok || f.count == len(f.members) || f.find(string(m.name)) != nil {
+			return i, false
 		}
 		f.members[f.count] = m
 		f.count++
 		if i = space(line, i); i == len(line) {
-			return false
+			return i, false
 		}
 		switch line[i] {
 		case ',':
 		case '}':
-			return space(line, i+1) == len(line)
+			return i + 1, true
 		default:
-			return false
+			return i, false
 		}
 	}
 }
@@ -65,7 +72,7 @@ func space(line []byte, i int) int {
 }
 
 // read takes a member that begins at i and returns where it ends.
-func (m *flatMember) read(line []byte, i int) (end int, ok bool) {
+func (m *flatMember) read(line []byte, i int, top bool) (end int, ok bool) {
 	if m.name, i, ok = flatText(line, i); !ok {
 		return i, false
 	}
@@ -94,6 +101,12 @@ func (m *flatMember) read(line []byte, i int) (end int, ok bool) {
 	case c == 'f' && i+5 <= len(line) && string(line[i:i+5]) == "false":
 		m.kind = 'f'
 		return i + 5, true
+	case c == '{' && top:
+		var inner flat
+		m.kind = '{'
+		i, ok = inner.object(line, i, false)
+		m.value = line[start:i]
+		return i, ok
 	}
 	return i, false
 }
@@ -149,6 +162,31 @@ func (f *flat) number(name string, into *uint64) bool {
 	return m.kind == '0'
 }
 
+// inner takes an object, if there is one.
+func (f *flat) inner(name string, into *flat) bool {
+	m := f.find(name)
+	return m == nil || m.kind == '{' && into.read(m.value)
+}
+
+// texts takes an object of texts, if there is one.
+func (f *flat) texts(name string, into *map[string]string) bool {
+	var of flat
+	if !f.inner(name, &of) {
+		return false
+	}
+	if of.count > 0 {
+		*into = make(map[string]string, of.count)
+	}
+	for i := range of.count {
+		m := &of.members[i]
+		if m.kind != '"' {
+			return false
+		}
+		(*into)[string(m.name)] = string(m.value)
+	}
+	return true
+}
+
 // word takes true or false, which has to be there.
 func (f *flat) word(name string, into *bool) bool {
 	m := f.find(name)
@@ -199,7 +237,14 @@ func (f *flat) work() Command {
 	case "start":
 		c := &Start{}
 		if f.text("id", &c.ID) && f.text("source", &c.Source) && f.text("queue", &c.Queue) && f.text("agent", &c.Agent) &&
-			f.text("name", &c.Name) && f.text("subject", &c.Subject) && f.find("attributes") == nil {
+			f.text("name", &c.Name) && f.text("subject", &c.Subject) && f.texts("attributes", &c.Attributes) {
+			return c
+		}
+	case "transfer":
+		var to flat
+		c := &Transfer{}
+		if f.text("id", &c.ID) && f.text("chat", &c.Chat) && f.text("mode", (*string)(&c.Mode)) && f.text("note", &c.Note) &&
+			f.text("on_fail", (*string)(&c.OnFail)) && f.inner("to", &to) && to.text("agent", &c.To.Agent) && to.text("queue", &c.To.Queue) {
 			return c
 		}
 	case "accept":

@@ -36,6 +36,11 @@ var flatLines = []string{
 	`{"type":"pong"}`, `{"type":"pong","seq":0}`,
 	`{"type":"start","id":"1","source":"web","name":"Maria Rossi","subject":"Parcel","agent":"alice","queue":"support"}`,
 	`{"type":"wrapup","id":"1","chat":"c","code":"solved","notes":"none"}`,
+	`{"type":"end","id":"1","chat":"c","x":{"a":1}}`,
+	`{"type":"start","id":"1","source":"web","attributes":{"a":"b"}}`,
+	`{"type":"transfer","id":"1","chat":"c","to":{"agent":"bob"}}`,
+	`{"type":"transfer","id":"1","chat":"c","to":{"queue":"sales"},"mode":"blind","note":"n","on_fail":"end"}`,
+	`{"type":"transfer","id":"1","chat":"c","to": { "agent" : "bob" , "later":true }}`,
 }
 
 // roundLines are left to the general decoder, whatever it says to them.
@@ -50,8 +55,13 @@ var roundLines = []string{
 	`{"type":"send","id":"1","chat":"c","text":"x","to":"nobody"}`, `{"type":"send","id":"1","chat":"c","text":"x","attachment":"a"}`,
 	`{"type":"send","id":"1","chat":"c"}`, `{"type":"read","id":"1","chat":"c","upto":0}`, `{"type":"read","id":"1","chat":"c","upto":18446744073709551615}`,
 	`{"type":"read","id":"1","chat":"c","upto":18446744073709551616}`, `{"type":"typing","id":"1","chat":"c"}`, `{"type":"typing","id":"1","chat":"c","on":1}`,
-	`{"type":"pong","seq":"1"}`, `{"type":"start","id":"1","source":"web","attributes":{"a":"b"}}`, `{"type":"dance","id":"1"}`, `{"type":1}`,
-	`{"type":"transfer","id":"1","chat":"c","to":{"agent":"bob"}}`, `{"type":"transfer","id":"1","chat":"c","to":{"queue":"sales"},"mode":"blind","note":"n","on_fail":"end"}`,
+	`{"type":"pong","seq":"1"}`, `{"type":"dance","id":"1"}`, `{"type":1}`,
+	`{"type":"start","id":"1","source":"web","attributes":{"a":1}}`, `{"type":"start","id":"1","source":"web","attributes":{"a":{"b":"c"}}}`,
+	`{"type":"start","id":"1","source":"web","attributes":{"a":"b","a":"c"}}`, `{"type":"start","id":"1","source":"web","attributes":{"a":""}}`,
+	`{"type":"start","id":"1","source":"web","attributes":"a"}`, `{"type":"start","id":"1","source":"web","attributes":{"a":"b"}`,
+	`{"type":"transfer","id":"1","chat":"c"}`, `{"type":"transfer","id":"1","chat":"c","to":"bob"}`, `{"type":"transfer","id":"1","chat":"c","to":{}}`,
+	`{"type":"transfer","id":"1","chat":"c","to":{"agent":7}}`, `{"type":"transfer","id":"1","chat":"c","to":{"agent":"bob",}}`,
+	`{"type":"transfer","id":"1","chat":"c","to":{"agent":"bob"},"mode":"often"}`, `{"type":"end","id":"1","chat":"c","x":{"a":{}}}`,
 	`{"a":1,"b":1,"c":1,"d":1,"e":1,"f":1,"g":1,"h":1,"type":"pong"}`, `{"type":"end","id":"` + strings.Repeat("x", MaxIDChars+1) + `","chat":"c"}`,
 }
 
