@@ -130,7 +130,12 @@ type Note struct {
 	thread sync.Once
 	once   sync.Once
 	body   []byte
+	single bool // see Single; not changed once a session may have it
 }
+
+// Single reports that one session alone is told as things stand, so that what
+// Body keeps would most likely be used by nobody else.
+func (n *Note) Single() bool { return n.single }
 
 // Body returns encode's result, computed once for all recipients.
 func (n *Note) Body(encode func(*Note) []byte) []byte {

@@ -148,12 +148,12 @@ func (e *Engine) address(w *turn) {
 		var note *Note
 		for j := range list {
 			if o := &list[j]; o.index == n.Index && o.note.View == n.View && n.View != acd.ToUnread && !n.Ephemeral {
-				note = o.note
+				note, o.note.single = o.note, false
 				break
 			}
 		}
 		if note == nil {
-			note = w.shell.threaded(&Note{From: w.shell.addr, At: w.at, Event: n.Event, View: n.View, To: n.To, engine: e})
+			note = w.shell.threaded(&Note{From: w.shell.addr, At: w.at, Event: n.Event, View: n.View, To: n.To, engine: e, single: true})
 		}
 		a := addressed{to: st, index: n.Index, note: note}
 		if n.Ephemeral {

@@ -91,6 +91,7 @@ func (s *stream) bounds() (keep, fresh int) {
 func (s *stream) publish(seq uint64, c cached) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.share(c.note)
 	s.keep(seq, c)
 	s.follow(c.note)
 	for _, sess := range s.sessions {
@@ -107,6 +108,14 @@ func (s *stream) keep(seq uint64, c cached) {
 	s.notes.add(c, keep)
 	if old := s.notes.n - 1 - fresh; old >= 0 {
 		s.notes.at(old).note = nil
+	}
+}
+
+// share notes that several sessions are told the same. The caller holds mu, and
+// nobody has a single note yet.
+func (s *stream) share(n *Note) {
+	if n != nil && n.single && len(s.sessions) > 1 {
+		n.single = false
 	}
 }
 
@@ -149,6 +158,7 @@ func (s *stream) drop(chat acd.ChatID) {
 func (s *stream) whisper(n *Note) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.share(n)
 	for _, sess := range s.sessions {
 		sess.ephemeral(n)
 	}

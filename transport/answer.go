@@ -6,12 +6,13 @@ import (
 	"github.com/parley-engine/parley/transport/wire"
 )
 
-// answerFrame is what became of a command, for whoever sent it.
-func answerFrame(re string, a *actors.Answer, role acd.Role) wire.Event {
+// answerFrame is what became of a command, for whoever sent it. It may be made
+// in ok, to be used up before the next one.
+func answerFrame(re string, a *actors.Answer, role acd.Role, ok *wire.Ok) wire.Event {
 	if a.Refusal != nil {
 		return refusalFrame(re, a.Refusal)
 	}
-	ok := &wire.Ok{Re: re, Already: a.Result.Already != "", Chat: string(a.Result.Chat), Transfer: a.Result.Transfer,
+	*ok = wire.Ok{Re: re, Already: a.Result.Already != "", Chat: string(a.Result.Chat), Transfer: a.Result.Transfer,
 		Offer: string(a.Result.Offer), MessageSeq: a.Result.MessageSeq}
 	if !a.Result.ExpiresAt.IsZero() {
 		ok.ExpiresAt, ok.ExtensionsLeft = wire.At(a.Result.ExpiresAt), &a.Result.Left

@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"github.com/parley-engine/parley/actors"
+	"github.com/parley-engine/parley/transport/wire"
 )
 
 const (
@@ -30,6 +31,7 @@ type batch struct {
 	deliveries []actors.Delivery
 	idle       bool // there was nothing to say
 	attempt    attempt
+	ok         wire.Ok // room for the answer that is being written
 }
 
 var batches = sync.Pool{New: func() any { return new(batch) }}
@@ -110,7 +112,7 @@ func (b *batch) reset() { b.buf, b.open = b.buf[:0], false }
 
 func (b *batch) release() {
 	b.reset()
-	b.idle = false
+	b.idle, b.ok = false, wire.Ok{}
 	if cap(b.buf) > keepBytes || cap(b.deliveries) > 4096 {
 		return
 	}

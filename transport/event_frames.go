@@ -16,14 +16,21 @@ type other struct{}
 func (other) FrameType() string { return "other" }
 
 // appendNote appends a piece of news under its number. All recipients of a
-// note share its bytes, except of an unread count, which is each agent's own.
+// note share its bytes, except of an unread count, which is each agent's own;
+// those of a note with one recipient are kept by nobody.
 func appendNote(dst []byte, seq uint64, n *actors.Note, who acd.Principal) []byte {
-	if n.View != acd.ToUnread {
+	var ev wire.Event
+	switch {
+	case n.View == acd.ToUnread:
+		ev = unreadFrame(n, acd.AgentID(who.ID))
+	case n.Single():
+		ev = noteFrame(n)
+	default:
 		return wire.AppendSeq(dst, seq, n.Body(encodeNote))
 	}
 	buf := messages.Get().(*[]byte)
 	defer messages.Put(buf)
-	*buf = wire.AppendEvent((*buf)[:0], unreadFrame(n, acd.AgentID(who.ID)))
+	*buf = wire.AppendEvent((*buf)[:0], ev)
 	return wire.AppendSeq(dst, seq, *buf)
 }
 

@@ -185,15 +185,15 @@ func TestAChatWithoutItsSourceIsInterruptedUntilItEnds(t *testing.T) {
 
 func TestAnAnswerNamesWhatWasOpened(t *testing.T) {
 	a := &actors.Answer{Result: acd.Result{Transfer: "c.5t", Offer: "c.6"}}
-	if got := string(wire.AppendEvent(nil, answerFrame("7", a, acd.RoleAgent))); got != `{"type":"ok","re":"7","transfer":"c.5t","offer":"c.6"}` {
+	if got := string(wire.AppendEvent(nil, answerFrame("7", a, acd.RoleAgent, new(wire.Ok)))); got != `{"type":"ok","re":"7","transfer":"c.5t","offer":"c.6"}` {
 		t.Errorf("got %s", got)
 	}
 	more := &actors.Answer{Result: acd.Result{ExpiresAt: time.Unix(1_700_000_000, 0)}}
-	if got := string(wire.AppendEvent(nil, answerFrame("7", more, acd.RoleAgent))); got != `{"type":"ok","re":"7","expires_at":"2023-11-14T22:13:20.000Z","extensions_left":0}` {
+	if got := string(wire.AppendEvent(nil, answerFrame("7", more, acd.RoleAgent, new(wire.Ok)))); got != `{"type":"ok","re":"7","expires_at":"2023-11-14T22:13:20.000Z","extensions_left":0}` {
 		t.Errorf("got %s", got)
 	}
 	taken := &actors.Answer{Refusal: &acd.Refusal{Code: "taken", Text: "t", Reason: "bob"}}
-	if got := string(wire.AppendEvent(nil, answerFrame("7", taken, acd.RoleAgent))); !strings.Contains(got, `"detail":{"by":"bob"}`) {
+	if got := string(wire.AppendEvent(nil, answerFrame("7", taken, acd.RoleAgent, new(wire.Ok)))); !strings.Contains(got, `"detail":{"by":"bob"}`) {
 		t.Errorf("got %s", got)
 	}
 }

@@ -125,7 +125,7 @@ func TestNoSnapshotOrPageOfACustomerShowsWhatIsForAgents(t *testing.T) {
 	if strings.Contains(body, canary) || !strings.Contains(body, "said") {
 		t.Errorf("the snapshot is %s", body)
 	}
-	page := answerFrame("1", &actors.Answer{History: &actors.HistoryPage{Messages: chat.Messages}}, acd.RoleCustomer)
+	page := answerFrame("1", &actors.Answer{History: &actors.HistoryPage{Messages: chat.Messages}}, acd.RoleCustomer, new(wire.Ok))
 	if body := string(wire.AppendEvent(nil, page)); strings.Contains(body, canary) || !strings.Contains(body, "said") {
 		t.Errorf("the page is %s", body)
 	}
@@ -210,7 +210,7 @@ func TestRefusalsKeepTheirDetails(t *testing.T) {
 		{acd.ErrEnded, `"code":"ended"`},
 		{&acd.Refusal{Code: "queue_closed", Text: "t", RetryAfter: 90 * time.Second}, `"message":"t","retry_after_s":90`},
 	} {
-		got := string(wire.AppendEvent(nil, answerFrame("7", &actors.Answer{Refusal: tt.r}, acd.RoleAgent)))
+		got := string(wire.AppendEvent(nil, answerFrame("7", &actors.Answer{Refusal: tt.r}, acd.RoleAgent, new(wire.Ok))))
 		if !strings.Contains(got, tt.want) || !strings.Contains(got, `"re":"7"`) {
 			t.Errorf("got %s, want %s", got, tt.want)
 		}

@@ -183,7 +183,7 @@ func (c *conn) say(b *batch, own []byte, s Session) error {
 func (c *conn) deliver(b *batch, d *actors.Delivery) {
 	c.server.metrics.framesOut.Inc()
 	if d.Answer != nil {
-		ev := answerFrame(d.Re, d.Answer, c.who.Role)
+		ev := answerFrame(d.Re, d.Answer, c.who.Role, &b.ok)
 		if refused, ok := ev.(*wire.Error); ok {
 			c.server.metrics.refusal(refused.Code)
 		}

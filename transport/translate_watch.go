@@ -49,8 +49,8 @@ func answerAside(ok *wire.Ok, a *actors.Answer) {
 	if t := a.Targets; t != nil {
 		ok.Targets, ok.Version = targetRows(t), t.Version
 	}
-	if n := a.Result.Chats; n > 0 {
-		ok.Chats = &n
+	if a.Result.Chats > 0 {
+		ok.Chats = &a.Result.Chats
 	}
 }
 

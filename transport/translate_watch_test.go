@@ -105,11 +105,11 @@ func TestEachThingBesideTheChatsHasItsFrame(t *testing.T) {
 }
 
 func TestAnAnswerNamesTargetsAndHowManyChats(t *testing.T) {
-	empty := answerFrame("1", &actors.Answer{Targets: &acd.TargetsShown{Version: 4}}, acd.RoleAgent)
+	empty := answerFrame("1", &actors.Answer{Targets: &acd.TargetsShown{Version: 4}}, acd.RoleAgent, new(wire.Ok))
 	if got := string(wire.AppendEvent(nil, empty)); got != `{"type":"ok","re":"1","targets":[],"version":4}` {
 		t.Error(got)
 	}
-	said := answerFrame("2", &actors.Answer{Result: acd.Result{Chats: 2}}, acd.RoleSupervisor)
+	said := answerFrame("2", &actors.Answer{Result: acd.Result{Chats: 2}}, acd.RoleSupervisor, new(wire.Ok))
 	if got := string(wire.AppendEvent(nil, said)); got != `{"type":"ok","re":"2","chats":2}` {
 		t.Error(got)
 	}
