@@ -14,9 +14,9 @@ import (
 // tuning says how Pebble is set up. The format is explicit because the default
 // one loses acknowledged records silently after a flipped bit in the newest
 // log; this one refuses to open.
-func tuning(o *Options, fs vfs.FS, dir string, rep *reporter) *pebble.Options {
+func tuning(o *Options, fs vfs.FS, dir string, rep *reporter, pace *pacer) *pebble.Options {
 	p := &pebble.Options{
-		FS:                          &guard{FS: fs, dir: dir, fail: rep.fail},
+		FS:                          &guard{FS: fs, dir: dir, fail: rep.fail, pacer: pace},
 		FormatMajorVersion:          pebble.FormatValueSeparation,
 		MemTableSize:                uint64(o.MemTableBytes),
 		MemTableStopWritesThreshold: 4,
@@ -30,7 +30,7 @@ func tuning(o *Options, fs vfs.FS, dir string, rep *reporter) *pebble.Options {
 		Logger:                      rep,
 		EventListener:               rep.listener(),
 	}
-	p.Experimental.CompactionScheduler = newPacer()
+	p.Experimental.CompactionScheduler = pace
 	p.Experimental.ValueSeparationPolicy = func() pebble.ValueSeparationPolicy {
 		return pebble.ValueSeparationPolicy{}
 	}

@@ -3,6 +3,7 @@ package persistence
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/cockroachdb/pebble/v2/vfs"
 )
@@ -16,8 +17,9 @@ import (
 // wanted a copy there.
 type guard struct {
 	vfs.FS
-	dir  string
-	fail func(error)
+	dir   string
+	fail  func(error)
+	pacer *pacer
 }
 
 func (g *guard) stop(op, path string, err error) {
@@ -42,6 +44,9 @@ func (g *guard) file(op, path string, f vfs.File, err error) (vfs.File, error) {
 // Create implements vfs.FS.
 func (g *guard) Create(name string, c vfs.DiskWriteCategory) (vfs.File, error) {
 	f, err := g.FS.Create(name, c)
+	if c == flushCategory && err == nil {
+		return &flushedFile{File: f, pacer: g.pacer, stretch: stretch{time.Now()}}, nil
+	}
 	return g.file("create", name, f, err)
 }
 

@@ -14,6 +14,7 @@ import (
 // shape is a database of which only the state matters to a pacer.
 type shape struct {
 	depth   atomic.Int32
+	tables  atomic.Int32
 	allowed atomic.Int32
 	waiting atomic.Int32
 	begun   chan pebble.CompactionGrantHandle
@@ -23,6 +24,7 @@ func newShape(t *testing.T, allowed int32) (*shape, *pacer) {
 	t.Helper()
 	db, p := &shape{begun: make(chan pebble.CompactionGrantHandle, 8)}, newPacer()
 	db.allowed.Store(allowed)
+	p.on.Store(true)
 	p.Register(1, db)
 	return db, p
 }
@@ -44,7 +46,7 @@ func (s *shape) Schedule(h pebble.CompactionGrantHandle) bool {
 
 func (s *shape) Metrics() *pebble.Metrics {
 	m := new(pebble.Metrics)
-	m.Levels[0].Sublevels = s.depth.Load()
+	m.Levels[0].Sublevels, m.MemTable.Count = s.depth.Load(), int64(s.tables.Load())
 	return m
 }
 
@@ -78,6 +80,55 @@ func TestACompactionTakesAFifthOfACoreUnlessTheStoreFallsBehind(t *testing.T) {
 			}
 		})
 	}
+}
+
+// flush writes tables for a while as a flush does, one block every tenth of a
+// millisecond, and returns how long it has taken.
+func flush(t *testing.T, p *pacer, work time.Duration) time.Duration {
+	t.Helper()
+	g := &guard{FS: vfs.NewMem(), dir: "data", pacer: p}
+	if err := g.MkdirAll("data", 0o750); err != nil {
+		t.Fatal(err)
+	}
+	began := time.Now()
+	f, err := g.Create("data/1.sst", flushCategory)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range work / (100 * time.Microsecond) {
+		time.Sleep(100 * time.Microsecond) // the work, on a virtual clock
+		if n, err := f.Write([]byte("block")); n != 5 || err != nil {
+			t.Fatal(n, err)
+		}
+	}
+	return time.Since(began)
+}
+
+// TestAFlushTakesAThirdOfACoreUnlessTheNextOneWaits flushes for a tenth of a
+// second of work with different numbers of memtables.
+func TestAFlushTakesAThirdOfACoreUnlessTheNextOneWaits(t *testing.T) {
+	for tables, want := range map[int32]time.Duration{1: 300 * time.Millisecond, 2: 300 * time.Millisecond, tablesLate: 100 * time.Millisecond} {
+		synctest.Test(t, func(t *testing.T) {
+			db, p := newShape(t, 1)
+			defer p.Unregister()
+			db.tables.Store(tables)
+			if took := flush(t, p, 100*time.Millisecond); (took - want).Abs() > 2*time.Millisecond {
+				t.Errorf("with %d memtables it takes %s, expected %s", tables, took, want)
+			}
+		})
+	}
+}
+
+// TestNothingRestsWhileAStoreOpensOrCloses flushes as at the end of a store.
+func TestNothingRestsWhileAStoreOpensOrCloses(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		_, p := newShape(t, 1)
+		defer p.Unregister()
+		p.on.Store(false)
+		if took := flush(t, p, 100*time.Millisecond); took != 100*time.Millisecond {
+			t.Errorf("it takes %s, expected 100 ms", took)
+		}
+	})
 }
 
 // TestACompactionHurriesOnceTheStoreFallsBehind lets the base level get deep in
@@ -198,7 +249,13 @@ func TestAStoreCompactsUnderThePacer(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	if s.pacer.looked.IsZero() {
+		t.Error("neither a flush nor a compaction has asked whether to rest")
+	}
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
+	}
+	if s.pacer.on.Load() {
+		t.Error("what closed the store was paced")
 	}
 }

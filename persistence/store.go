@@ -27,6 +27,7 @@ type Store struct {
 	opts    Options
 	db      *pebble.DB
 	lock    *pebble.Lock
+	pacer   *pacer
 	started time.Time
 
 	queue   *queue[*writer]
@@ -124,6 +125,7 @@ func (s *Store) openDB() error {
 			return errors.Join(named(r.err), s.lock.Close())
 		}
 		s.db = r.db
+		s.pacer.on.Store(true)
 		return nil
 	case <-s.failed:
 		return s.Err()
@@ -136,7 +138,8 @@ func (s *Store) openDB() error {
 // that one is closed and opened once more: each opening begins a new log.
 func (s *Store) openChecked() (*pebble.DB, error) {
 	options := func() *pebble.Options {
-		p := tuning(&s.opts, s.folder(s.dir).fs, s.dir, s.report)
+		s.pacer = newPacer()
+		p := tuning(&s.opts, s.folder(s.dir).fs, s.dir, s.report, s.pacer)
 		p.Lock = s.lock
 		return p
 	}
@@ -241,6 +244,7 @@ func (s *Store) close() error {
 		return err
 	}
 	s.gate.shut()
+	s.pacer.on.Store(false)
 	closed := make(chan error, 1)
 	s.syncing.Store(s.since())
 	go func() {
