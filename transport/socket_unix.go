@@ -36,9 +36,9 @@ func (a *attempt) once(fd uintptr) bool {
 			a.err = io.ErrUnexpectedEOF
 		case err == nil:
 			a.n = n
-		case errors.Is(err, syscall.EINTR):
+		case err == syscall.EINTR: // as the call gives it, which is not wrapped
 			continue
-		case !errors.Is(err, syscall.EAGAIN):
+		case err != syscall.EAGAIN:
 			a.err = err
 		}
 		return true
@@ -51,9 +51,9 @@ func (a *arrival) take(fd uintptr) bool {
 	for {
 		n, err := syscall.Read(int(fd), a.room[:])
 		switch {
-		case errors.Is(err, syscall.EINTR):
+		case err == syscall.EINTR:
 			continue
-		case errors.Is(err, syscall.EAGAIN):
+		case err == syscall.EAGAIN:
 			a.give()
 			return false
 		case err != nil:

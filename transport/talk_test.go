@@ -312,6 +312,23 @@ func TestFramesAreCountedEvenWhenTheyAreEmpty(t *testing.T) {
 	}
 }
 
+func TestAQuarterOfWhatAPeerMaySendComesBackEachSecond(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := newMeter(1000, 8)
+		if !m.spend(1000, 8) || m.spend(1, 0) || m.spend(0, 1) {
+			t.Fatal("what may be sent at once is not 1000 bytes and 8 frames")
+		}
+		time.Sleep(time.Second)
+		if m.spend(251, 0) || !m.spend(250, 2) || m.spend(0, 1) {
+			t.Error("after a second it is not 250 bytes and 2 frames")
+		}
+		time.Sleep(time.Hour)
+		if m.spend(1001, 0) || !m.spend(1000, 8) {
+			t.Error("after a long time it is not as much as at first")
+		}
+	})
+}
+
 func TestWhatBecomesReadyWhileTheWriterStopsIsStillWritten(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e := onPipes(t, nil)

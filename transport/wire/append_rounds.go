@@ -1,5 +1,7 @@
 package wire
 
+import "slices"
+
 // Encoders of the events that come a few times in every chat: as it is queued,
 // handed on, ended and wrapped up.
 
@@ -68,6 +70,24 @@ func (e *WrapupStartedEvent) appendBody(dst []byte) []byte {
 		dst = appendInt(dst, `,"extensions_left":`, *e.ExtensionsLeft)
 	}
 	return append(dst, '}')
+}
+
+func (e *FocusEvent) appendBody(dst []byte) []byte {
+	dst = appendOptional(appendHead(dst, "focus", e.At), `,"chat":`, e.Chat)
+	dst = append(dst, `,"states":{`...)
+	var room [8]string
+	chats := room[:0]
+	for c := range e.States {
+		chats = append(chats, c)
+	}
+	slices.Sort(chats)
+	for i, c := range chats {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = appendText(append(appendQuote(dst, c), ':'), "", string(e.States[c]))
+	}
+	return append(dst, "}}"...)
 }
 
 func (e *WrapupDoneEvent) appendBody(dst []byte) []byte {
