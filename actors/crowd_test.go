@@ -49,3 +49,36 @@ func TestNewsOfAnEarlierLifeIsDroppedAndCounted(t *testing.T) {
 		t.Errorf("%d of an agent are counted", n)
 	}
 }
+
+// last is a mailbox whose end lets another actor go.
+type last struct {
+	pile
+	end func()
+}
+
+func (l *last) Stop() { l.end() }
+
+func TestAnActorMayLeaveWhileAllAreStopped(t *testing.T) {
+	d := newDirectory(nil)
+	now := time.Unix(1000, 0)
+	first, other := acd.ChatID("a").Address(), acd.ChatID("b").Address()
+	for i := 0; d.shard(other) == d.shard(first); i++ { // both are locked at a time
+		other = acd.ChatID("b" + string(rune('0'+i))).Address()
+	}
+	stopped := 0
+	d.spawn = func(a acd.Address, _ uint64) Mailbox {
+		return &last{end: func() {
+			stopped++
+			if a == first {
+				d.gone(other, now)
+			}
+		}}
+	}
+	d.tell(first, "news", now)
+	d.tell(other, "news", now)
+	d.dismiss(other, func(*entry) bool { return true })
+	d.stop(func() {})
+	if stopped != 1 {
+		t.Errorf("%d actors are stopped, one of which has left", stopped)
+	}
+}

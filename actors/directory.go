@@ -241,10 +241,11 @@ func (d *directory) stop(ended func()) {
 	for _, a := range d.find(func(acd.Address, *entry) bool { return true }) {
 		s := d.shard(a)
 		s.mu.Lock()
-		e := s.entries[a]
-		e.quarantined = true // nobody answers any more
-		if e.box != nil {
-			e.box.Stop()
+		if e := s.entries[a]; e != nil { // it has not left meanwhile
+			e.quarantined = true // nobody answers any more
+			if e.box != nil {
+				e.box.Stop()
+			}
 		}
 		s.mu.Unlock()
 	}
