@@ -167,7 +167,27 @@ func (ix *indexed) liveRows(rows []Row, c *acd.Chat, now time.Time) []Row {
 	return rows
 }
 
+// still reports whether that is what the chat says now, in most steps. What it
+// compares is what acd.Chat.Waiting is made of.
+func (l *inLine) still(c *acd.Chat) bool {
+	if c.Leg == nil {
+		return l.queue == ""
+	}
+	if l.queue != c.Leg.Queue || l.id != c.Leg.ID || !l.key.Equal(c.Leg.Key) || l.offer != c.FirstOffer() || len(l.exclude) != len(c.Excluded) {
+		return false
+	}
+	for _, x := range c.Excluded {
+		if until, ok := l.exclude[x.Agent]; !ok || until != x.Until {
+			return false
+		}
+	}
+	return true
+}
+
 func (ix *indexed) waitingRows(rows []Row, c *acd.Chat) []Row {
+	if ix.waiting.still(c) {
+		return rows
+	}
 	var now inLine
 	stay := c.Waiting()
 	if stay != nil {

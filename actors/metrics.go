@@ -139,6 +139,7 @@ func (c *counters) count(w *turn) {
 const stepSample = 64
 
 // begin starts the time of a step, if it is one that is timed; zero is not.
+// Lives do not begin to count at the same place: most of a chat are short.
 func (c *counters) begin(s *shell) time.Duration {
 	if s.steps++; s.steps%stepSample != 1 {
 		return 0

@@ -51,6 +51,20 @@ const (
 // or two, a queue may have thousands.
 const outMany = 32
 
+// outSpares is room for the few messages of most outboxes, which come and go.
+var outSpares = sync.Pool{New: func() any { return new([2]told) }}
+
+func outRoom() []told { return outSpares.Get().(*[2]told)[:0] }
+
+// outSpare takes back the room of an outbox that is empty.
+func outSpare(open []told) {
+	if cap(open) == 2 {
+		room := (*[2]told)(open[:2])
+		clear(room[:])
+		outSpares.Put(room)
+	}
+}
+
 // add notes a message that is being sent, and returns its number.
 func (o *outbox) add(s *shell, now time.Time, send acd.Send) uint64 {
 	o.mu.Lock()
@@ -60,7 +74,7 @@ func (o *outbox) add(s *shell, now time.Time, send acd.Send) uint64 {
 		o.drop(i)
 	}
 	if o.left == 0 && o.open == nil {
-		o.open = make([]told, 0, 2)
+		o.open = outRoom()
 	} else if len(o.open) > 2*o.left+outMany {
 		o.compact()
 	}
@@ -117,6 +131,7 @@ func (o *outbox) drop(i int) {
 	}
 	o.open[i] = told{nth: o.open[i].nth}
 	if o.left--; o.left == 0 {
+		outSpare(o.open)
 		o.open, o.index = nil, nil // most chats wait for nothing most of the time
 	}
 }

@@ -14,6 +14,7 @@ import (
 // come back rebuild them.
 type Agent struct {
 	id    AgentID
+	own   Stream
 	state DeskState
 
 	restored bool
@@ -64,6 +65,7 @@ const ringSize = 64
 func NewAgent(id AgentID) *Agent {
 	return &Agent{
 		id:    id,
+		own:   id.Stream(),
 		state: DeskState{Presence: PresenceSet{State: Offline, By: bySystem}},
 	}
 }
@@ -121,7 +123,7 @@ func (s *agentStep) emit(e Event) {
 	switch e.(type) {
 	case Struck, RingUnheard: // nothing that the person is told
 	default:
-		s.out.News = append(s.out.News, News{To: s.id.Stream(), View: ToOwnDesk, Event: e, Index: len(s.out.Events)})
+		s.out.News = append(s.out.News, News{To: s.own, View: ToOwnDesk, Event: e, Index: len(s.out.Events)})
 	}
 	s.out.Events = append(s.out.Events, e)
 }

@@ -10,6 +10,7 @@ import (
 type Chat struct {
 	ID ChatID
 	ChatState
+	names []Stream // of those who hear of it
 }
 
 // ChatState is what a snapshot of a chat holds; it has no text.
@@ -233,6 +234,16 @@ func (c *Chat) Waiting() *Enqueue {
 		q.Exclude[x.Agent] = x.Until
 	}
 	return q
+}
+
+// FirstOffer is the first of its queue's offers that ring, "" if none does.
+func (c *Chat) FirstOffer() OfferID {
+	for i := range c.Offers {
+		if c.Offers[i].Kind == OfferRoute {
+			return c.Offers[i].ID
+		}
+	}
+	return ""
 }
 
 // rings is how many offers of the queue may be open at once in this stay.

@@ -166,7 +166,7 @@ func (s *chatStep) finish(e ChatEnded, offers OfferReason) {
 	var ended Event = e
 	s.emit(ended)
 	for _, a := range told {
-		s.news(a.Stream(), ToAgent, ended)
+		s.news(s.agentStream(a), ToAgent, ended)
 	}
 	s.out.Sends = append(s.out.Sends, released...)
 	if leg != nil {

@@ -100,7 +100,7 @@ func TestWhatWasDueWhileTheNodeWasDownIsSaidOnceWhenPeopleAreBack(t *testing.T) 
 	p := newPlay(t, saying).start().at(30 * time.Second)
 	p.must(nobody, Tick{})
 	began := morning.Add(3 * time.Minute)
-	back := &Chat{p.chat.ID, decoded[ChatState](p.chat.ChatState)}
+	back := &Chat{ID: p.chat.ID, ChatState: decoded[ChatState](p.chat.ChatState)}
 	turn := func(at time.Time) Outcome {
 		return back.Step(Turn{Now: at, Config: p.config, Entropy: 9, Began: began, Held: began.Add(10 * time.Second)}, Tick{})
 	}

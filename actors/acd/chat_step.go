@@ -257,15 +257,15 @@ func (s *chatStep) audience(e Event) {
 	case ChatEnded:
 		s.newsCustomer(e)
 	case Offered:
-		s.news(m.Offer.Agent.Stream(), ToOffered, e)
+		s.news(s.agentStream(m.Offer.Agent), ToOffered, e)
 	case OfferEnded:
-		s.news(m.Agent.Stream(), ToOffered, e)
+		s.news(s.agentStream(m.Agent), ToOffered, e)
 	case Accepted:
 		if m.Mode != Consulting {
 			s.newsCustomer(e)
 		}
-		s.news(m.Agent.Stream(), ToOffered, e)
-		s.news(m.Agent.Stream(), ToAgent, e)
+		s.news(s.agentStream(m.Agent), ToOffered, e)
+		s.news(s.agentStream(m.Agent), ToAgent, e)
 		s.newsOthers(m.Agent, e)
 	case MessageSent:
 		if m.Message.To != ForAgents {
@@ -279,13 +279,13 @@ func (s *chatStep) audience(e Event) {
 	case Joined:
 		s.joinedAudience(m, e)
 	case TransferDone:
-		s.news(m.From.Stream(), ToSender, e)
+		s.news(s.agentStream(m.From), ToSender, e)
 	case TransferFailed:
-		s.news(m.From.Stream(), ToSender, e)
+		s.news(s.agentStream(m.From), ToSender, e)
 	case TransferCancelled:
-		s.news(m.From.Stream(), ToSender, e)
+		s.news(s.agentStream(m.From), ToSender, e)
 	case InviteFailed:
-		s.news(m.By.Stream(), ToSender, e)
+		s.news(s.agentStream(m.By), ToSender, e)
 	case Interrupted:
 		s.newsCustomer(e)
 		s.newsAgents(e, nil)
@@ -307,7 +307,7 @@ func (s *chatStep) leftAudience(m Left, e Event) {
 	if m.Mode == Talk && !replaced {
 		s.newsCustomer(e)
 	}
-	s.news(m.Agent.Stream(), ToAgent, e)
+	s.news(s.agentStream(m.Agent), ToAgent, e)
 	if m.Mode != Monitoring {
 		s.newsOthers(m.Agent, e)
 	}
@@ -318,7 +318,7 @@ func (s *chatStep) joinedAudience(m Joined, e Event) {
 	if (m.Mode == Talk) != (m.Was == Talk) {
 		s.newsCustomer(e)
 	}
-	s.news(m.Agent.Stream(), ToAgent, e)
+	s.news(s.agentStream(m.Agent), ToAgent, e)
 	if m.Mode != Monitoring || m.Was != "" {
 		s.newsOthers(m.Agent, e)
 	}
@@ -328,12 +328,12 @@ func (s *chatStep) joinedAudience(m Joined, e Event) {
 func (s *chatStep) newsOthers(about AgentID, e Event) {
 	for i := range s.Participants {
 		if p := &s.Participants[i]; p.Joined && p.Agent != about {
-			s.news(p.Agent.Stream(), ToOthers, e)
+			s.news(s.agentStream(p.Agent), ToOthers, e)
 		}
 	}
 }
 
-func (s *chatStep) newsCustomer(e Event) { s.news(s.Customer.ID.Stream(), ToCustomer, e) }
+func (s *chatStep) newsCustomer(e Event) { s.news(s.customerStream(), ToCustomer, e) }
 
 // newsAgents tells all who are in the chat, and those of unread their count.
 func (s *chatStep) newsAgents(e Event, unread []Unread) {
@@ -342,7 +342,7 @@ func (s *chatStep) newsAgents(e Event, unread []Unread) {
 		if !p.Joined {
 			continue
 		}
-		to := p.Agent.Stream()
+		to := s.agentStream(p.Agent)
 		s.news(to, ToAgent, e)
 		if slices.ContainsFunc(unread, func(u Unread) bool { return u.Agent == p.Agent }) {
 			s.news(to, ToUnread, e)
@@ -364,11 +364,11 @@ func (s *chatStep) readAudience(m ReadMarked, e Event) {
 		s.newsAgents(e, nil)
 		s.newsCustomer(e)
 	case Monitoring:
-		s.news(reader.Stream(), ToAgent, e)
+		s.news(s.agentStream(reader), ToAgent, e)
 	default:
 		s.newsAgents(e, nil)
 	}
-	s.news(reader.Stream(), ToUnread, e)
+	s.news(s.agentStream(reader), ToUnread, e)
 }
 
 // start is C1 and C2. The queue has admitted the chat before it came here.

@@ -176,11 +176,11 @@ func (s *chatStep) typing(m Typing) error {
 		return ErrForbidden
 	}
 	if p != nil && p.Mode == Talk {
-		s.out.News = append(s.out.News, News{To: s.Customer.ID.Stream(), View: ToCustomer, Event: e, Ephemeral: true})
+		s.out.News = append(s.out.News, News{To: s.customerStream(), View: ToCustomer, Event: e, Ephemeral: true})
 	}
 	for i := range s.Participants {
 		if p := &s.Participants[i]; p.Joined && string(p.Agent) != author.ID {
-			s.out.News = append(s.out.News, News{To: p.Agent.Stream(), View: ToAgent, Event: e, Ephemeral: true})
+			s.out.News = append(s.out.News, News{To: s.agentStream(p.Agent), View: ToAgent, Event: e, Ephemeral: true})
 		}
 	}
 	return nil

@@ -116,8 +116,14 @@ func (p Principal) Works() bool { return p.Role == RoleAgent || p.Role == RoleSu
 // Stream names a person's numbered sequence of events: "agent/alice".
 type Stream string
 
+// How the names of streams begin.
+const (
+	customerStreams = "customer/"
+	agentStreams    = "agent/"
+)
+
 // Stream returns the stream of a customer.
-func (c CustomerID) Stream() Stream { return Stream("customer/" + string(c)) }
+func (c CustomerID) Stream() Stream { return Stream(customerStreams + string(c)) }
 
 // Stream returns the stream of an agent.
-func (a AgentID) Stream() Stream { return Stream("agent/" + string(a)) }
+func (a AgentID) Stream() Stream { return Stream(agentStreams + string(a)) }

@@ -40,7 +40,7 @@ func (k *keeper) put(v ...any) {
 
 // what is derived from the rest, or only counted.
 var unkept = map[string]bool{"pace": true, "told": true, "toldAt": true, "tellAt": true, "turn": true, "turns": true, "given": true,
-	"decision": true, "Decision": true, "policy": true, "class": true, "classes": true, "files": true, "desk": true, "wishes": true}
+	"decision": true, "Decision": true, "policy": true, "class": true, "classes": true, "files": true, "desk": true, "wishes": true, "names": true, "own": true}
 
 func (k *keeper) gather(v reflect.Value) {
 	switch v.Kind() {

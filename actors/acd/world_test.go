@@ -280,7 +280,7 @@ func (w *town) crash() {
 	n := len(w.chats)
 	var waiting []Enqueue
 	for i, c := range w.chats {
-		w.chats[i] = &Chat{c.ID, decoded[ChatState](c.ChatState)}
+		w.chats[i] = &Chat{ID: c.ID, ChatState: decoded[ChatState](c.ChatState)}
 		if c.Phase == PhaseNew {
 			w.done[fmt.Sprint("start", i)] = 0 // who has heard nothing tries again
 		}
