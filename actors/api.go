@@ -121,16 +121,18 @@ type Note struct {
 	At    time.Time
 	Event acd.Event
 	View  acd.View
-	To    acd.Stream // the recipient, of a note for one alone (ToUnread)
+
+	single   bool // see Single; not changed once a session may have it
+	threaded bool // Thread has been looked for; guarded by mu
+	encoded  bool // guarded by mu
+
+	To acd.Stream // the recipient, of a note for one alone (ToUnread)
 	// Thread is the transcript that goes with an offer or an assignment. It is
 	// there when Next has returned the note.
 	Thread []acd.Message
 
-	engine *Engine
-	thread sync.Once
-	once   sync.Once
-	body   []byte
-	single bool // see Single; not changed once a session may have it
+	mu   sync.Mutex
+	body []byte
 }
 
 // Single reports that one session alone is told as things stand, so that what
@@ -139,6 +141,10 @@ func (n *Note) Single() bool { return n.single }
 
 // Body returns encode's result, computed once for all recipients.
 func (n *Note) Body(encode func(*Note) []byte) []byte {
-	n.once.Do(func() { n.body = encode(n) })
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if !n.encoded {
+		n.body, n.encoded = encode(n), true
+	}
 	return n.body
 }

@@ -153,7 +153,7 @@ func (e *Engine) address(w *turn) {
 			}
 		}
 		if note == nil {
-			note = w.shell.threaded(&Note{From: w.shell.addr, At: w.at, Event: n.Event, View: n.View, To: n.To, engine: e, single: true})
+			note = w.shell.threaded(&Note{From: w.shell.addr, At: w.at, Event: n.Event, View: n.View, To: n.To, single: true})
 		}
 		a := addressed{to: st, index: n.Index, note: note}
 		if n.Ephemeral {

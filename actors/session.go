@@ -63,7 +63,7 @@ func (s *Session) Next(buf []Delivery) []Delivery {
 	buf, missing := s.collect(buf)
 	for i := range buf {
 		if n := buf[i].News; n != nil {
-			n.loadThread()
+			s.engine.loadThread(n)
 		}
 	}
 	for _, m := range missing {

@@ -91,7 +91,7 @@ func (s *shell) threaded(n *Note) *Note {
 	if upto, wants := n.wantsThread(); wants {
 		if lines, ok := s.tail.upto(upto); ok {
 			n.Thread = lines
-			n.thread.Do(func() {})
+			n.threaded = true
 		}
 	}
 	return n

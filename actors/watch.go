@@ -355,7 +355,7 @@ func anyMatches[T ~string](filter string, list []T) bool {
 
 // show gives the session an ephemeral note of its own.
 func (s *Session) show(ev acd.Event) {
-	n := &Note{At: s.engine.now(), Event: ev, View: acd.ToOverseer, engine: s.engine}
+	n := &Note{At: s.engine.now(), Event: ev, View: acd.ToOverseer}
 	s.stream.mu.Lock()
 	defer s.stream.mu.Unlock()
 	s.ephemeral(n)

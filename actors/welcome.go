@@ -323,7 +323,7 @@ func (e *Engine) note(c cached) (*Note, error) {
 	if int(c.index) >= len(r.events) {
 		return nil, fmt.Errorf("record %d of %s has no event %d", c.seq, c.from(), c.index)
 	}
-	n := &Note{From: c.from(), At: r.at, Event: r.events[c.index], View: c.view, engine: e}
+	n := &Note{From: c.from(), At: r.at, Event: r.events[c.index], View: c.view}
 	for _, ref := range r.news {
 		if ref.index == int(c.index) && ref.view == c.view {
 			n.To = ref.to
@@ -339,7 +339,7 @@ func (e *Engine) note(c cached) (*Note, error) {
 			n.Event = m
 		}
 	}
-	n.loadThread()
+	e.loadThread(n)
 	return n, nil
 }
 
@@ -357,16 +357,23 @@ func (n *Note) wantsThread() (upto uint64, wants bool) {
 }
 
 // loadThread reads the transcript that goes with a note, once.
-func (n *Note) loadThread() {
-	if upto, wants := n.wantsThread(); wants {
-		n.thread.Do(func() { n.readThread(upto) })
+func (e *Engine) loadThread(n *Note) {
+	upto, wants := n.wantsThread()
+	if !wants {
+		return
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if !n.threaded {
+		n.threaded = true
+		e.readThread(n, upto)
 	}
 }
 
-func (n *Note) readThread(upto uint64) {
-	lines, err := n.engine.transcript(acd.ChatID(n.From.ID), upto, threadTail, acd.ForAgents)
+func (e *Engine) readThread(n *Note, upto uint64) {
+	lines, err := e.transcript(acd.ChatID(n.From.ID), upto, threadTail, acd.ForAgents)
 	if err != nil {
-		n.engine.log.Error("cannot read a thread", "chat", n.From.ID, "err", err)
+		e.log.Error("cannot read a thread", "chat", n.From.ID, "err", err)
 		return
 	}
 	n.Thread = lines

@@ -19,26 +19,48 @@ func (other) FrameType() string { return "other" }
 // note share its bytes, except of an unread count, which is each agent's own;
 // those of a note with one recipient are kept by nobody.
 func appendNote(dst []byte, seq uint64, n *actors.Note, who acd.Principal) []byte {
-	var ev wire.Event
-	switch {
-	case n.View == acd.ToUnread:
-		ev = unreadFrame(n, acd.AgentID(who.ID))
-	case n.Single():
-		ev = noteFrame(n)
-	default:
+	if n.View != acd.ToUnread && !n.Single() {
 		return wire.AppendSeq(dst, seq, n.Body(encodeNote))
 	}
 	buf := messages.Get().(*[]byte)
 	defer messages.Put(buf)
-	*buf = wire.AppendEvent((*buf)[:0], ev)
+	if n.View == acd.ToUnread {
+		*buf = wire.AppendEvent((*buf)[:0], unreadFrame(n, acd.AgentID(who.ID)))
+	} else {
+		*buf = appendBody((*buf)[:0], n)
+	}
 	return wire.AppendSeq(dst, seq, *buf)
+}
+
+// appendBody appends a note's frame. Most are messages, whose frames need not
+// outlive this.
+func appendBody(dst []byte, n *actors.Note) []byte {
+	if e, ok := n.Event.(acd.MessageSent); ok {
+		if ev, shown := messageEvent(n, &e); shown {
+			return wire.AppendMessage(dst, &ev)
+		}
+	}
+	return wire.AppendEvent(dst, noteFrame(n))
+}
+
+// messageEvent is a message as the view shows it, if it does.
+func messageEvent(n *actors.Note, e *acd.MessageSent) (ev wire.MessageEvent, shown bool) {
+	role := acd.RoleAgent
+	switch {
+	case n.View == acd.ToAgent:
+	case n.View == acd.ToCustomer && e.Message.To == acd.ForAll:
+		role = acd.RoleCustomer
+	default:
+		return ev, false
+	}
+	return wire.MessageEvent{At: wire.At(n.At), Chat: n.From.ID, Message: messageFrame(&e.Message, role)}, true
 }
 
 // encodeNote is a note's frame with no room behind it: notes keep it.
 func encodeNote(n *actors.Note) []byte {
 	buf := messages.Get().(*[]byte)
 	defer messages.Put(buf)
-	*buf = wire.AppendEvent((*buf)[:0], noteFrame(n))
+	*buf = appendBody((*buf)[:0], n)
 	return bytes.Clone(*buf)
 }
 
@@ -78,10 +100,10 @@ func customerEvent(n *actors.Note) wire.Event {
 	case acd.Queued:
 		return &wire.QueuedEvent{At: at, Chat: chat, Queue: &wire.Named{Name: e.Policy.QueueName}}
 	case acd.MessageSent:
-		if e.Message.To != acd.ForAll {
-			return nil
+		if ev, shown := messageEvent(n, &e); shown {
+			return &ev
 		}
-		return &wire.MessageEvent{At: at, Chat: chat, Message: messageFrame(&e.Message, acd.RoleCustomer)}
+		return nil
 	case acd.ReadMarked:
 		return &wire.ReadEvent{At: at, Chat: chat, By: party(e.By, "", acd.RoleCustomer), Upto: e.Upto}
 	case acd.ChatEnded:
@@ -109,7 +131,10 @@ func agentEvent(n *actors.Note) wire.Event {
 	at, chat := wire.At(n.At), n.From.ID
 	switch e := n.Event.(type) {
 	case acd.MessageSent:
-		return &wire.MessageEvent{At: at, Chat: chat, Message: messageFrame(&e.Message, acd.RoleAgent)}
+		if ev, shown := messageEvent(n, &e); shown {
+			return &ev
+		}
+		return nil
 	case acd.ReadMarked:
 		return &wire.ReadEvent{At: at, Chat: chat, By: e.By, Upto: e.Upto}
 	case acd.CustomerAway:

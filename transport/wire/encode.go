@@ -35,6 +35,10 @@ func AppendEvent(dst []byte, ev Event) []byte {
 	return appendMarshalled(dst, ev)
 }
 
+// AppendMessage is AppendEvent for the commonest event, which it need not be
+// given on the heap.
+func AppendMessage(dst []byte, e *MessageEvent) []byte { return e.appendBody(dst) }
+
 // AppendCommand appends a command as a client sends it.
 func AppendCommand(dst []byte, c Command) []byte {
 	if hot, ok := c.(appender); ok {
