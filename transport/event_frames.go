@@ -40,7 +40,10 @@ func appendBody(dst []byte, n *actors.Note) []byte {
 			return wire.AppendMessage(dst, &ev)
 		}
 	}
-	return wire.AppendEvent(dst, noteFrame(n))
+	ev := noteFrame(n)
+	dst = wire.AppendEvent(dst, ev)
+	returnFrames(ev)
+	return dst
 }
 
 // messageEvent is a message as the view shows it, if it does.

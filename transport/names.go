@@ -89,7 +89,7 @@ func messageFrame(m *acd.Message, role acd.Role) wire.Message {
 
 // messageFrames are those that the role may see.
 func messageFrames(list []acd.Message, role acd.Role) []wire.Message {
-	out := make([]wire.Message, 0, len(list))
+	out := frameRoom(len(list))
 	for i := range list {
 		if role == acd.RoleCustomer && list[i].To != acd.ForAll {
 			continue

@@ -185,8 +185,8 @@ func customerState(away bool) wire.CustomerState {
 }
 
 func participants(v *acd.ChatView, reader acd.AgentID) []wire.Participant {
-	out := []wire.Participant{{Participant: wire.ParticipantCustomer, Kind: wire.KindCustomer, Name: v.Customer,
-		Mode: wire.ModeTalk, State: wire.StateJoined}}
+	out := append(make([]wire.Participant, 0, 1+len(v.Participants)), wire.Participant{Participant: wire.ParticipantCustomer,
+		Kind: wire.KindCustomer, Name: v.Customer, Mode: wire.ModeTalk, State: wire.StateJoined})
 	if v.Phase == acd.PhaseEnded || v.Phase == acd.PhaseClosed {
 		out[0].State = wire.StateLeft
 	}
