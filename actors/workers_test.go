@@ -48,12 +48,12 @@ func TestWorkersThatARushHasLeftEndAndAFewStay(t *testing.T) {
 		if n := idle(); n < rush {
 			t.Fatalf("%d workers are idle after %d turns at once", n, rush)
 		}
-		for range 3 {
-			time.Sleep(workersRest / 2)
+		for range 8 {
+			time.Sleep(workersRest/2 - time.Millisecond)
 			together(2 * workersKept)
 		}
-		if n := idle(); n < 2*workersKept || n >= rush {
-			t.Errorf("%d workers are kept while %d are wanted now and then", n, 2*workersKept)
+		if n := idle(); n != 3*workersKept {
+			t.Errorf("%d workers are kept while %d are wanted now and then, expected %d", n, 2*workersKept, 3*workersKept)
 		}
 		time.Sleep(3 * workersRest)
 		synctest.Wait()
