@@ -1,6 +1,7 @@
 package actors
 
 import (
+	"strconv"
 	"testing"
 	"time"
 
@@ -24,7 +25,7 @@ func TestWhatWaitsInMailboxesIsCountedAlsoWhatIsHeldForTheNextLife(t *testing.T)
 	if got[acd.KindChat] != (crowd{2, 3, 2}) || got[acd.KindAgent] != (crowd{1, 1, 1}) || got[acd.KindQueue] != (crowd{}) {
 		t.Errorf("there are %+v", got)
 	}
-	d.idle(acd.KindAgent, now.Add(time.Minute)) // it is told to leave
+	d.idle(acd.KindAgent, now.Add(time.Minute), nil) // it is told to leave
 	d.tell(acd.AgentID("x").Address(), "held", now)
 	if got := d.count()[acd.KindAgent]; got != (crowd{1, 3, 3}) {
 		t.Errorf("of one that leaves there are %+v", got)
@@ -80,5 +81,34 @@ func TestAnActorMayLeaveWhileAllAreStopped(t *testing.T) {
 	d.stop(func() {})
 	if stopped != 1 {
 		t.Errorf("%d actors are stopped, one of which has left", stopped)
+	}
+}
+
+func TestIdleActorsAreAskedToLeaveAFewAtATime(t *testing.T) {
+	boxes := []*pile{}
+	d := newDirectory(func(acd.Address, uint64) Mailbox {
+		boxes = append(boxes, &pile{})
+		return boxes[len(boxes)-1]
+	})
+	now := time.Unix(1000, 0)
+	for i := range 3 * idleAtOnce {
+		d.tell(acd.ChatID(strconv.Itoa(i)).Address(), "news", now)
+	}
+	asked := func() (n int) {
+		for _, b := range boxes {
+			n += len(b.in) - 1
+		}
+		return n
+	}
+	rests := 0
+	d.idle(acd.KindChat, now.Add(time.Minute), func() bool {
+		rests++
+		if n := asked(); n != rests*idleAtOnce {
+			t.Errorf("%d have been asked before rest %d", n, rests)
+		}
+		return rests < 2
+	})
+	if n := asked(); rests != 2 || n != 2*idleAtOnce {
+		t.Errorf("%d have been asked when the second of %d rests ends it", n, rests)
 	}
 }

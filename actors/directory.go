@@ -118,12 +118,22 @@ func (d *directory) start(s *shard, a acd.Address) Mailbox {
 	return d.spawn(a, s.lives)
 }
 
+// idleAtOnce is how many are asked to leave between two rests.
+const idleAtOnce = 256
+
 // idle asks the actors of a kind that nobody has told anything since before to
 // leave. They may decline by calling stay.
-func (d *directory) idle(kind acd.Kind, before time.Time) {
+//
+// They go a few at a time: tens of thousands at once would each wake a goroutine,
+// and whoever has something to do would wait behind all of them. After each
+// few rest is called, which says whether to go on.
+func (d *directory) idle(kind acd.Kind, before time.Time, rest func() bool) {
 	stale := func(e *entry) bool { return e.used < before.UnixMilli() }
 	wanted := func(a acd.Address, e *entry) bool { return a.Kind == kind && !e.leaving && !e.quarantined && stale(e) }
-	for _, a := range d.find(wanted) {
+	for i, a := range d.find(wanted) {
+		if i > 0 && i%idleAtOnce == 0 && !rest() {
+			return
+		}
 		d.dismiss(a, stale)
 	}
 }

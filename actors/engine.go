@@ -271,12 +271,21 @@ func (e *Engine) question(ctx context.Context, to acd.Address, by acd.Principal,
 	return result, refused
 }
 
+// restBetween is how long a sweep rests between a few and the next.
+const restBetween = 5 * time.Millisecond
+
+// rest waits for a moment, and reports whether the engine still runs after it.
+func (e *Engine) rest() bool {
+	_ = e.runtime.Await(context.Background(), restBetween, func(func()) {}) // nobody calls: it ends when the time is over
+	return e.ready.Load()
+}
+
 // housekeeping lets go of what nobody uses any more.
 func (e *Engine) housekeeping() {
 	e.every(max(e.opts.PassivateAfter/2, time.Second), func() {
 		now := e.now()
-		e.directory.idle(acd.KindChat, now.Add(-e.opts.PassivateAfter))
-		e.directory.idle(acd.KindAgent, now.Add(-e.opts.PassivateAfter))
+		e.directory.idle(acd.KindChat, now.Add(-e.opts.PassivateAfter), e.rest)
+		e.directory.idle(acd.KindAgent, now.Add(-e.opts.PassivateAfter), e.rest)
 		e.sweepSources()
 		e.streams.sweep(now.Add(-e.opts.ResumeDesk), now.Add(-e.opts.ResumeCustomer))
 	})
