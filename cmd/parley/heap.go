@@ -17,7 +17,7 @@ import (
 const (
 	gcHeadroomMost  = 192 << 20
 	gcHeadroomLeast = 32 << 20
-	gcEvery         = 3 * gcLook
+	gcEvery         = 4 * gcLook
 )
 
 // gcLook is how often the rule is brought up to what is live.

@@ -33,8 +33,8 @@ func TestTheHeadroomFollowsWhatIsAllocated(t *testing.T) {
 		want    uint64
 	}{
 		{"an idle node", 1, 0, gcHeadroomLeast},
-		{"a busy second", 1, 20 << 20, 60 << 20},
-		{"a second without work", 1, 0, 45 << 20},
+		{"a busy second", 1, 20 << 20, 80 << 20},
+		{"a second without work", 1, 0, 60 << 20},
 		{"a rush", 1, 1 << 30, gcHeadroomMost},
 		{"a long rest", 60, 0, gcHeadroomLeast},
 	} {
