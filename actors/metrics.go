@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/VictoriaMetrics/metrics"
@@ -29,6 +30,8 @@ type counters struct {
 
 	// stale counts what an actor has sent itself and a later life dropped.
 	stale map[acd.Kind]*metrics.Counter
+
+	lives [acd.KindQueue + 1]atomic.Uint32 // begun, by kind
 }
 
 func newCounters(e *Engine) *counters {
@@ -138,8 +141,12 @@ func (c *counters) count(w *turn) {
 // stepSample is how many steps of a machine come to one that is timed.
 const stepSample = 64
 
+// place is where a life begins to count its steps: most lives of chats are short,
+// so the first step of one in stepSample is timed, and that of the first of all,
+// which gives a quiet node figures, too.
+func (c *counters) place(k acd.Kind) uint32 { return c.lives[k].Add(1) - 1 }
+
 // begin starts the time of a step, if it is one that is timed; zero is not.
-// Lives do not begin to count at the same place: most of a chat are short.
 func (c *counters) begin(s *shell) time.Duration {
 	if s.steps++; s.steps%stepSample != 1 {
 		return 0

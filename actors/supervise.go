@@ -59,7 +59,7 @@ func (c *cell) begin() {
 			return
 		}
 		s := &shell{engine: c.engine, addr: c.addr, stream: c.addr.String(), self: c.self, life: c.engine.lives.Add(1), again: len(c.failures) > 0}
-		s.steps = uint32(s.life)
+		s.steps = c.engine.counters.place(c.addr.Kind)
 		s.machine, s.kind, s.keys = c.engine.newMachine(c.addr)
 		c.life = s
 		if c.survives(Started{c.self}) {
