@@ -66,7 +66,7 @@ func (s *session) output(name string, args ...string) ([]byte, error) {
 // goBench runs benchmarks of a package and returns what they report.
 func (s *session) goBench(pkg, pattern string, args ...string) (measures, string, error) {
 	line := append([]string{"go", "test", pkg, "-run", "^$", "-bench", pattern}, args...)
-	printed, err := s.output(strings.Trim(strings.ReplaceAll(strings.ToLower(pattern), "/", "-"), "$^")+".txt", line...)
+	printed, err := s.output(fileName(pattern)+".txt", line...)
 	if err != nil {
 		return nil, "", err
 	}
@@ -146,4 +146,18 @@ func (m measures) of(name, unit string) (float64, error) {
 		return 0, fmt.Errorf("the benchmark %s did not report %s: %v", name, unit, m)
 	}
 	return v, nil
+}
+
+// fileName is what a pattern of benchmarks is called where it stands in a file's
+// name: Memory(Asleep)?$ is memoryasleep.
+func fileName(pattern string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '/':
+			return '-'
+		case strings.ContainsRune("^$()?*+|[]", r):
+			return -1
+		}
+		return r
+	}, strings.ToLower(pattern))
 }

@@ -123,3 +123,11 @@ func TestWhatACommandPrintsIsKeptUnderItsName(t *testing.T) {
 		t.Error(page)
 	}
 }
+
+func TestWhatABenchmarkPrintedIsKeptUnderAPlainName(t *testing.T) {
+	for pattern, want := range map[string]string{"Memory(Asleep)?$": "memoryasleep", "Boot/100000$": "boot-100000", "Match$": "match"} {
+		if got := fileName(pattern); got != want {
+			t.Errorf("%s: %q, expected %q", pattern, got, want)
+		}
+	}
+}
