@@ -7,6 +7,8 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"golang.org/x/time/rate"
 )
 
 // errFlood is what the websocket library gets to read once its peer has sent
@@ -124,8 +126,7 @@ func (c *corkedConn) readArrival(p []byte) (int, error) {
 // follows the frames' headers; a peer who breaks the framing is thrown out by
 // the library.
 type meter struct {
-	bytes, frames budget
-	last          time.Time // when the budgets were last filled up
+	bytes, frames *rate.Limiter
 
 	head    [14]byte // of the frame that is arriving
 	got     int      // bytes of it
@@ -133,26 +134,10 @@ type meter struct {
 }
 
 func newMeter(bytes, frames int) meter {
-	return meter{bytes: newBudget(bytes), frames: newBudget(frames), last: time.Now()}
-}
-
-// budget is what a peer may still send at once; a quarter of it comes back each
-// second. A limiter of the library is for several goroutines: it locks, and is
-// four times as large.
-type budget struct{ left, most float64 }
-
-func newBudget(most int) budget { return budget{float64(most), float64(most)} }
-
-// fill gives back what has come in so many seconds.
-func (b *budget) fill(seconds float64) { b.left = min(b.most, b.left+b.most/4*seconds) }
-
-// take reports whether there is so much left, and takes it then.
-func (b *budget) take(n int) bool {
-	if float64(n) > b.left {
-		return false
+	return meter{
+		bytes:  rate.NewLimiter(rate.Limit(bytes)/4, bytes),
+		frames: rate.NewLimiter(rate.Limit(frames)/4, frames),
 	}
-	b.left -= float64(n)
-	return true
 }
 
 // take reports whether p is still within the limits.
@@ -161,11 +146,7 @@ func (m *meter) take(p []byte) bool { return m.spend(len(p), m.count(p)) }
 // spend reports whether so many more bytes and frames are within the limits.
 func (m *meter) spend(bytes, frames int) bool {
 	now := time.Now()
-	passed := now.Sub(m.last).Seconds()
-	m.last = now
-	m.bytes.fill(passed)
-	m.frames.fill(passed)
-	return m.bytes.take(bytes) && m.frames.take(frames)
+	return m.bytes.AllowN(now, bytes) && (frames == 0 || m.frames.AllowN(now, frames))
 }
 
 // between reports whether the next byte begins a frame.
@@ -224,5 +205,5 @@ func payloadLen(head []byte) (n uint64) {
 // allow replaces the limits, once it is known who the peer is.
 func (m *meter) allow(l *RoleLimits) {
 	fresh := newMeter(l.InboundBytes, l.InboundFrames)
-	m.bytes, m.frames, m.last = fresh.bytes, fresh.frames, fresh.last
+	m.bytes, m.frames = fresh.bytes, fresh.frames
 }

@@ -10,9 +10,6 @@ import (
 
 // initials are the first letters of the first and the last word of a name.
 func initials(name string) string {
-	if isPlain(name) {
-		return plainInitials(name)
-	}
 	words := strings.Fields(name)
 	if len(words) == 0 {
 		return ""
@@ -22,37 +19,6 @@ func initials(name string) string {
 		out += firstLetter(words[len(words)-1])
 	}
 	return out
-}
-
-// isPlain reports whether a name is of capital and small letters, digits and
-// spaces of ASCII alone, as most are.
-func isPlain(name string) bool {
-	for i := range len(name) {
-		c := name[i]
-		if c != ' ' && (c < '0' || c > '9') && (c < 'A' || c > 'Z') && (c < 'a' || c > 'z') {
-			return false
-		}
-	}
-	return true
-}
-
-// plainInitials are those of a plain name, in one piece.
-func plainInitials(name string) string {
-	name = strings.Trim(name, " ")
-	if name == "" {
-		return ""
-	}
-	both := [2]byte{name[0], name[strings.LastIndexByte(name, ' ')+1]}
-	n := 1
-	if strings.IndexByte(name, ' ') >= 0 {
-		n = 2
-	}
-	for i, c := range both[:n] {
-		if c >= 'a' && c <= 'z' {
-			both[i] = c - 'a' + 'A'
-		}
-	}
-	return string(both[:n])
 }
 
 func firstLetter(word string) string {
