@@ -145,13 +145,7 @@ func (e *Engine) address(w *turn) {
 		if st == nil {
 			continue
 		}
-		var note *Note
-		for j := range list {
-			if o := &list[j]; o.index == n.Index && o.note.View == n.View && n.View != acd.ToUnread && !n.Ephemeral {
-				note, o.note.single = o.note, false
-				break
-			}
-		}
+		note := shared(list, n)
 		if note == nil {
 			note = w.shell.threaded(&Note{From: w.shell.addr, At: w.at, Event: n.Event, View: n.View, To: n.To, single: true})
 		}
@@ -162,6 +156,23 @@ func (e *Engine) address(w *turn) {
 		list = append(list, a)
 	}
 	w.news = list
+}
+
+// shared finds the note of the same event for the same eyes among the news so
+// far, and counts n in; nil if there is none. News is in the order of its
+// events, so that only the last few are looked at: a queue that tells its
+// customers their places has as many as wait.
+func shared(list []addressed, n *acd.News) *Note {
+	if n.Ephemeral || n.View == acd.ToUnread {
+		return nil
+	}
+	for i := len(list) - 1; i >= 0 && list[i].index == n.Index; i-- {
+		if o := list[i].note; o.View == n.View {
+			o.single = false
+			return o
+		}
+	}
+	return nil
 }
 
 // number gives each piece of news that is not ephemeral the next number of its

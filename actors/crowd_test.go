@@ -84,6 +84,33 @@ func TestAnActorMayLeaveWhileAllAreStopped(t *testing.T) {
 	}
 }
 
+func TestActorsAreStoppedAFewAtATime(t *testing.T) {
+	const crowd = 3 * stopAtOnce
+	var stopping int
+	d := newDirectory(nil)
+	d.spawn = func(acd.Address, uint64) Mailbox { return &last{end: func() { stopping++ }} }
+	for i := range crowd {
+		d.tell(acd.ChatID(strconv.Itoa(i)).Address(), "news", time.Unix(1000, 0))
+	}
+	over := 0
+	d.stop(func() { over++ })
+	for n := 1; n <= crowd; n++ {
+		if most := min(n-1+stopAtOnce, crowd); stopping != most {
+			t.Fatalf("%d have been stopped when %d have ended, want %d", stopping, n-1, most)
+		}
+		if d.tell(acd.ChatID(strconv.Itoa(crowd-1)).Address(), "late news", time.Unix(1000, 0)) {
+			t.Fatal("one that is to be stopped is told something")
+		}
+		if over != 0 {
+			t.Fatalf("the stop is over when %d of %d have ended", n-1, crowd)
+		}
+		d.ended()
+	}
+	if over != 1 {
+		t.Errorf("the end of the stop is told %d times", over)
+	}
+}
+
 func TestIdleActorsAreAskedToLeaveAFewAtATime(t *testing.T) {
 	boxes := []*pile{}
 	d := newDirectory(func(acd.Address, uint64) Mailbox {

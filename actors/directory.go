@@ -24,6 +24,9 @@ type directory struct {
 	poisoned sync.Map    // addresses in quarantine
 	lives    tasks       // that have begun and not ended
 	over     atomic.Bool // no life begins any more
+
+	ending sync.Mutex
+	last   []acd.Address // that are to be stopped yet
 }
 
 type shard struct {
@@ -243,19 +246,53 @@ func (d *directory) quarantinedAll() (all []acd.Address) {
 	return all
 }
 
+// stopAtOnce is how many lives are being stopped at the same time.
+const stopAtOnce = 256
+
 // stop ends all lives without their consent: the journal has what counts. It
 // calls ended when none is left, and with them no turn that could still write.
+//
+// They go a few at a time, and each that has ended stops the next: a million at
+// once would each take a goroutine, and all of them wait for the same lock.
 func (d *directory) stop(ended func()) {
 	d.over.Store(true)
 	d.lives.stop(ended)
-	for _, a := range d.find(func(acd.Address, *entry) bool { return true }) {
+	all := d.find(func(_ acd.Address, e *entry) bool {
+		e.quarantined = true // nobody answers any more
+		return e.box != nil
+	})
+	d.ending.Lock()
+	d.last = all
+	d.ending.Unlock()
+	for range stopAtOnce {
+		d.stopNext()
+	}
+}
+
+// ended notes the end of a life.
+func (d *directory) ended() {
+	d.lives.end()
+	if d.over.Load() {
+		d.stopNext()
+	}
+}
+
+// stopNext stops the next one that has not left meanwhile.
+func (d *directory) stopNext() {
+	for stopped := false; !stopped; {
+		d.ending.Lock()
+		if len(d.last) == 0 {
+			d.ending.Unlock()
+			return
+		}
+		a := d.last[0]
+		d.last = d.last[1:]
+		d.ending.Unlock()
 		s := d.shard(a)
 		s.mu.Lock()
-		if e := s.entries[a]; e != nil { // it has not left meanwhile
-			e.quarantined = true // nobody answers any more
-			if e.box != nil {
-				e.box.Stop()
-			}
+		e := s.entries[a]
+		if stopped = e != nil; stopped {
+			e.box.Stop()
 		}
 		s.mu.Unlock()
 	}

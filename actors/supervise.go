@@ -40,7 +40,7 @@ func (c *cell) Receive(msg any) {
 	}
 	if _, ok := msg.(Stopped); ok {
 		c.survives(msg)
-		c.engine.directory.lives.end()
+		c.engine.directory.ended()
 		return
 	}
 	if c.survives(msg) {
