@@ -16,7 +16,7 @@ func (e *Engine) boot() error {
 		do   func() error
 	}{
 		{"figures", e.figures.boot}, {"configuration", e.bootConfig}, {"revocations", e.revoked.boot}, {"streams", e.bootStreams}, {"queues", e.bootQueues},
-		{"overseers", e.overseers.boot}, {"agents", e.tellAgents}, {"chats", e.bootChats}, {"sources", e.removeSources},
+		{"overseers", e.overseers.boot}, {"agents", e.tellAgents}, {"chats", e.bootChats},
 	} {
 		e.recovery.step.Store(&step.name)
 		if err := step.do(); err != nil {
@@ -105,8 +105,16 @@ func (e *Engine) customerChats(s *stream) error {
 }
 
 // bootQueues starts every configured queue, and every other one that somebody
-// still waits in.
-func (e *Engine) bootQueues() error { return e.tellQueues(e.config.Load()) }
+// still waits in. They read who waits while the start goes on.
+func (e *Engine) bootQueues() error {
+	queues, err := e.queuesOf(e.config.Load())
+	for _, q := range queues {
+		e.restoring.begin()
+		done := func(any, error) { e.restoring.end() }
+		e.tell(q.Address(), &envelope{cmd: acd.ConfigChanged{}, ask: &ask{now: true, answer: done}})
+	}
+	return err
+}
 
 // wakeSpread lies between the calls of two chats after a start. What comes in
 // meanwhile calls its own chat at once, so a large store costs no more at a time
@@ -115,9 +123,12 @@ const wakeSpread = 100 * time.Microsecond
 
 // bootChats calls every chat that is not over, when people have had time to
 // come back: it finds its customer gone or there, and tells again what others
-// may not have heard.
+// may not have heard. None is called before the queues have their lines back:
+// so many calls would make the lines, and with them everybody, wait. Those whose
+// source has been removed meanwhile are told.
 func (e *Engine) bootChats() error {
-	count := 0
+	var calls []sleeper
+	gone := removedSources{cfg: e.config.Load()}
 	err := e.scan(rowLive, "", func(k, v []byte) error {
 		row, err := decodeRow[liveRow](v)
 		if err != nil {
@@ -128,13 +139,16 @@ func (e *Engine) bootChats() error {
 		if row.Wake.After(e.now()) && row.Wake.Before(at) {
 			at = row.Wake
 		}
-		spread := time.Duration(count) * wakeSpread
-		e.sleepers.push(sleeper{addr: acd.ChatID(id).Address(), at: at.Add(spread), seen: row.Customer})
-		count++
+		spread := time.Duration(len(calls)) * wakeSpread
+		calls = append(calls, sleeper{addr: acd.ChatID(id).Address(), at: at.Add(spread), seen: row.Customer})
+		gone.look(acd.ChatID(id), row.Source)
 		e.recovery.chats.Add(1)
 		return nil
 	})
-	e.log.Info("recovered", "chats", count, "epoch", e.epoch, "config", e.config.Load().Version)
+	e.wait(e.restoring.stop)
+	e.sleepers.push(calls...)
+	gone.tell(e)
+	e.log.Info("recovered", "chats", len(calls), "epoch", e.epoch, "config", e.config.Load().Version)
 	return err
 }
 

@@ -60,14 +60,10 @@ func (e *Engine) broadcastTo(by acd.Principal, b acd.Broadcast) ([]acd.ChatID, e
 		return nil, err
 	}
 	chats := map[acd.ChatID]bool{}
-	waiting, err := e.waiting(b.Queue)
-	if err != nil {
+	if err := e.waiting(b.Queue, func(w acd.Enqueue) { chats[w.Chat] = true }); err != nil {
 		return nil, err
 	}
-	for _, w := range waiting {
-		chats[w.Chat] = true
-	}
-	err = e.scan(rowSlot, "", func(_, v []byte) error {
+	err := e.scan(rowSlot, "", func(_, v []byte) error {
 		row, err := decodeRow[acd.SlotRow](v)
 		if row.State == acd.SlotConnected {
 			chats[row.Chat] = true

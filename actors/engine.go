@@ -41,6 +41,7 @@ type Engine struct {
 	runtime   Runtime
 	letGo     func() // of what its own runtime holds
 	tasks     tasks
+	restoring tasks // queues that read who waits, while the node starts
 	directory *directory
 	streams   streams
 	wakes     wakes

@@ -2,6 +2,7 @@ package actors
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"maps"
 	"time"
@@ -12,8 +13,8 @@ import (
 // kind is what differs between the three kinds of machine: what is kept of
 // them on disk, and what they are given at the start of a life.
 type kind struct {
-	// restore is the first command of a life, nil for none.
-	restore func(*shell) acd.Command
+	// restore gives a life its first commands, if any.
+	restore func(s *shell, give func(acd.Command))
 	// rows appends what the index has to change for the events of a step.
 	rows func([]Row, *turn, time.Time) []Row
 	// mayLeave says whether an idle life may end.
@@ -101,16 +102,15 @@ func (l *inLine) equal(o *inLine) bool {
 	return l.queue == o.queue && l.id == o.id && l.key.Equal(o.key) && l.offer == o.offer && maps.Equal(l.exclude, o.exclude)
 }
 
-func restoreChat(s *shell) acd.Command {
+func restoreChat(s *shell, _ func(acd.Command)) {
 	if s.seq == 0 {
 		s.keys.begun = true
-		return nil // a chat that begins
+		return // a chat that begins
 	}
 	s.index.rows(nil, s.machine.(*acd.Chat), s.engine.now()) // as the index has it already
 	if _, err := s.keys.find(s.keys.chat(), s.engine.now()); err != nil {
 		panic(err)
 	}
-	return nil
 }
 
 func chatRows(rows []Row, w *turn, now time.Time) []Row {
@@ -241,7 +241,7 @@ func contains(list []acd.AgentID, a acd.AgentID) bool {
 	return false
 }
 
-func restoreAgent(s *shell) acd.Command {
+func restoreAgent(s *shell, give func(acd.Command)) {
 	s.present = s.seq > 0
 	slots, err := s.engine.slots(acd.AgentID(s.addr.ID))
 	if err != nil {
@@ -251,7 +251,7 @@ func restoreAgent(s *shell) acd.Command {
 	if s.again {
 		restore.Sessions = s.engine.sessionsOf(acd.AgentID(s.addr.ID))
 	}
-	return restore
+	give(restore)
 }
 
 func agentRows(rows []Row, w *turn, now time.Time) []Row {
@@ -268,12 +268,23 @@ func agentRows(rows []Row, w *turn, now time.Time) []Row {
 	return append(rows, Row{presentKey(acd.AgentID(s.addr.ID)), []byte{1}})
 }
 
-func restoreQueue(s *shell) acd.Command {
-	waiting, err := s.engine.waiting(acd.QueueID(s.addr.ID))
+// restoredAtOnce is how many chats a queue gets back with one command: what a
+// million of them say, all at the same time, would be a gigabyte.
+const restoredAtOnce = 1024
+
+func restoreQueue(s *shell, give func(acd.Command)) {
+	waiting := make([]acd.Enqueue, 0, restoredAtOnce)
+	err := s.engine.waiting(acd.QueueID(s.addr.ID), func(w acd.Enqueue) {
+		if len(waiting) == restoredAtOnce {
+			give(acd.Restore{Waiting: waiting, More: true})
+			waiting = waiting[:0]
+		}
+		waiting = append(waiting, w)
+	})
 	if err != nil {
 		panic(err)
 	}
-	return acd.Restore{Waiting: waiting, Failed: s.again}
+	give(acd.Restore{Waiting: waiting, Failed: s.again})
 }
 
 // slots reads what the chats say of an agent.
@@ -286,15 +297,41 @@ func (e *Engine) slots(a acd.AgentID) (slots []acd.SlotRow, err error) {
 	return slots, err
 }
 
-// waiting reads which chats wait in a queue.
-func (e *Engine) waiting(q acd.QueueID) (waiting []acd.Enqueue, err error) {
-	err = e.scan(rowWaiting, string(q), func(_, v []byte) error {
+// waiting calls found with each chat that waits in a queue.
+func (e *Engine) waiting(q acd.QueueID, found func(acd.Enqueue)) error {
+	return e.scan(rowWaiting, string(q), func(_, v []byte) error {
 		row, err := decodeRow[acd.Enqueue](v)
-		waiting = append(waiting, row)
+		if err == nil {
+			found(row)
+		}
 		return err
 	})
-	return waiting, err
 }
+
+// owners adds to seen who has a row in a table. Of each it reads the first row
+// alone: a queue may have as many as there are chats.
+func (e *Engine) owners(table byte, seen map[string]bool) error {
+	from, end := rowRange(table, "")
+	for {
+		owner := ""
+		err := e.journal.Scan(from, end, func(k, _ []byte) error {
+			owner, _ = rowNames(k)
+			return errFirst
+		})
+		switch {
+		case errors.Is(err, errFirst):
+			seen[owner] = true
+			_, from = rowRange(table, owner)
+		case err != nil:
+			return fmt.Errorf("owners in table %q: %w", table, err)
+		default:
+			return nil
+		}
+	}
+}
+
+// errFirst ends a scan at its first row.
+var errFirst = errors.New("the first row is all")
 
 func (e *Engine) scan(table byte, owner string, fn func(key, value []byte) error) error {
 	from, to := rowRange(table, owner)

@@ -94,55 +94,73 @@ func checkConfig(c *acd.Config) error {
 // tellQueues tells every queue of these configurations, and every other one
 // that somebody still waits in, to look at its policy.
 func (e *Engine) tellQueues(of ...*acd.Config) error {
+	queues, err := e.queuesOf(of...)
+	for _, q := range queues {
+		e.tell(q.Address(), &envelope{cmd: acd.ConfigChanged{}})
+	}
+	return err
+}
+
+// queuesOf names the queues of these configurations, and every other one that
+// somebody still waits in.
+func (e *Engine) queuesOf(of ...*acd.Config) ([]acd.QueueID, error) {
 	seen := map[string]bool{}
 	for _, cfg := range of {
 		for id := range cfg.Queues {
 			seen[string(id)] = true
 		}
 	}
-	err := e.scan(rowWaiting, "", noteOwner(seen))
+	err := e.owners(rowWaiting, seen)
+	queues := make([]acd.QueueID, 0, len(seen))
 	for _, id := range sortedKeys(seen) {
-		e.tell(acd.QueueID(id).Address(), &envelope{cmd: acd.ConfigChanged{}})
+		queues = append(queues, acd.QueueID(id))
 	}
-	return err
+	return queues, err
 }
 
 // tellAgents tells every agent with a state or a slot to his name.
 func (e *Engine) tellAgents() error {
 	seen := map[string]bool{}
-	err := errors.Join(e.scan(rowPresent, "", noteOwner(seen)), e.scan(rowSlot, "", noteOwner(seen)))
+	err := errors.Join(e.owners(rowPresent, seen), e.owners(rowSlot, seen))
 	for _, id := range sortedKeys(seen) {
 		e.tell(acd.AgentID(id).Address(), &envelope{cmd: acd.ConfigChanged{}})
 	}
 	return err
 }
 
-func noteOwner(seen map[string]bool) func(k, _ []byte) error {
-	return func(k, _ []byte) error {
-		id, _ := rowNames(k)
-		seen[id] = true
-		return nil
-	}
-}
-
 // removeSources tells every chat that is not over and whose source is not in
 // the configuration any more. One that has heard of it already takes no notice.
 func (e *Engine) removeSources() error {
-	cfg, told := e.config.Load(), map[acd.ChatID]acd.SourceID{}
+	gone := removedSources{cfg: e.config.Load()}
 	err := e.scan(rowLive, "", func(k, v []byte) error {
 		row, err := decodeRow[liveRow](v)
-		if err != nil {
-			return err
+		if err == nil {
+			id, _ := rowNames(k)
+			gone.look(acd.ChatID(id), row.Source)
 		}
-		if id, _ := rowNames(k); row.Source != "" && cfg.Sources[row.Source] == nil {
-			told[acd.ChatID(id)] = row.Source
-		}
-		return nil
+		return err
 	})
-	for _, chat := range sortedKeys(told) {
-		e.tell(chat.Address(), &envelope{cmd: acd.SourceRemoved{Source: told[chat]}})
-	}
+	gone.tell(e)
 	return err
+}
+
+// removedSources are the chats whose source is not in a configuration.
+type removedSources struct {
+	cfg  *acd.Config
+	told []acd.ChatID // in their order
+	of   []acd.SourceID
+}
+
+func (r *removedSources) look(c acd.ChatID, source acd.SourceID) {
+	if source != "" && r.cfg.Sources[source] == nil {
+		r.told, r.of = append(r.told, c), append(r.of, source)
+	}
+}
+
+func (r *removedSources) tell(e *Engine) {
+	for i, c := range r.told {
+		e.tell(c.Address(), &envelope{cmd: acd.SourceRemoved{Source: r.of[i]}})
+	}
 }
 
 // sweepSources looks again, some time after a change, for chats that were being

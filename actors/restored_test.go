@@ -1,7 +1,9 @@
 package actors_test
 
 import (
+	"fmt"
 	"testing"
+	"time"
 
 	"github.com/parley-engine/parley/actors"
 	"github.com/parley-engine/parley/actors/acd"
@@ -42,6 +44,42 @@ func TestAfterARestoreNobodyResumesByNumbersThatWereGivenOutTwice(t *testing.T) 
 		w.crash()
 		if ann = ann.again(); !ann.welcome.Resumed {
 			t.Error("what began after the restore is not resumed")
+		}
+	})
+}
+
+// TestALineOfManyIsWholeAgainAfterACrash: a queue gets more chats back than go
+// into one command, in the order of their names.
+func TestALineOfManyIsWholeAgainAfterACrash(t *testing.T) {
+	const many = 1500
+	inWorld(t, func(w *world) {
+		w.opts.CustomerChats = many
+		w.crash()
+		ann := w.customer("ann")
+		for range many {
+			ann.starts()
+			time.Sleep(time.Millisecond) // virtual: the line is one of time
+		}
+		w.crash()
+		ann = ann.again()
+		time.Sleep(5 * time.Second)
+		ann.read()
+		places := map[acd.ChatID]int{}
+		for _, d := range ann.got {
+			if d.News == nil {
+				continue
+			}
+			if e, ok := d.News.Event.(acd.PositionTold); ok {
+				places[e.Chat] = e.Position
+			}
+		}
+		if len(places) != many {
+			t.Errorf("%d chats are told a place, want %d", len(places), many)
+		}
+		for chat, place := range places {
+			if want := acd.ChatID(fmt.Sprintf("chat%d", place)); chat != want {
+				t.Fatalf("%s is at place %d", chat, place)
+			}
 		}
 	})
 }

@@ -122,9 +122,7 @@ func (s *shell) start() {
 		panic(err) // the supervisor decides how often to try again
 	}
 	now := s.engine.now()
-	if cmd := s.kind.restore(s); cmd != nil {
-		s.step(now, acd.Principal{}, cmd, nil)
-	}
+	s.kind.restore(s, func(cmd acd.Command) { s.step(now, acd.Principal{}, cmd, nil) })
 	s.deliver(now, s.machine.Pending())
 	s.remember()
 	s.arm(now)

@@ -29,12 +29,20 @@ func newSleepers(e *Engine) *sleepers { return &sleepers{engine: e} }
 
 func (s *sleepers) add(a acd.Address, at time.Time) { s.push(sleeper{addr: a, at: at}) }
 
-func (s *sleepers) push(z sleeper) {
+func (s *sleepers) push(more ...sleeper) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	heap.Push(&s.queue, z)
-	if s.queue[0] == z {
+	if len(more) > len(s.queue) { // putting all in order again is less work
+		s.queue = append(s.queue, more...)
+		heap.Init(&s.queue)
 		s.arm()
+		return
+	}
+	for _, z := range more {
+		heap.Push(&s.queue, z)
+		if s.queue[0] == z {
+			s.arm()
+		}
 	}
 }
 

@@ -122,12 +122,14 @@ type (
 	// Restore gives a machine that starts what the index knows of it: an
 	// agent's slots, a queue's chats. Failed says that the life before ended
 	// alone, while others went on: what it has sent may still be on its way, and
-	// an agent's Sessions are still there.
+	// an agent's Sessions are still there. More says that another one follows
+	// with what did not go into this.
 	Restore struct {
 		Slots    []SlotRow
 		Waiting  []Enqueue
 		Failed   bool
 		Sessions []SessionOpened
+		More     bool
 	}
 	// ConfigChanged says that Turn.Config is another one.
 	ConfigChanged struct{}

@@ -121,6 +121,15 @@ func TestAQueueThatStartsAgainAsksWhoWaitsWhatTheyAre(t *testing.T) {
 	the[Introduce](t, h.step(Tick{}))
 }
 
+func TestAQueueThatGetsItsLineInPartsAsksWhenItHasAll(t *testing.T) {
+	h := newHall(t, conditional(&anybody{}))
+	if out := h.step(Restore{Waiting: []Enqueue{h.entry("c1")}, More: true}); len(out.Sends) > 0 {
+		t.Fatalf("told %v before the rest is there", out.Sends)
+	}
+	out := h.step(Restore{Waiting: []Enqueue{h.entry("c2")}})
+	wantSends(t, out, "chat/c1 acd.Introduce", "chat/c2 acd.Introduce")
+}
+
 func TestAChatOfWhichNothingIsKnownWaitsUntilItSpeaks(t *testing.T) {
 	h := newHall(t, conditional(&anybody{}))
 	h.step(h.advert("alice"))

@@ -203,6 +203,9 @@ func (q *Queue) restore(s *queueTurn, c Restore) {
 		q.notice(s, q.insert(s, e), d, why, 0)
 		q.line.shifted = true
 	}
+	if c.More {
+		return
+	}
 	q.introductions(s)
 	if c.Failed {
 		q.rollCall(s)
