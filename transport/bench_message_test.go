@@ -19,8 +19,10 @@ import (
 	"github.com/parley-engine/parley/transport/wire"
 )
 
-// benchPairs is how many chats talk at once, each of a customer and an agent.
-const benchPairs = 32
+// benchPairs are how many chats talk at once, each of a customer and an agent
+// with one message under way: the more of them, the more go with each sync and
+// each wake-up, and the dearer is an echo as well.
+var benchPairs = []int{32, 256, 1024}
 
 // benchGCPercent lets the servers of a benchmark collect about as seldom as the
 // program does, which keeps 192 MiB of headroom over what is live.
@@ -33,8 +35,14 @@ const benchGCPercent = 1000
 // another process, so that the figures are the servers' alone.
 func BenchmarkMessageToEcho(b *testing.B) {
 	defer debug.SetGCPercent(debug.SetGCPercent(benchGCPercent))
-	real := hire(b, messageServer(b), benchTokens(b))
-	bare := hire(b, httptest.NewServer(&echo{same: real.said}), nil)
+	for _, pairs := range benchPairs {
+		b.Run(strconv.Itoa(pairs), func(b *testing.B) { messageToEcho(b, pairs) })
+	}
+}
+
+func messageToEcho(b *testing.B, pairs int) {
+	real := hire(b, messageServer(b, pairs), pairs, benchTokens(b, pairs))
+	bare := hire(b, httptest.NewServer(&echo{same: real.said}), pairs, nil)
 	var took [2]time.Duration
 	b.ResetTimer()
 	const rounds = 4
@@ -54,9 +62,9 @@ func BenchmarkMessageToEcho(b *testing.B) {
 }
 
 // messageServer is an edge over an engine over a store on disk.
-func messageServer(b *testing.B) *httptest.Server {
+func messageServer(b *testing.B, pairs int) *httptest.Server {
 	cfg := testConfig()
-	for i := range benchPairs {
+	for i := range pairs {
 		id := acd.AgentID("agent" + strconv.Itoa(i))
 		cfg.Agents[id] = &acd.AgentProfile{ID: id, Name: string(id), Queues: []acd.QueueID{"support"}, Capacity: 1}
 	}
@@ -92,8 +100,8 @@ func messageServer(b *testing.B) *httptest.Server {
 }
 
 // benchTokens are two a pair, the customer's first.
-func benchTokens(b *testing.B) (tokens []string) {
-	for i := range 2 * benchPairs {
+func benchTokens(b *testing.B, pairs int) (tokens []string) {
+	for i := range 2 * pairs {
 		role, name := acd.RoleCustomer, "customer"
 		if i%2 == 1 {
 			role, name = acd.RoleAgent, "agent"

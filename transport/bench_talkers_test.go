@@ -25,7 +25,8 @@ type talkers struct {
 // talkersOrder is what they are told first.
 type talkersOrder struct {
 	Address string
-	Tokens  []string // none for a server that only echoes
+	Pairs   int
+	Tokens  []string // two a pair; none for a server that only echoes
 }
 
 const talkersName = "PARLEY_BENCH_TALKERS"
@@ -42,7 +43,7 @@ func TestMain(m *testing.M) {
 }
 
 // hire starts talkers against a server, and waits until they can exchange.
-func hire(b *testing.B, s *httptest.Server, tokens []string) *talkers {
+func hire(b *testing.B, s *httptest.Server, pairs int, tokens []string) *talkers {
 	b.Helper()
 	cmd := exec.Command(os.Args[0])
 	cmd.Env, cmd.Stderr = append(os.Environ(), talkersName+"=1"), os.Stderr
@@ -66,7 +67,7 @@ func hire(b *testing.B, s *httptest.Server, tokens []string) *talkers {
 		s.CloseClientConnections()
 		s.Close()
 	})
-	if err := json.NewEncoder(in).Encode(talkersOrder{s.Listener.Addr().String(), tokens}); err != nil {
+	if err := json.NewEncoder(in).Encode(talkersOrder{s.Listener.Addr().String(), pairs, tokens}); err != nil {
 		b.Fatal(err)
 	}
 	if err := json.Unmarshal(t.line(), &t.said); err != nil {
@@ -99,7 +100,7 @@ func talk(in *bufio.Reader, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	pairs := make([]*pair, benchPairs)
+	pairs := make([]*pair, order.Pairs)
 	for i := range pairs {
 		if pairs[i], err = meet(&order, i); err != nil {
 			return fmt.Errorf("pair %d: %w", i, err)
