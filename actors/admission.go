@@ -15,9 +15,7 @@ import (
 //
 // It watches how long commands take from being read to being durable. All that
 // a node can be short of shows there: the processor, the disk, a mailbox that
-// everybody needs. A window is one look; what counts is the better one of the
-// last two, so that a single stall of the disk turns nobody away, and as long
-// as nobody is refused it takes more than that.
+// everybody needs. A window is one look; what follows from it is pressure's.
 type admission struct {
 	target time.Duration // 0 takes everybody
 
@@ -25,13 +23,19 @@ type admission struct {
 	peak     atomic.Int64 // the most that waited in this window
 	answered atomic.Int64 // in this window
 	took     atomic.Int64 // all of them together, nanoseconds
+	taken    atomic.Int64 // new chats in this window
+	refused  atomic.Int64 // and those that were not
 	rotates  atomic.Int64 // when this window may end
-	share    atomic.Int64 // of new chats that are taken, in thousandths
+	shedding atomic.Bool
+	share    atomic.Int64 // of new chats that were taken in the last window, in thousandths
 	shed     atomic.Int64 // refused since the start
 
 	mu       sync.Mutex
 	pressure pressure
-	credit   int64         // thousandths of a chat that may be taken
+	braked   int64         // of the pace, in thousandths
+	credit   float64       // chats that may be taken
+	paced    time.Duration // until when there is credit
+	opened   time.Duration // when this window began
 	heard    time.Duration // when the last window with an answer ended
 	closed   time.Duration // since when nobody is taken, 0 if somebody is
 }
@@ -49,64 +53,13 @@ const (
 	// admissionClip bounds, in targets, what one answer counts for: some wait
 	// for a person or for a timer, not for us.
 	admissionClip = 8
-	// patientWindows are a second. muchTooLate is in targets.
-	patientWindows = 20
-	muchTooLate    = 4
-	wholeShare     = 1000
+	wholeShare    = 1000
+	// admissionBurst is for how long credit is kept.
+	admissionBurst = 20 * time.Millisecond
 	// severeAfter is how long nobody has been taken when connections are
 	// refused too.
 	severeAfter = time.Second
 )
-
-// pressure is what the last two windows have shown, each as the mean time that
-// an answer took, and whether new chats are refused because of it.
-type pressure struct {
-	last, before time.Duration
-	shedding     bool
-	against      int // windows in a row that speak against shedding as it is
-}
-
-// window is one of them: how many answers there were, how long they took
-// together, how many commands waited at once, and for how long there has been
-// no answer at all.
-type window struct {
-	answered, waited int64
-	took, silent     time.Duration
-}
-
-// next takes a window in. One in which nothing was answered says as much as how
-// long that has been going on. Refusals begin when answers have been late for
-// patientWindows, which a burst that the node can take is not, or when two
-// windows in a row are so late that it will not. They end after as many windows
-// in time.
-func (p pressure) next(w window, target time.Duration) pressure {
-	mean := w.silent
-	switch {
-	case w.waited < fewWaiting:
-		mean = 0
-	case w.answered > 0:
-		mean = w.took / time.Duration(w.answered)
-	}
-	n := pressure{last: mean, before: p.last, shedding: p.shedding}
-	if (mean > target) != p.shedding {
-		n.against = p.against + 1
-	}
-	if n.against >= patientWindows || !p.shedding && min(n.last, n.before) > muchTooLate*target {
-		n.shedding, n.against = !p.shedding, 0
-	}
-	return n
-}
-
-// share is how many of a thousand new chats may be taken: all as long as
-// answers come within the target, none from twice of it on, and in between as
-// many as keep it there.
-func (p pressure) share(target time.Duration) int64 {
-	over := min(p.last, p.before) - target
-	if over <= 0 || !p.shedding {
-		return wholeShare
-	}
-	return max(0, wholeShare-int64(over)*wholeShare/int64(target))
-}
 
 // begins notes a command that is on its way.
 func (a *admission) begins() {
@@ -138,43 +91,69 @@ func (a *admission) rotate(now time.Duration) {
 		return
 	}
 	a.rotates.Store(int64(now + admissionWindow))
-	w := window{answered: a.answered.Swap(0), took: time.Duration(a.took.Swap(0)), waited: max(a.peak.Swap(0), a.waiting.Load()), silent: now - a.heard}
-	if w.answered > 0 || w.waited == 0 {
-		a.heard = now
-	}
+	w := a.window(now)
+	was := a.pressure.shedding
 	a.pressure = a.pressure.next(w, a.target)
 	if now > due+longestWindow && a.waiting.Load() < fewWaiting {
 		a.pressure = pressure{} // what was then says nothing of now
 	}
-	share := a.pressure.share(a.target)
-	a.share.Store(share)
+	if a.pressure.shedding && !was {
+		a.credit, a.paced = 0, now
+	}
+	a.braked = a.pressure.brake(a.target)
+	a.shedding.Store(a.pressure.shedding)
+	a.share.Store(w.share())
 	switch {
-	case share > 0:
+	case a.braked > 0:
 		a.closed = 0
 	case a.closed == 0:
 		a.closed = now
 	}
 }
 
-// admit reports whether a new chat may begin. Those that may are spread evenly
-// among those that may not.
+// window closes the one at hand and begins another. The caller holds mu.
+func (a *admission) window(now time.Duration) window {
+	w := window{
+		answered: a.answered.Swap(0), took: time.Duration(a.took.Swap(0)), waited: max(a.peak.Swap(0), a.waiting.Load()),
+		taken: a.taken.Swap(0), refused: a.refused.Swap(0), silent: now - a.heard, lasted: now - a.opened,
+	}
+	a.opened = now
+	if w.answered > 0 || w.waited == 0 {
+		a.heard = now
+	}
+	return w
+}
+
+// admit reports whether a new chat may begin. Those that may come at an even
+// pace.
 func (a *admission) admit(now time.Duration) bool {
 	if a.target <= 0 {
 		return true
 	}
 	a.rotate(now)
-	share := a.share.Load()
-	if share >= wholeShare {
-		return true
+	if a.shedding.Load() && !a.pays(now) {
+		a.refused.Add(1)
+		a.shed.Add(1)
+		return false
 	}
+	a.taken.Add(1)
+	return true
+}
+
+// pays takes a chat's credit if there is any.
+func (a *admission) pays(now time.Duration) bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if a.credit += share; a.credit >= wholeShare {
-		a.credit -= wholeShare
-		return true
+	pace := a.pressure.pace * float64(a.braked) / wholeShare
+	if now > a.paced { // two at once may come in the other order
+		a.credit = min(a.credit+pace*(now-a.paced).Seconds(), max(1, pace*admissionBurst.Seconds()))
+		a.paced = now
 	}
-	a.shed.Add(1)
-	return false
+	if a.credit < 1 || pace == 0 {
+		return false
+	}
+	a.credit--
+	return true
 }
 
 // severe reports whether refusing new chats has not been enough for a while.

@@ -8,50 +8,116 @@ import (
 
 const admissionTarget = 20 * time.Millisecond
 
+// mean is a window in which answers took so many milliseconds on average, and
+// somebody was refused.
+func mean(took int) window {
+	return window{answered: 100, waited: 50, took: 100 * time.Duration(took) * time.Millisecond, taken: 10, refused: 10, lasted: admissionWindow}
+}
+
+func windows(n int, w window) []window { return slices.Repeat([]window{w}, n) }
+
+func after(p pressure, windows ...window) pressure {
+	for _, w := range windows {
+		p = p.next(w, admissionTarget)
+	}
+	return p
+}
+
 func TestPressureIsTheBetterOfTheLastTwoWindows(t *testing.T) {
 	ms := func(n int) time.Duration { return time.Duration(n) * time.Millisecond }
-	mean := func(took int) window { return window{100, 50, 100 * ms(took), 0} }
-	times := func(n int, w window) []window { return slices.Repeat([]window{w}, n) }
-	late := mean(30)
+	slow := func(waited int64) window { return window{answered: 4, waited: waited, took: 4 * ms(900)} }
+	silent := func(waited int64, n int) window { return window{waited: waited, silent: ms(n)} }
 	for name, c := range map[string]struct {
 		windows []window
-		want    int64 // thousandths of new chats that are taken
+		sheds   bool
+		want    int64 // thousandths of the pace that are taken
 	}{
-		"nothing to do":                    {[]window{{}, {}}, 1000},
-		"in time":                          {times(40, mean(5)), 1000},
-		"exactly at the target":            {times(40, mean(20)), 1000},
-		"half way over it":                 {times(20, late), 500},
-		"not for long enough":              {times(19, late), 1000},
-		"in time once meanwhile":           {slices.Concat(times(19, late), times(1, mean(20)), times(19, late)), 1000},
-		"at twice the target":              {times(20, mean(40)), 0},
-		"far behind":                       {times(2, mean(900)), 0},
-		"at the edge of far":               {times(2, mean(80)), 1000},
-		"one stall is forgiven":            {[]window{mean(5), mean(900)}, 1000},
-		"and so is the one before":         {[]window{mean(900), mean(5)}, 1000},
-		"slow, and few wait":               {times(2, window{4, 31, 4 * ms(900), 0}), 1000},
-		"slow, and enough wait":            {times(2, window{4, 32, 4 * ms(900), 0}), 0},
-		"no answer for a while":            {[]window{{0, 50, 0, ms(100)}, {0, 50, 0, ms(150)}}, 0},
-		"no answer, and nobody who waits":  {[]window{{0, 0, 0, ms(500)}, {0, 0, 0, ms(900)}}, 1000},
-		"over":                             {append(times(2, mean(900)), mean(3)), 1000},
-		"over, and late again too soon":    {slices.Concat(times(2, mean(900)), times(19, mean(3)), times(2, late)), 500},
-		"over for a while, and late again": {slices.Concat(times(2, mean(900)), times(20, mean(3)), times(19, late)), 1000},
+		"nothing to do":                    {windows(2, window{}), false, 1000},
+		"in time":                          {windows(40, mean(5)), false, 1000},
+		"exactly at the target":            {windows(40, mean(20)), false, 1000},
+		"late":                             {windows(20, mean(30)), true, 750},
+		"not for long enough":              {windows(19, mean(30)), false, 1000},
+		"in time once meanwhile":           {slices.Concat(windows(19, mean(30)), windows(1, mean(20)), windows(19, mean(30))), false, 1000},
+		"at twice the target":              {windows(20, mean(40)), true, 500},
+		"at three times the target":        {windows(20, mean(60)), true, 0},
+		"far behind":                       {windows(2, mean(900)), true, 0},
+		"at the edge of far":               {windows(2, mean(80)), false, 1000},
+		"one stall is forgiven":            {[]window{mean(5), mean(900)}, false, 1000},
+		"and so is the one before":         {[]window{mean(900), mean(5)}, false, 1000},
+		"slow, and few wait":               {windows(2, slow(31)), false, 1000},
+		"slow, and enough wait":            {windows(2, slow(32)), true, 0},
+		"no answer for a while":            {[]window{silent(50, 100), silent(50, 150)}, true, 0},
+		"no answer, and nobody who waits":  {[]window{silent(0, 500), silent(0, 900)}, false, 1000},
+		"in time again":                    {append(windows(2, mean(900)), mean(3)), true, 1000},
+		"in time for a while, and refused": {append(windows(2, mean(900)), windows(60, mean(3))...), true, 1000},
 	} {
 		t.Run(name, func(t *testing.T) {
-			var p pressure
-			for _, w := range c.windows {
-				p = p.next(w, admissionTarget)
-			}
-			if got := p.share(admissionTarget); got != c.want {
-				t.Errorf("%+v takes %d of 1000, expected %d", p, got, c.want)
+			p := after(pressure{}, c.windows...)
+			if got := p.brake(admissionTarget); got != c.want || p.shedding != c.sheds {
+				t.Errorf("%+v takes %d of 1000, expected %d; shedding: %v", p, got, c.want, c.sheds)
 			}
 		})
+	}
+}
+
+func TestRefusalsEndWhenForASecondAllWhoCameCouldStay(t *testing.T) {
+	all := mean(3)
+	all.refused = 0
+	p := after(pressure{}, append(windows(2, mean(900)), windows(19, all)...)...)
+	if !p.shedding {
+		t.Error("they end after 19 windows")
+	}
+	if q := after(p, mean(3), all); !q.shedding {
+		t.Error("they end although somebody was refused")
+	}
+	if q := after(p, mean(21)); !q.shedding {
+		t.Error("they end although answers are late again")
+	}
+	if after(p, all).shedding {
+		t.Error("they have not ended after 20")
+	}
+}
+
+func TestThePaceGrowsWhileAnswersAreInTimeAndShrinksTheLaterTheyAre(t *testing.T) {
+	p := pressure{shedding: true, pace: 640, least: 40}
+	all := mean(3)
+	all.refused = 0
+	late := all
+	late.took *= 10
+	for name, c := range map[string]struct {
+		w    window
+		want float64
+	}{
+		"quick":                        {mean(9), 650},
+		"in time":                      {mean(20), 645},
+		"a little late":                {mean(25), 635},
+		"twice as long":                {mean(40), 620},
+		"much too late":                {mean(150), 620},
+		"quick, and nobody refused":    {all, 640},
+		"too late, and nobody refused": {late, 630},
+	} {
+		if got := after(p, c.w); got.pace != c.want {
+			t.Errorf("%s: %g a second, expected %g", name, got.pace, c.want)
+		}
+	}
+	if got := after(p, windows(1000, mean(150))...); got.pace != p.least {
+		t.Errorf("after a long time it is %g, expected the least, %g", got.pace, p.least)
+	}
+}
+
+func TestAPaceBeginsWithWhatWasUsual(t *testing.T) {
+	p := after(pressure{}, append(windows(200, mean(5)), windows(20, mean(30))...)...) // ten in 50 ms
+	if p.pace < 199 || p.pace > 200 {
+		t.Errorf("it begins with %g a second, expected 200", p.pace)
+	}
+	if want := p.pace / 16; p.least != want {
+		t.Errorf("it keeps %g, expected %g", p.least, want)
 	}
 }
 
 // crowded is a node where enough commands wait.
 func crowded() *admission {
 	a := &admission{target: admissionTarget}
-	a.share.Store(wholeShare)
 	for range 2 * fewWaiting {
 		a.begins()
 	}
@@ -66,20 +132,32 @@ func slowly(a *admission, from, until, took time.Duration) {
 	}
 }
 
-func TestThoseWhoMayStartAreSpreadAmongThoseWhoMayNot(t *testing.T) {
+func TestThoseWhoMayStartComeAtAnEvenPace(t *testing.T) {
 	a := crowded()
-	slowly(a, time.Second, 4*time.Second, 35*time.Millisecond) // a quarter may
+	a.pressure = pressure{shedding: true, pace: 100, least: 10}
+	a.shedding.Store(true)
+	a.braked = wholeShare
+	a.rotates.Store(int64(time.Hour))
 	var in int
-	for i := range 400 {
-		if a.admit(4 * time.Second) {
+	for i := range 400 { // one a millisecond, ten times too many
+		if a.admit(time.Duration(i+1) * time.Millisecond) {
 			in++
 		}
-		if want := (i + 1) / 4; in != want {
+		if want := (i + 1) / 10; in < want-1 || in > want {
 			t.Fatalf("%d of the first %d were let in, expected %d", in, i+1, want)
 		}
 	}
-	if shed := a.shed.Load(); shed != 300 {
-		t.Errorf("%d were counted as refused, expected 300", shed)
+	if shed := a.shed.Load(); shed != 400-int64(in) {
+		t.Errorf("%d were counted as refused, expected %d", shed, 400-in)
+	}
+	in = 0
+	for range 10 {
+		if a.admit(time.Second) {
+			in++
+		}
+	}
+	if in != 2 {
+		t.Errorf("after a pause %d are let in at once, expected those of 20 ms, 2", in)
 	}
 }
 

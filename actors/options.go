@@ -37,7 +37,8 @@ type Options struct {
 	CustomerChats  int           // open chats of one customer; 3
 	Tail           int           // messages of a transcript in a snapshot; 50
 	// AnswerTarget is how long commands may take on average before new chats are
-	// refused with overloaded; all are from twice of it on. 0 takes all.
+	// refused with overloaded, as many as keep it there; all are from three times of
+	// it on. 0 takes all.
 	AnswerTarget time.Duration
 	// Retention is how long ended chats are kept, where the configuration does not
 	// say; 0 keeps them. None goes while a stream that has told of it may be resumed.
