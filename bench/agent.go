@@ -156,6 +156,9 @@ func (a *agent) offered(w *worker, f *frame) {
 	if k.id == "" {
 		a.crowd.bind(k, string(f.chat))
 	}
+	if k.asked == a {
+		k.unbook()
+	}
 	a.load.Add(1)
 	o := &offer{id: id, chat: k, received: now, patience: patience(f.line)}
 	a.offers[id] = o
@@ -335,6 +338,7 @@ func (a *agent) answer(w *worker, c *command, f *frame) {
 		if refused {
 			c.chat.mu.Lock()
 			defer c.chat.mu.Unlock()
+			c.chat.unbook()
 			if !c.chat.ended {
 				c.chat.transferAgain(w)
 			}

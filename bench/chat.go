@@ -38,6 +38,7 @@ type chat struct {
 
 	owner    *agent // who was assigned last
 	asked    *agent // whom the owner has asked to follow him
+	booked   bool   // his load has the chat, and he has not been offered it
 	movedDue time.Duration
 	pause    time.Duration // the answer time of who was asked
 	answered time.Duration // when the last accept was meant to be sent, until assigned
@@ -144,6 +145,8 @@ func (k *chat) transfer(w *worker, due time.Duration) {
 		return
 	}
 	k.asked, k.movedDue, k.pause = target, due, 0
+	target.load.Add(1) // before he is offered it, or who asks next would find him as free
+	k.booked = true
 	n := k.owner.peer.begin(w, "transfer")
 	w.add("chat", k.id)
 	w.line = append(w.line, `,"to":{"agent":"`...)
@@ -155,6 +158,7 @@ func (k *chat) transfer(w *worker, due time.Duration) {
 
 // transferAgain is after one that failed.
 func (k *chat) transferAgain(w *worker) {
+	k.unbook()
 	k.asked = nil
 	k.crowd.schedule.at(k.crowd.now()+transferPause, func(w *worker, due time.Duration) {
 		k.mu.Lock()
@@ -163,6 +167,14 @@ func (k *chat) transferAgain(w *worker) {
 			k.transfer(w, due)
 		}
 	})
+}
+
+// unbook gives the place back of who was asked and not offered the chat.
+func (k *chat) unbook() {
+	if k.booked {
+		k.booked = false
+		k.asked.load.Add(-1)
+	}
 }
 
 const transferPause = 200 * time.Millisecond

@@ -18,6 +18,7 @@ type counts struct {
 	unfinished atomic.Int64 // chats that did not end by themselves
 	messages   atomic.Int64 // delivered to the other side
 	transfers  atomic.Int64
+	declined   atomic.Int64 // transfers, by who was asked
 	ronas      atomic.Int64
 	rejects    atomic.Int64
 	frames     atomic.Int64 // events and ephemeral frames of the server's

@@ -70,6 +70,20 @@ func (f *frame) retryAfter() time.Duration {
 	return d
 }
 
+// declined reports whether the answer to a transfer is that who was asked has no
+// time for it just now. People choose somebody else then; it is no error of the
+// server's, for whom others have become busy since the desk was told of them.
+func (f *frame) declined() bool {
+	if string(f.code) != "target_unavailable" {
+		return false
+	}
+	switch string(socket.Text(socket.In(socket.In(f.line, "detail"), "reason"))) {
+	case "capacity", "channel", "wrapup", "delay", "presence":
+		return true
+	}
+	return false
+}
+
 // handle takes one line of the server's.
 func (p *peer) handle(w *worker, line []byte) {
 	var f frame
@@ -118,7 +132,11 @@ func (p *peer) answered(w *worker, f *frame) {
 	}
 	if len(f.code) > 0 {
 		code := string(f.code)
-		p.crowd.counts.fail(code)
+		if command.kind == kindTransfer && f.declined() {
+			p.crowd.counts.declined.Add(1)
+		} else {
+			p.crowd.counts.fail(code)
+		}
 		if command.kind != kindStart && (code == "rate_limited" || code == "overloaded") {
 			p.again(&command, f.retryAfter())
 			return

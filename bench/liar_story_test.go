@@ -51,6 +51,41 @@ func TestAServerThatKeepsItsPromisesIsFoundClean(t *testing.T) {
 	}
 }
 
+func TestATransferToSomebodyWhoIsFullGoesToAnotherAndIsNoError(t *testing.T) {
+	for reason, errors := range map[string]int64{"capacity": 0, "wrapup": 0, "starting": 1} {
+		r := load(t, (&liar{t: t, unavailable: reason}).start().URL)
+		if r.Chats.Declined != 1-errors || r.Errors["target_unavailable"] != errors {
+			t.Errorf("%s: %d declined, errors %v", reason, r.Chats.Declined, r.Errors)
+		}
+		if r.Chats.Transfers != r.Chats.Completed || r.Chats.Completed != r.Chats.Arrived || !r.Correctness.Clean() {
+			t.Errorf("%s: chats %+v, counted %+v", reason, r.Chats, r.Correctness)
+		}
+	}
+}
+
+func TestTransfersThatAreAskedForAtOnceGoToDifferentAgents(t *testing.T) {
+	c := newCrowd(t.Context(), small(t))
+	c.names = []string{"a0", "a1", "a2", "a3", "a4"}
+	c.hire()
+	for _, a := range c.agents {
+		a.here.Store(true)
+	}
+	w := &worker{}
+	for n := range 40 { // nobody has been offered anything yet
+		k := c.newChat(n, 0)
+		k.id, k.owner = "c", c.agents[0]
+		k.transfer(w, 0)
+		if n%2 == 1 {
+			k.transferAgain(w) // the server has refused it
+		}
+	}
+	for _, a := range c.agents[1:] {
+		if load := a.load.Load(); load < 3 || load > 7 {
+			t.Errorf("%s is believed to have %d chats, expected about 5", a.peer.subject, load)
+		}
+	}
+}
+
 // once lets a lie happen at the first event of a kind after some others.
 func once(kind string, skip int, lie func(l *liar, to *ear, event map[string]any) []map[string]any) func(*liar, *ear, map[string]any) []map[string]any {
 	return func(l *liar, to *ear, event map[string]any) []map[string]any {

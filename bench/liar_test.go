@@ -26,7 +26,9 @@ type liar struct {
 	chats  map[string]*liarChat
 	turn   int
 	told   bool // the lie
-	spare  map[string]any
+	// unavailable is why who is asked first does not take a chat; empty if he does.
+	unavailable string
+	spare       map[string]any
 }
 
 // ear is one principal's connection.
@@ -42,9 +44,13 @@ type liarChat struct {
 }
 
 func startLiar(t *testing.T, lie func(l *liar, to *ear, event map[string]any) []map[string]any) *httptest.Server {
-	l := &liar{t: t, lie: lie, ears: map[string]*ear{}, chats: map[string]*liarChat{}}
+	return (&liar{t: t, lie: lie}).start()
+}
+
+func (l *liar) start() *httptest.Server {
+	l.ears, l.chats = map[string]*ear{}, map[string]*liarChat{}
 	s := httptest.NewServer(l)
-	t.Cleanup(s.Close)
+	l.t.Cleanup(s.Close)
 	return s
 }
 
@@ -144,6 +150,11 @@ func (l *liar) obey(me *ear, f map[string]any) {
 			l.tell(who, "message", map[string]any{"chat": c.id, "message_seq": c.said, "text": f["text"]})
 		}
 	case "transfer":
+		if why := l.unavailable; why != "" {
+			l.unavailable = ""
+			l.write(me, map[string]any{"type": "error", "re": f["id"], "code": "target_unavailable", "detail": map[string]any{"reason": why}})
+			return
+		}
 		c.asked = f["to"].(map[string]any)["agent"].(string)
 		l.offer(c, c.asked)
 	case "end":

@@ -22,8 +22,8 @@ func (r *Result) Print(to io.Writer) error {
 		}
 	}
 	c := r.Chats
-	fmt.Fprintf(w, "\nchats\tarrived %d, refused %d, not started %d, offered %d, completed %d, abandoned %d, unfinished %d, transfers %d, RONA %d, rejected %d\n",
-		c.Arrived, c.Refused, c.NotStarted, c.Offered, c.Completed, c.Abandoned, c.Unfinished, c.Transfers, c.RONAs, c.Rejects)
+	fmt.Fprintf(w, "\nchats\tarrived %d, refused %d, not started %d, offered %d, completed %d, abandoned %d, unfinished %d, transfers %d (%d declined), RONA %d, rejected %d\n",
+		c.Arrived, c.Refused, c.NotStarted, c.Offered, c.Completed, c.Abandoned, c.Unfinished, c.Transfers, c.Declined, c.RONAs, c.Rejects)
 	fmt.Fprintf(w, "connections\t%d, cut %d, resumed %d, snapshots %d\n", r.Links.Count, r.Links.Cut, r.Links.Resumed, r.Links.Snapshots)
 	if r.Crash != nil {
 		fmt.Fprintf(w, "crash\t%d live chats, first offer after %.2f s\n", r.Crash.LiveChats, r.Crash.FirstOffer)

@@ -78,6 +78,7 @@ type Chats struct {
 	Unfinished int64 `json:"unfinished"` // did not end by themselves
 	Messages   int64 `json:"messages"`
 	Transfers  int64 `json:"transfers"`
+	Declined   int64 `json:"transfers_declined"` // who was asked had no time just then; somebody else was
 	RONAs      int64 `json:"ronas"`
 	Rejects    int64 `json:"rejects"`
 }
@@ -163,7 +164,7 @@ func (r *run) finish() {
 	o.Chats = Chats{
 		Arrived: n.arrived.Load(), NotStarted: n.notStarted.Load(), Accepted: n.accepted.Load(), Refused: n.refused.Load(),
 		Offered: n.offered.Load(), Completed: n.completed.Load(), Abandoned: n.abandoned.Load(), Unfinished: n.unfinished.Load(),
-		Messages: n.messages.Load(), Transfers: n.transfers.Load(), RONAs: n.ronas.Load(), Rejects: n.rejects.Load(),
+		Messages: n.messages.Load(), Transfers: n.transfers.Load(), Declined: n.declined.Load(), RONAs: n.ronas.Load(), Rejects: n.rejects.Load(),
 	}
 	o.Links = Links{r.meter.connections, n.cuts.Load(), n.resumed.Load(), n.snapshots.Load(), n.retries.Load(), n.boards.Load()}
 	if k := c.breach.killed; k > 0 {

@@ -170,8 +170,7 @@ func overload(s *session) ([]row, error) {
 	if err != nil {
 		return nil, err
 	}
-	// A transfer finds its agent full now and then, and goes to another one.
-	if err := sound(&r, "overloaded", "target_unavailable"); err != nil {
+	if err := sound(&r, "overloaded"); err != nil {
 		return nil, err
 	}
 	aside := fmt.Sprintf("%d refused as overloaded, %d not started for want of connections", r.Errors["overloaded"], r.Chats.NotStarted)
