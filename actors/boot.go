@@ -68,12 +68,12 @@ func (e *Engine) bootStreams() error {
 	}
 	desk, customer := e.now().Add(-e.opts.ResumeDesk), e.now().Add(-e.opts.ResumeCustomer)
 	for name, s := range e.streams.all {
-		if s.idle.Before(customer) || s.idle.Before(desk) && s.chats == nil {
+		if s.idle.Before(customer) || s.idle.Before(desk) && !s.customer {
 			delete(e.streams.all, name)
 			continue
 		}
 		s.assigned, s.idle = s.head, e.now()
-		if s.chats == nil {
+		if !s.customer {
 			continue
 		}
 		if err := e.customerChats(s); err != nil {
@@ -99,7 +99,7 @@ func (e *Engine) customerChats(s *stream) error {
 	_, id, _ := bytes.Cut([]byte(s.name), []byte("/"))
 	return e.scan(rowCustomer, string(id), func(k, _ []byte) error {
 		_, chat := rowNames(k)
-		s.chats[acd.ChatID(chat)] = struct{}{}
+		s.chats.add(acd.ChatID(chat))
 		return nil
 	})
 }

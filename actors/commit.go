@@ -130,7 +130,7 @@ func (e *Engine) commit(w *turn, t acd.Turn, seen *counting) {
 	e.journal.Append(entry)
 	e.order.Unlock()
 	if due {
-		e.beside(e.figures.flush)
+		e.beside(e.figures.hurry)
 	}
 }
 

@@ -3,6 +3,7 @@ package actors
 import (
 	"cmp"
 	"hash/maphash"
+	"maps"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -32,7 +33,28 @@ type directory struct {
 type shard struct {
 	mu      sync.Mutex
 	entries map[acd.Address]*entry
+	most    int // entries that the map has grown for
 	lives   uint64
+}
+
+// add puts an actor in.
+func (s *shard) add(a acd.Address, e *entry) {
+	s.entries[a] = e
+	s.most = max(s.most, len(s.entries))
+}
+
+// shardKept is how many entries a map may have room for, however few are used.
+const shardKept = 64
+
+// remove takes an actor out. A map does not shrink by itself: when a crowd has
+// gone a smaller one takes its place.
+func (s *shard) remove(a acd.Address) {
+	delete(s.entries, a)
+	if n := len(s.entries); s.most > shardKept && n < s.most/8 {
+		left := make(map[acd.Address]*entry, n)
+		maps.Copy(left, s.entries)
+		s.entries, s.most = left, n
+	}
 }
 
 type entry struct {
@@ -87,7 +109,7 @@ func (d *directory) tell(to acd.Address, msg any, now time.Time) bool {
 			return false
 		}
 		e = &entry{box: box}
-		s.entries[to] = e
+		s.add(to, e)
 	}
 	switch {
 	case e.quarantined:
@@ -199,7 +221,7 @@ func (d *directory) gone(a acd.Address, now time.Time) {
 		return
 	}
 	held := e.release()
-	delete(s.entries, a)
+	s.remove(a)
 	if len(held) == 0 {
 		return
 	}
@@ -207,7 +229,7 @@ func (d *directory) gone(a acd.Address, now time.Time) {
 	if next.box == nil {
 		return // what is behind a stop is lost, here as in any mailbox
 	}
-	s.entries[a] = next
+	s.add(a, next)
 	for _, msg := range held {
 		next.box.Send(msg)
 	}
@@ -221,7 +243,7 @@ func (d *directory) quarantine(a acd.Address, why string) []any {
 	e := s.entries[a]
 	if e == nil {
 		e = &entry{}
-		s.entries[a] = e
+		s.add(a, e)
 	}
 	e.quarantined = true
 	d.poisoned.Store(a, why)

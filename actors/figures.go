@@ -28,7 +28,8 @@ type figures struct {
 
 	// line is guarded by Engine.order.
 	line    []report.Fact
-	hurried bool // a flush is on its way because the line is long
+	since   int  // facts that have been in line since the last mark
+	hurried bool // somebody is on his way because the line is long
 
 	mu      sync.Mutex // before Engine.order
 	book    *report.Book
@@ -43,7 +44,9 @@ type figures struct {
 // Bounds of the figures.
 const (
 	figuresFlush = 5 * time.Second
-	figuresLine  = 16384            // facts in line before they are added up out of turn
+	figuresLine  = 2048             // facts in line before they are added up out of turn
+	figuresMark  = 16384            // facts without a mark before a flush is made out of turn
+	figuresSpare = 512              // room in line that is kept although it is not used
 	figuresKept  = 45 * time.Minute // how long cells stay in memory
 	figuresBatch = 1000             // rows of one entry
 )
@@ -106,6 +109,7 @@ func (f *figures) take(facts []report.Fact) (due bool) {
 		return false
 	}
 	f.line = append(f.line, facts...)
+	f.since += len(facts)
 	if due = len(f.line) > figuresLine && !f.hurried; due {
 		f.hurried = true
 	}
@@ -130,8 +134,9 @@ func (f *figures) add(marked bool) error {
 	if marked && f.ahead {
 		f.mark, f.ahead = f.mark+1, false
 		e.journal.Append(Entry{Epoch: e.epoch, Stream: markStream(f.mark), Seq: markSeq(f.mark), Record: markRecord, Done: func(error) {}})
-		f.hurried = false
+		f.since = 0
 	}
+	f.hurried = false
 	e.order.Unlock()
 	for i := range facts {
 		if err := f.book.Add(&facts[i]); err != nil {
@@ -139,8 +144,11 @@ func (f *figures) add(marked bool) error {
 		}
 		e.counters.fact(&facts[i])
 	}
-	clear(facts)
-	f.spare = facts
+	f.spare = nil
+	if used := len(facts); cap(facts) <= max(figuresSpare, 4*used) { // else a rush is over
+		clear(facts)
+		f.spare = facts
+	}
 	return nil
 }
 
@@ -153,6 +161,21 @@ func (f *figures) stop(why error) error {
 	f.engine.order.Unlock()
 	f.engine.log.Error("figures stop", "err", f.stopped)
 	return f.stopped
+}
+
+// hurry adds up a line that is long, and writes down what has changed when so much
+// has come since the last mark that a start would have long to read.
+func (f *figures) hurry() {
+	f.engine.order.Lock()
+	long := f.since > figuresMark
+	f.engine.order.Unlock()
+	if long {
+		f.flush()
+		return
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	_ = f.add(false) // says itself what is the matter
 }
 
 // flush adds up and writes down what has changed.

@@ -203,7 +203,7 @@ func (f *figures) boot() error {
 	}
 	found := false
 	if c.mark > 0 {
-		if found, err = c.tail(f.book, max(e.opts.RecoverRecords, 2*figuresLine)); err != nil {
+		if found, err = c.tail(f.book, max(e.opts.RecoverRecords, 2*figuresMark)); err != nil {
 			return err
 		}
 	}

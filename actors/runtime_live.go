@@ -5,7 +5,6 @@ import (
 	"log/slog"
 	"slices"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
@@ -32,9 +31,20 @@ func newLive() *live {
 		})),
 		workers: &workers{most: 1024},
 	}
+	narrow(l.system.ProcessRegistry)
 	l.props = actor.PropsFromProducer(func() actor.Actor { return l.next },
 		actor.WithMailbox(func() actor.Mailbox { return l.next.mailbox }), actor.WithDispatcher(l.workers))
 	return l
+}
+
+// narrow has the library keep names in fewer maps: it comes with 1,024 tables of
+// 32 maps each, 3 MB, and we keep nobody in them; see Spawn.
+func narrow(r *actor.ProcessRegistryValue) {
+	old := r.LocalPIDs.LocalPIDs
+	r.LocalPIDs.LocalPIDs = slices.Clone(old[:1])
+	for _, part := range old[1:] {
+		part.IterCb(func(id string, p any) { r.Add(p.(actor.Process), id) }) // what the library has put in by itself
+	}
 }
 
 func (l *live) Elapsed() time.Duration { return time.Since(l.began) }
@@ -68,31 +78,30 @@ func (l *live) Await(ctx context.Context, most time.Duration, begin func(done fu
 }
 
 func (l *live) Spawn(name string, r Receiver) Mailbox {
-	a := &liveActor{root: l.system.Root, receiver: r, mailbox: &mailbox{workers: l.workers}}
+	a := &liveActor{receiver: r, mailbox: &mailbox{workers: l.workers}}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.next = a
-	pid, err := l.system.Root.SpawnNamed(l.props, name) // calls the producers before it returns
-	if err != nil {
+	// It calls the producers before it returns.
+	if _, err := l.system.Root.SpawnNamed(l.props, name); err != nil {
 		panic(err) // every life has a name of its own
 	}
-	a.pid.Store(pid)
+	// Nobody asks the library for an actor by its name: the directory has them
+	// all. A map of names would keep room for as many as there ever were at once.
+	l.system.ProcessRegistry.LocalPIDs.GetBucket(name).Remove(name)
 	return a
 }
 
 // liveActor hands the library's messages on, and is the mailbox that others see.
 type liveActor struct {
-	root     *actor.RootContext
 	receiver Receiver
 	mailbox  *mailbox
-	pid      atomic.Pointer[actor.PID]
 }
 
 // Receive implements actor.Actor.
 func (a *liveActor) Receive(ctx actor.Context) {
 	switch m := ctx.Message().(type) {
 	case *actor.Started:
-		a.pid.Store(ctx.Self())
 		a.receiver.Receive(Started{a})
 	case *actor.Stopped:
 		a.receiver.Receive(Stopped{})
@@ -109,7 +118,9 @@ func (a *liveActor) Send(msg any) { a.mailbox.PostUserMessage(msg) }
 func (a *liveActor) Waiting() int { return a.mailbox.UserMessageCount() }
 
 // Stop implements Mailbox.
-func (a *liveActor) Stop() { a.root.Stop(a.pid.Load()) }
+func (a *liveActor) Stop() { a.mailbox.PostSystemMessage(stop) }
+
+var stop actor.SystemMessage = &actor.Stop{}
 
 // workers is the dispatcher of all actors. A goroutine a wake-up, as the
 // default does it, spends most of a short turn on growing its stack; here a

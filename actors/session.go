@@ -424,7 +424,7 @@ func (e *Engine) seen(st *stream, online bool) {
 // startedAlone covers a customer who has gone while his start was on its way.
 // The caller holds stream.mu.
 func (e *Engine) startedAlone(st *stream, chat acd.ChatID) {
-	st.chats[chat] = struct{}{}
+	st.chats.add(chat)
 	if len(st.sessions) == 0 {
 		e.tell(chat.Address(), &envelope{cmd: acd.CustomerSeen{Online: false}})
 	}

@@ -27,13 +27,14 @@ type stream struct {
 	heard    uint64   // up to where some session has acknowledged
 	notes    lastNews // published, consecutive up to head
 	sessions []*Session
-	chats    map[acd.ChatID]struct{} // a customer's open chats
-	starting int                     // starts on their way
-	flying   flights                 // commands that are not answered yet
-	recent   recent                  // which commands may have been answered
-	closed   string                  // why we closed the last session
-	idle     time.Time               // since when there is no session
-	used     time.Time               // when an agent's machine was last told that something was done
+	customer bool
+	chats    openChats // a customer's
+	starting int       // starts on their way
+	flying   flights   // commands that are not answered yet
+	recent   recent    // which commands may have been answered
+	closed   string    // why we closed the last session
+	idle     time.Time // since when there is no session
+	used     time.Time // when an agent's machine was last told that something was done
 }
 
 // cached is one published piece of news: where it stands in the journal and,
@@ -81,7 +82,7 @@ const (
 )
 
 func (s *stream) bounds() (keep, fresh int) {
-	if s.chats != nil {
+	if s.customer {
 		return keepCustomer, freshOther
 	}
 	return keepDesk, freshDesk
@@ -121,26 +122,40 @@ func (s *stream) share(n *Note) {
 
 // follow keeps a customer's open chats in step with what he is told.
 func (s *stream) follow(n *Note) {
-	if s.chats == nil || n == nil {
+	if !s.customer || n == nil {
 		return
 	}
 	chat := acd.ChatID(n.From.ID)
 	switch n.Event.(type) {
 	case acd.Queued:
-		s.chats[chat] = struct{}{}
+		s.chats.add(chat)
 	case acd.ChatEnded:
-		delete(s.chats, chat)
+		s.chats.remove(chat)
 	}
 }
 
 // open names a customer's open chats, in order. The caller holds mu.
-func (s *stream) open() []acd.ChatID {
-	chats := make([]acd.ChatID, 0, len(s.chats))
-	for c := range s.chats {
-		chats = append(chats, c)
+func (s *stream) open() []acd.ChatID { return slices.Clone(s.chats) }
+
+// openChats are a customer's open chats, in order. Most customers have one, and a
+// map would weigh more than all the rest of the stream.
+type openChats []acd.ChatID
+
+func (o *openChats) add(chat acd.ChatID) {
+	if i, there := slices.BinarySearch(*o, chat); !there {
+		*o = slices.Insert(*o, i, chat)
 	}
-	slices.Sort(chats)
-	return chats
+}
+
+func (o *openChats) remove(chat acd.ChatID) {
+	if i, there := slices.BinarySearch(*o, chat); there {
+		*o = slices.Delete(*o, i, i+1)
+	}
+	if n := len(*o); n == 0 {
+		*o = nil
+	} else if cap(*o) > 16 && n < cap(*o)/4 {
+		*o = slices.Clone(*o)
+	}
 }
 
 // drop forgets a customer's chat that ended without telling. A nil stream has
@@ -151,7 +166,7 @@ func (s *stream) drop(chat acd.ChatID) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	delete(s.chats, chat)
+	s.chats.remove(chat)
 }
 
 // whisper gives every session an ephemeral note.
@@ -209,11 +224,7 @@ func (t *streams) open(name acd.Stream, epoch func() string, customer bool) (s *
 }
 
 func newStream(name acd.Stream, epoch string, customer bool) *stream {
-	s := &stream{name: name, epoch: epoch}
-	if customer {
-		s.chats = map[acd.ChatID]struct{}{}
-	}
-	return s
+	return &stream{name: name, epoch: epoch, customer: customer}
 }
 
 // stale lets go of the fresh news of machines: whoever is told it again is told
@@ -260,7 +271,7 @@ func (t *streams) sweep(desk, customer time.Time) (gone int) {
 	defer t.mu.Unlock()
 	for name, s := range t.all {
 		before := desk
-		if s.chats != nil {
+		if s.customer {
 			before = customer
 		}
 		s.mu.Lock()
