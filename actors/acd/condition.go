@@ -71,7 +71,7 @@ func (q *Queue) introductions(s *queueTurn) {
 	if !q.conditional {
 		return
 	}
-	q.line.order.Scan(func(w *waiter) bool {
+	q.line.order.scan(func(w *waiter) bool {
 		if w.facts.Source == "" {
 			s.send(w.Chat.Address(), Introduce{q.id})
 		}
@@ -195,7 +195,7 @@ func (q *Queue) conditionOf(w *waiter) (*condition, string) {
 	if q.policy == nil || !q.conditional {
 		return nil, ""
 	}
-	m := q.policy.matchAt(int(w.step))
+	m := q.policy.matchAt(w.step())
 	switch {
 	case m == nil:
 		return nil, ""

@@ -64,10 +64,10 @@ func TestWhomTheConditionKeepsOutIsExplainedAndSoIsWhyItFailed(t *testing.T) {
 		t.Errorf("passed over are %v, want %v", g.Decision.Passed, want)
 	}
 	h.wantAsked(h.step(h.entry("c2", in("?"))))
-	if v := h.q.line.chats["c2"].class.match.judge(h.q.roster.byID["alice"]); v != passFailed {
+	if v := h.q.line.chats.get("c2").class.match.judge(h.q.roster.byID["alice"]); v != passFailed {
 		t.Errorf("alice is judged %q", v)
 	}
-	e := explanation{waiter: h.q.line.chats["c2"]}
+	e := explanation{waiter: h.q.line.chats.get("c2")}
 	e.pass(h.q.roster.byID["alice"])
 	if want := []PassedBy{{"alice", "expression_failed: no language"}}; !slices.Equal(e.named, want) {
 		t.Errorf("explained as %v, want %v", e.named, want)
@@ -207,7 +207,7 @@ func TestNobodyWaitsWhileAnAgentTheConditionIsTrueOfIsFree(t *testing.T) {
 				h.pass(time.Second)
 				h.step(Tick{})
 			}
-			h.q.line.order.Scan(func(w *waiter) bool {
+			h.q.line.order.scan(func(w *waiter) bool {
 				for _, c := range h.q.roster.byID {
 					if v, _ := w.class.match.find(c); w.loose() && v == holds && c.standing == standsFree && !c.barred(w, h.now.UnixMilli()) {
 						t.Fatalf("seed %d: %s waits while %s is free", seed, w.Chat, c.Agent)

@@ -40,7 +40,7 @@ func (q *Queue) decide(s *queueTurn, w *waiter, c *candidate) Decision {
 	return Decision{
 		Queue: q.id, Strategy: q.policy.Strategy, At: s.Now, Version: s.Config.Version,
 		Winner: c.Agent, Why: r.measure(c, w.class, s.now), Passed: e.named, More: e.more,
-		Step: int(w.step),
+		Step: w.step(),
 	}
 }
 

@@ -94,7 +94,7 @@ func wholeSeconds(d float64) time.Duration {
 
 // tellPlace tells one customer where he stands.
 func (q *Queue) tellPlace(s *queueTurn, w *waiter, place int) {
-	w.told, w.toldAt = int32(place), s.now
+	w.tell(place, s.now)
 	s.out.News = append(s.out.News, News{
 		To:        w.Customer.Stream(),
 		View:      ToCustomer,
@@ -107,8 +107,8 @@ func (q *Queue) tellPlace(s *queueTurn, w *waiter, place int) {
 // have changed: what he was told has gone with the connection that heard it. So
 // it costs no walk of its own, however many come back at once.
 func (q *Queue) forgetTold(chat ChatID) {
-	if w := q.line.chats[chat]; w != nil {
-		w.told, w.toldAt, q.line.shifted = 0, 0, true
+	if w := q.line.chats.get(chat); w != nil {
+		w.told, q.line.shifted = 0, true
 	}
 }
 
@@ -118,14 +118,14 @@ func (q *Queue) forgetTold(chat ChatID) {
 func (q *Queue) tellPlaces(s *queueTurn) {
 	var next int64
 	place, due := 0, s.now-tellEvery.Milliseconds()
-	q.line.order.Scan(func(w *waiter) bool {
+	q.line.order.scan(func(w *waiter) bool {
 		place++
 		switch {
 		case int(w.told) == place:
-		case w.toldAt <= due:
+		case w.toldAt() <= due:
 			q.tellPlace(s, w, place)
 		default:
-			next = earlier(next, w.toldAt+tellEvery.Milliseconds())
+			next = earlier(next, w.toldAt()+tellEvery.Milliseconds())
 		}
 		return true
 	})

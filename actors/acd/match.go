@@ -58,7 +58,7 @@ func (q *Queue) next(s *queueTurn) (w *waiter, c *candidate) {
 // takerOf finds the agent for a chat that the step has made loose. A class that
 // nobody takes is remembered, so that a change of policy looks at it once.
 func (q *Queue) takerOf(s *queueTurn, w *waiter) *candidate {
-	if !w.loose() || q.line.chats[w.Chat] != w || s.hopeless[w.class] {
+	if !w.loose() || q.line.chats.get(w.Chat) != w || s.hopeless[w.class] {
 		return nil
 	}
 	best, fits := q.bestFor(s, w)
@@ -102,7 +102,7 @@ func (q *Queue) firstIn(file *btree.BTreeG[*class], c *candidate, now int64, bes
 			return true
 		}
 		past := 0
-		k.loose.Scan(func(w *waiter) bool {
+		k.loose.scan(func(w *waiter) bool {
 			if best != nil && !waiterBefore(w, best) {
 				return false
 			}

@@ -252,7 +252,7 @@ func TestWhoDoesNotAnswerIsForgottenAndTriedAgainLater(t *testing.T) {
 	h.wantAsked(h.tick(time.Millisecond), "bob:c1")
 	wantSends(t, h.step(Reserved{Offer: r.Offer, Agent: "alice"}), "agent/alice acd.SlotRelease")
 	h.wantAsked(h.step(h.entry("c2")))
-	bobs := h.q.line.chats["c1"].asked()[0]
+	bobs := h.q.line.chats.get("c1").asked()[0]
 	h.step(Reserved{Offer: bobs.offer, Agent: "bob"})
 	h.wantAsked(h.tick(5*time.Second), "alice:c2")
 }

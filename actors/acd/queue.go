@@ -164,7 +164,7 @@ func (q *Queue) follow(s *queueTurn) {
 
 // loosen marks all who wait without an offer, in their order.
 func (q *Queue) loosen(s *queueTurn) {
-	q.line.order.Scan(func(w *waiter) bool {
+	q.line.order.scan(func(w *waiter) bool {
 		if w.loose() {
 			s.loose = append(s.loose, w)
 		}
@@ -178,7 +178,7 @@ func (q *Queue) dissolve(s *queueTurn, d Dismissal, why string) {
 	if d.Do == KeepWaiting && d.Text == "" {
 		return
 	}
-	for _, w := range q.line.order.Items() {
+	for _, w := range q.line.order.items() {
 		if d.Do == KeepWaiting {
 			q.notice(s, w, d, why, 0)
 			continue
@@ -247,7 +247,7 @@ func (q *Queue) view(s *queueTurn) {
 	v.Wait = q.pace.wait(v.Waiting+1, s.now)
 	v.Takes = q.refuses(s.Now) == nil
 	oldest := int64(math.MaxInt64)
-	q.line.order.Scan(func(w *waiter) bool {
+	q.line.order.scan(func(w *waiter) bool {
 		oldest = min(oldest, w.entered)
 		return true
 	})

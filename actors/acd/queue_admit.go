@@ -94,7 +94,7 @@ func (q *Queue) admitTransfer(s *queueTurn, c Admit) {
 // may pick is the chat's to say.
 func (q *Queue) pickNext(s *queueTurn) {
 	var first *waiter
-	q.line.order.Scan(func(w *waiter) bool {
+	q.line.order.scan(func(w *waiter) bool {
 		if w.loose() {
 			first = w
 		}
@@ -111,7 +111,7 @@ func (q *Queue) pickNext(s *queueTurn) {
 // twice is admitted once.
 func (q *Queue) expects(c ChatID) bool {
 	_, held := q.held[c]
-	return held || q.line.chats[c] != nil
+	return held || q.line.chats.get(c) != nil
 }
 
 func (q *Queue) refuses(now time.Time) error {

@@ -100,7 +100,7 @@ func race43AQueueThatIsDeletedSendsAwayWhoHasNoOffer(t *testing.T) {
 	h.config = &Config{}
 	wantSends(t, h.step(ConfigChanged{}),
 		"agent/bob acd.SlotRelease", "chat/c2 acd.EnqueueRefused", "chat/c3 acd.EnqueueRefused")
-	if w := h.q.line.chats["c1"]; w == nil || w.granted()[0] != ringing.Offer {
+	if w := h.q.line.chats.get("c1"); w == nil || w.granted()[0] != ringing.Offer {
 		t.Fatalf("the open offer is forgotten: %+v", w)
 	}
 	wantSends(t, h.step(h.entry("c1")), "chat/c1 acd.EnqueueRefused")

@@ -18,7 +18,7 @@ func (AskStay) command() {}
 // told may come late and more than once, and of a stay that is over the queue
 // keeps nothing to tell an old word from a new one by.
 func (q *Queue) sure(s *queueTurn, e Enqueue) bool {
-	if w := q.line.chats[e.Chat]; w != nil && w.stay == e.Leg.ID {
+	if w := q.line.chats.get(e.Chat); w != nil && w.stay == e.Leg.ID {
 		known := func(o OfferID) bool { return slices.Contains(w.granted(), o) }
 		return (e.Offer == "" || known(e.Offer)) && !slices.ContainsFunc(e.More, func(o OfferID) bool { return !known(o) })
 	}

@@ -79,7 +79,7 @@ func TestALateWordOfAStayThatIsOverKeepsNoPlace(t *testing.T) {
 			h.step(s.Cmd)
 		}
 		got := ""
-		if w := h.q.line.chats[late.Chat]; w != nil && p.chat.Leg != nil && w.stay == p.chat.Leg.ID {
+		if w := h.q.line.chats.get(late.Chat); w != nil && p.chat.Leg != nil && w.stay == p.chat.Leg.ID {
 			got = "the present one"
 		} else if w != nil {
 			got = string(w.stay)

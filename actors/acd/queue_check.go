@@ -18,21 +18,21 @@ func (q *Queue) Check() error {
 }
 
 func (q *Queue) checkLine() error {
-	if a, b := q.line.order.Len(), len(q.line.chats); a != b {
+	if a, b := q.line.order.len(), q.line.chats.len(); a != b {
 		return fmt.Errorf("order has %d chats, the line %d", a, b)
 	}
-	for _, w := range q.line.order.Items() {
-		switch _, shelved := w.class.loose.Get(w); {
-		case q.line.chats[w.Chat] != w:
+	for _, w := range q.line.order.items() {
+		switch shelved := w.class.loose.has(w); {
+		case q.line.chats.get(w.Chat) != w:
 			return fmt.Errorf("chat %s stands in the order twice", w.Chat)
 		case shelved != w.loose():
 			return fmt.Errorf("chat %s: in its class's tree %t, loose %t", w.Chat, shelved, w.loose())
-		case w.asksOthers() > 0 && w.asksOthers()+len(w.granted()) > int(w.rings):
-			return fmt.Errorf("chat %s is to ring at %d, %d are asked and %d ring", w.Chat, w.rings, len(w.asked()), len(w.granted()))
-		case w.class != q.line.classes[w.class.classKey] || int(w.step) > len(q.steps()):
-			return fmt.Errorf("chat %s is in a class that is gone, at step %d", w.Chat, w.step)
-		case (w.turns != 0) != (int(w.step) < len(q.steps()) || w.class.prefer != ""):
-			return fmt.Errorf("chat %s has taken %d of %d steps, alarm at %d", w.Chat, w.step, len(q.steps()), w.turns)
+		case w.asksOthers() > 0 && w.asksOthers()+len(w.granted()) > w.rings():
+			return fmt.Errorf("chat %s is to ring at %d, %d are asked and %d ring", w.Chat, w.rings(), len(w.asked()), len(w.granted()))
+		case w.class != q.line.classes[w.class.classKey] || w.step() > len(q.steps()):
+			return fmt.Errorf("chat %s is in a class that is gone, at step %d", w.Chat, w.step())
+		case (w.turns() != 0) != (w.step() < len(q.steps()) || w.class.prefer != ""):
+			return fmt.Errorf("chat %s has taken %d of %d steps, alarm at %d", w.Chat, w.step(), len(q.steps()), w.turns())
 		case slices.ContainsFunc(w.asked(), func(r *reservation) bool { return r.waiter != w || q.open[r.offer] != r }):
 			return fmt.Errorf("chat %s: a reservation is not its own", w.Chat)
 		case (w.wakesAt() != 0) != (len(w.excluded()) > 0):
@@ -45,29 +45,33 @@ func (q *Queue) checkLine() error {
 func (q *Queue) checkClasses() error {
 	for a, list := range q.line.fond {
 		for _, w := range list {
-			if q.line.chats[w.Chat] != w || w.prefer != a {
+			if q.line.chats.get(w.Chat) != w || w.prefer != a {
 				return fmt.Errorf("chat %s would rather have %s, and does not wait", w.Chat, a)
 			}
 		}
 	}
 	for a, list := range q.line.lost {
 		for _, w := range list {
-			if q.line.chats[w.Chat] != w || w.returning != a {
+			if q.line.chats.get(w.Chat) != w || w.returning != a {
 				return fmt.Errorf("chat %s goes back to %s, and does not wait", w.Chat, a)
 			}
 		}
 	}
 	members := map[*class]int{}
-	for _, w := range q.line.chats {
+	loose := 0
+	q.line.chats.all(func(w *waiter) {
 		members[w.class]++
-	}
+		if w.loose() {
+			loose++
+		}
+	})
 	shelved, headed, filed := 0, 0, 0
 	for key, k := range q.line.classes {
-		head, ok := k.loose.Min()
+		head := k.loose.first()
 		if k.classKey != key || k.members != members[k] || k.members == 0 || k.head != head {
 			return fmt.Errorf("class %+v has %d members, keeps %d, its head is %v", key, members[k], k.members, k.head)
 		}
-		if shelved += k.loose.Len(); ok {
+		if shelved += k.loose.len(); head != nil {
 			headed++
 		}
 	}
@@ -77,12 +81,6 @@ func (q *Queue) checkClasses() error {
 			if _, found := file.Get(k); k.file != skill || q.line.classes[k.classKey] != k || !found {
 				return fmt.Errorf("class %+v is misfiled under %q", k.classKey, skill)
 			}
-		}
-	}
-	loose := 0
-	for _, w := range q.line.chats {
-		if w.loose() {
-			loose++
 		}
 	}
 	if len(members) != len(q.line.classes) || headed != filed || loose != shelved {
@@ -95,7 +93,7 @@ func (q *Queue) checkClasses() error {
 func (q *Queue) checkReservations() error {
 	for id, r := range q.open {
 		switch {
-		case r.offer != id || !slices.Contains(r.waiter.asked(), r) || q.line.chats[r.chat] != r.waiter:
+		case r.offer != id || !slices.Contains(r.waiter.asked(), r) || q.line.chats.get(r.chat) != r.waiter:
 			return fmt.Errorf("reservation %s: its chat does not wait for it", id)
 		case q.roster.byID[r.agent.Agent] != r.agent:
 			return fmt.Errorf("reservation %s: agent %s is not known", id, r.agent.Agent)
@@ -155,14 +153,14 @@ func (q *Queue) checkRoster() error {
 
 func (q *Queue) checkAgenda() error {
 	want := len(q.open) + len(q.held)
-	for _, w := range q.line.chats {
+	q.line.chats.all(func(w *waiter) {
 		if w.wakesAt() != 0 {
 			want++
 		}
-		if w.turns != 0 {
+		if w.turns() != 0 {
 			want++
 		}
-	}
+	})
 	for _, c := range q.roster.byID {
 		if c.retry != 0 {
 			want++
@@ -176,12 +174,12 @@ func (q *Queue) checkAgenda() error {
 				due = r.due
 			}
 		case alarmExclusion:
-			if w := q.line.chats[ChatID(a.ref)]; w != nil {
+			if w := q.line.chats.get(ChatID(a.ref)); w != nil {
 				due = w.wakesAt()
 			}
 		case alarmStep:
-			if w := q.line.chats[ChatID(a.ref)]; w != nil {
-				due = w.turns
+			if w := q.line.chats.get(ChatID(a.ref)); w != nil {
+				due = w.turns()
 			}
 		case alarmPlace:
 			due = q.held[ChatID(a.ref)]
@@ -198,7 +196,7 @@ func (q *Queue) checkAgenda() error {
 		return fmt.Errorf("%d alarms set, %d needed", got, want)
 	}
 	place, at := 0, q.tellAt
-	for _, w := range q.line.order.Items() {
+	for _, w := range q.line.order.items() {
 		if place++; int(w.told) != place && at == 0 {
 			return fmt.Errorf("chat %s waits at place %d, was told %d, and places are not told again", w.Chat, place, w.told)
 		}

@@ -20,14 +20,9 @@ type waiter struct {
 	stay         EnqueueID
 	key, entered int64 // of the order, Unix µs
 	class        *class
-	calls        *calls // nil while nobody has been asked
-	bars         *bars  // nil while nobody is excluded
-	turns        int64  // of the alarm for the next step; 0 is none
-	toldAt       int64  // Unix ms
-	told         int32  // its place, as the customer knows it
-	step         int32  // how many of the policy's steps have been taken
-	rings        int32  // agents at once
-	denials      int32  // since it came or came back
+	calls        *calls // nil while there is nothing in it
+	told         int32  // its place, as the customer knows it; 0 is not told
+	toldAfter    int32  // ms after it entered
 }
 
 type exclusion struct {
@@ -38,12 +33,12 @@ type exclusion struct {
 func (x exclusion) compare(a AgentID) int { return cmp.Compare(x.agent, a) }
 
 // wanted is how many more agents than it rings at are to be asked for it at most.
-func (w *waiter) wanted() int { return max(0, int(w.rings)-len(w.granted())) }
+func (w *waiter) wanted() int { return max(0, w.rings()-len(w.granted())) }
 
 // enteredAt is in Unix ms.
 func (w *waiter) enteredAt() int64 { return time.UnixMicro(w.entered).UnixMilli() }
 
-func (w *waiter) loose() bool { return len(w.asked())+len(w.granted()) < int(w.rings) }
+func (w *waiter) loose() bool { return len(w.asked())+len(w.granted()) < w.rings() }
 
 // asks reports whether agents have been asked for the same stay, with the same
 // needs, so that what they answer holds for e too.
@@ -78,7 +73,7 @@ func waiterBefore(a, b *waiter) bool {
 type class struct {
 	classKey
 	needs   []need
-	loose   *btree.BTreeG[*waiter]
+	loose   ranks
 	head    *waiter // the first of the loose, nil if there is none
 	match   *condition
 	members int    // loose or not
@@ -98,8 +93,8 @@ type classKey struct {
 
 // line is who waits: all in order, and by class.
 type line struct {
-	chats   map[ChatID]*waiter
-	order   *btree.BTreeG[*waiter]
+	chats   index
+	order   ranks
 	classes map[classKey]*class
 	// files holds the classes in which somebody is loose, by their heads. Each
 	// is filed under one skill that it needs, the one that the fewest agents
@@ -114,8 +109,6 @@ type line struct {
 
 func newLine() line {
 	return line{
-		chats:   map[ChatID]*waiter{},
-		order:   newTree(waiterBefore),
 		classes: map[classKey]*class{},
 		files:   map[string]*btree.BTreeG[*class]{},
 		fond:    map[AgentID][]*waiter{},
@@ -123,13 +116,13 @@ func newLine() line {
 	}
 }
 
-func (l *line) len() int { return len(l.chats) }
+func (l *line) len() int { return l.order.len() }
 
 // add puts w, whose class is known, at its place.
 func (l *line) add(w *waiter) {
-	l.chats[w.Chat] = w
+	l.chats.put(w)
 	l.shifts(w)
-	l.order.Set(w)
+	l.order.set(w)
 	if a := w.prefer; a != "" {
 		l.fond[a] = append(l.fond[a], w)
 	}
@@ -141,7 +134,7 @@ func (l *line) add(w *waiter) {
 
 // shifts notes that w comes or goes, which is something to all behind it.
 func (l *line) shifts(w *waiter) {
-	if last, ok := l.order.Max(); ok && waiterBefore(w, last) {
+	if last := l.order.last(); last != nil && last != w && waiterBefore(w, last) {
 		l.shifted = true
 	}
 }
@@ -150,8 +143,8 @@ func (l *line) shifts(w *waiter) {
 func (l *line) remove(w *waiter) {
 	l.leave(w)
 	l.shifts(w)
-	l.order.Delete(w)
-	delete(l.chats, w.Chat)
+	l.order.delete(w)
+	l.chats.drop(w.Chat)
 	dropFrom(l.fond, w.prefer, w)
 	dropFrom(l.lost, w.returning, w)
 }
@@ -168,7 +161,7 @@ func dropFrom(of map[AgentID][]*waiter, a AgentID, w *waiter) {
 
 // leave takes w out of its class.
 func (l *line) leave(w *waiter) {
-	w.class.loose.Delete(w)
+	w.class.loose.delete(w)
 	l.file(w.class)
 	if w.class.members--; w.class.members == 0 {
 		delete(l.classes, w.class.classKey)
@@ -178,16 +171,16 @@ func (l *line) leave(w *waiter) {
 // shelve makes w's class agree with whether w is loose.
 func (l *line) shelve(w *waiter) {
 	if w.loose() {
-		w.class.loose.Set(w)
+		w.class.loose.set(w)
 	} else {
-		w.class.loose.Delete(w)
+		w.class.loose.delete(w)
 	}
 	l.file(w.class)
 }
 
 // file keeps a class at the place that its head gives it.
 func (l *line) file(k *class) {
-	head, _ := k.loose.Min()
+	head := k.loose.first()
 	if head == k.head {
 		return
 	}
@@ -216,7 +209,7 @@ func (l *line) classOf(key classKey, needs []need, match *condition, known map[s
 	if c := l.classes[key]; c != nil {
 		return c
 	}
-	c := &class{classKey: key, needs: needs, match: match, loose: newTree(waiterBefore)}
+	c := &class{classKey: key, needs: needs, match: match}
 	for i, n := range needs {
 		if i == 0 || known[n.skill] < known[c.file] {
 			c.file = n.skill
@@ -229,24 +222,6 @@ func (l *line) classOf(key classKey, needs []need, match *condition, known map[s
 	return c
 }
 
-// place is w's rank in the order, from 1.
-func (l *line) place(w *waiter) int {
-	n := l.order.Len()
-	if last, _ := l.order.Max(); last == w {
-		return n
-	}
-	lo, hi := 0, n
-	for lo < hi {
-		mid := int(uint(lo+hi) >> 1)
-		if at, _ := l.order.GetAt(mid); waiterBefore(at, w) {
-			lo = mid + 1
-		} else {
-			hi = mid
-		}
-	}
-	return lo + 1
-}
-
 // enqueue puts a chat at its place, brings its entry up to date, or takes it
 // back after an offer that came to nothing (Q1, Q3). A chat that exists is
 // never refused for the queue's size: it was admitted once.
@@ -255,7 +230,7 @@ func (q *Queue) enqueue(s *queueTurn, e Enqueue) {
 	q.release(e.Chat)
 	d, why := q.dismissal(s.Now)
 	if d.Do != KeepWaiting {
-		if w := q.line.chats[e.Chat]; w != nil {
+		if w := q.line.chats.get(e.Chat); w != nil {
 			q.remove(s, w)
 		}
 		q.dismiss(s, e.Chat, e.Leg.ID, d, why)
@@ -270,7 +245,7 @@ func (q *Queue) enqueue(s *queueTurn, e Enqueue) {
 	}
 	q.notice(s, w, d, why, 0)
 	if w.told == 0 {
-		q.tellPlace(s, w, q.line.place(w))
+		q.tellPlace(s, w, q.line.order.place(w))
 	}
 }
 
@@ -283,15 +258,15 @@ func (q *Queue) insert(s *queueTurn, e Enqueue) *waiter {
 		w.grant(e.Offer)
 		w.grant(e.More...)
 	}
-	if old := q.line.chats[e.Chat]; old != nil {
+	if old := q.line.chats.get(e.Chat); old != nil {
 		if old.stay == e.Leg.ID {
-			w.told, w.toldAt = old.told, old.toldAt
+			w.tell(int(old.told), old.toldAt())
 		}
 		if old.asks(e) {
-			w.denials = old.denials
 			for _, r := range old.asked() {
 				w.ask(r)
 			}
+			w.calls.denials = old.calls.denials
 			old.calls.asked = nil
 		}
 		q.remove(s, old)
@@ -317,7 +292,7 @@ func (q *Queue) insert(s *queueTurn, e Enqueue) *waiter {
 // withdraw takes out a chat that was taken or has gone (Q2, Q4).
 func (q *Queue) withdraw(s *queueTurn, c Withdraw) {
 	q.release(c.Chat) // which a start that was sent twice may have taken again
-	w := q.line.chats[c.Chat]
+	w := q.line.chats.get(c.Chat)
 	if w == nil || w.stay != c.ID {
 		return
 	}
@@ -332,7 +307,7 @@ func (q *Queue) withdraw(s *queueTurn, c Withdraw) {
 
 // voided drops an entry whose chat has moved on without the queue's knowledge.
 func (q *Queue) voided(s *queueTurn, c OfferVoid) {
-	if w := q.line.chats[c.Chat]; w != nil && w.stay == c.ID {
+	if w := q.line.chats.get(c.Chat); w != nil && w.stay == c.ID {
 		q.remove(s, w)
 	}
 }
@@ -358,13 +333,13 @@ func (q *Queue) exclude(s *queueTurn, w *waiter, until map[AgentID]int64) {
 	if len(until) == 0 {
 		return
 	}
-	w.bars = &bars{declined: until}
+	w.calling().bars = &bars{declined: until}
 	for agent, at := range until {
 		if at > s.now {
-			w.bars.excluded = append(w.bars.excluded, exclusion{agent, at})
+			w.calls.bars.excluded = append(w.calls.bars.excluded, exclusion{agent, at})
 		}
 	}
-	slices.SortFunc(w.bars.excluded, func(a, b exclusion) int { return cmp.Compare(a.agent, b.agent) })
+	slices.SortFunc(w.calls.bars.excluded, func(a, b exclusion) int { return cmp.Compare(a.agent, b.agent) })
 	q.wake(w)
 }
 
@@ -372,8 +347,8 @@ func (q *Queue) exclude(s *queueTurn, w *waiter, until map[AgentID]int64) {
 func (q *Queue) wake(w *waiter) {
 	q.unwake(w)
 	for _, x := range w.excluded() {
-		if at := w.bars.wake; at == 0 || x.until < at {
-			w.bars.wake = x.until
+		if at := w.wakesAt(); at == 0 || x.until < at {
+			w.calls.bars.wake = x.until
 		}
 	}
 	if at := w.wakesAt(); at != 0 {
@@ -384,14 +359,14 @@ func (q *Queue) wake(w *waiter) {
 func (q *Queue) unwake(w *waiter) {
 	if at := w.wakesAt(); at != 0 {
 		q.agenda.Delete(alarm{at, alarmExclusion, string(w.Chat)})
-		w.bars.wake = 0
+		w.calls.bars.wake = 0
 	}
 }
 
 // readmit forgets the exclusions that have run out (Q12).
 func (q *Queue) readmit(s *queueTurn, c ChatID) {
-	w := q.line.chats[c]
-	w.bars.excluded = slices.DeleteFunc(w.bars.excluded, func(x exclusion) bool { return x.until <= s.now })
+	w := q.line.chats.get(c)
+	w.calls.bars.excluded = slices.DeleteFunc(w.calls.bars.excluded, func(x exclusion) bool { return x.until <= s.now })
 	q.wake(w)
 	q.resuit(w, s.now)
 	if w.loose() {

@@ -69,7 +69,8 @@ func (q *Queue) declinedByAll(w *waiter, now int64) bool {
 // couldTake says who takes offers, busy or not, and has what is asked for after
 // the last step.
 func (q *Queue) couldTake(asked *wish) func(*candidate) bool {
-	w := &waiter{wish: asked, step: int32(len(q.steps()))}
+	w := &waiter{wish: asked}
+	w.stepTo(len(q.steps()), 0)
 	needs, tier := q.asks(w)
 	match, _ := q.conditionOf(w)
 	return func(a *candidate) bool {
@@ -105,7 +106,7 @@ func (q *Queue) lacking(s *queueTurn) {
 	if !q.minds(s) {
 		return
 	}
-	for _, w := range q.line.order.Items() {
+	for _, w := range q.line.order.items() {
 		if len(w.declined()) > 0 {
 			q.allDeclined(s, w)
 		}

@@ -32,7 +32,7 @@ func TestAChatThatEverybodyHasDeclinedIsSentOn(t *testing.T) {
 			h.stepAll(c.adverts(h)...)
 			out := h.step(h.declines("c1", "alice"))
 			if !c.gone {
-				if len(h.q.line.chats) != 1 {
+				if h.q.line.chats.len() != 1 {
 					t.Fatalf("it is gone: %v", out.Sends)
 				}
 				return
@@ -51,7 +51,7 @@ func TestWhoLacksTheSkillAtEveryStepIsNobodyWhoIsLeft(t *testing.T) {
 		e := h.declines("c1", "alice")
 		e.Leg.Skills = []string{"law"}
 		h.step(e)
-		if gone := len(h.q.line.chats) == 0; gone != (steps == nil) {
+		if gone := h.q.line.chats.len() == 0; gone != (steps == nil) {
 			t.Errorf("steps %v: sent away %t", steps, gone)
 		}
 	}
@@ -64,7 +64,7 @@ func TestTheLastOneWhoCouldHaveItGoes(t *testing.T) {
 	if r, send := the[EnqueueRefused](t, out); send.To != ChatID("c1").Address() || r.Reason != whyDeclined {
 		t.Fatalf("sent %v", out.Sends)
 	}
-	if h.q.line.chats["c2"] == nil {
+	if h.q.line.chats.get("c2") == nil {
 		t.Error("who was not declined is gone too")
 	}
 }

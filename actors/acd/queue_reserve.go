@@ -54,11 +54,16 @@ func (q *Queue) reserve(s *queueTurn, w *waiter, c *candidate) {
 
 // answered ends the wait for an answer; its chat wants another agent.
 func (q *Queue) answered(r *reservation) {
+	q.close(r)
+	q.line.shelve(r.waiter)
+}
+
+// close ends the wait for an answer, and leaves it to the caller to say what its
+// chat wants then.
+func (q *Queue) close(r *reservation) {
 	delete(q.open, r.offer)
 	q.agenda.Delete(alarm{r.due, alarmReserve, string(r.offer)})
-	w := r.waiter
-	w.unask(r)
-	q.line.shelve(w)
+	r.waiter.unask(r)
 }
 
 // giveBack ends a reservation that is no longer wanted.
@@ -105,10 +110,10 @@ func (q *Queue) reserved(s *queueTurn, c Reserved) {
 		return
 	}
 	w := r.waiter
-	q.answered(r)
+	q.close(r)
 	r.granted = true
 	w.grant(r.offer)
-	w.denials = 0
+	w.calls.denials = 0
 	q.line.shelve(w)
 	s.out.Sends = append(s.out.Sends, Send{
 		To:  w.Chat.Address(),
@@ -120,7 +125,7 @@ func (q *Queue) reserved(s *queueTurn, c Reserved) {
 // handedOn reports whether the slot has gone to the chat already.
 func (q *Queue) handedOn(c Reserved) bool {
 	if chat, ok := c.Offer.Chat(); ok {
-		if w := q.line.chats[chat]; w != nil && slices.Contains(w.granted(), c.Offer) {
+		if w := q.line.chats.get(chat); w != nil && slices.Contains(w.granted(), c.Offer) {
 			return true
 		}
 	}
@@ -145,8 +150,8 @@ func (q *Queue) denied(s *queueTurn, c ReserveDenied) {
 	} else {
 		s.idle = append(s.idle, r.agent)
 	}
-	if w.denials++; w.denials >= maxDenials {
-		w.denials = 0
+	if w.calls.denials++; w.calls.denials >= maxDenials {
+		w.calls.denials = 0
 		q.leaveOut(s, w, r.agent.Agent)
 	}
 	s.loose = append(s.loose, w)
@@ -155,17 +160,17 @@ func (q *Queue) denied(s *queueTurn, c ReserveDenied) {
 // leaveOut keeps an agent from a chat for a reservation's time.
 func (q *Queue) leaveOut(s *queueTurn, w *waiter, a AgentID) {
 	until := s.now + s.Config.Desk.ReserveWait.Milliseconds()
-	if w.bars == nil {
-		w.bars = &bars{}
+	if w.calling().bars == nil {
+		w.calls.bars = &bars{}
 	}
-	w.bars.excluded = slices.DeleteFunc(w.bars.excluded, func(x exclusion) bool {
+	w.calls.bars.excluded = slices.DeleteFunc(w.calls.bars.excluded, func(x exclusion) bool {
 		if x.agent == a {
 			until = max(until, x.until)
 		}
 		return x.agent == a
 	})
-	i, _ := slices.BinarySearchFunc(w.bars.excluded, a, exclusion.compare)
-	w.bars.excluded = slices.Insert(w.bars.excluded, i, exclusion{a, until})
+	i, _ := slices.BinarySearchFunc(w.calls.bars.excluded, a, exclusion.compare)
+	w.calls.bars.excluded = slices.Insert(w.calls.bars.excluded, i, exclusion{a, until})
 	q.wake(w)
 	q.resuit(w, s.now)
 }

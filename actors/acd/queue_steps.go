@@ -36,18 +36,20 @@ func (q *Queue) ringsOf(w *waiter) int {
 // for the moment when that changes.
 func (q *Queue) suit(w *waiter, now int64) {
 	q.unstep(w)
-	w.rings = int32(q.ringsOf(w))
+	w.ringAt(q.ringsOf(w))
 	steps, entered := q.steps(), w.enteredAt()
-	for w.step = 0; int(w.step) < len(steps); w.step++ {
-		if at := entered + steps[w.step].After.Milliseconds(); at > now {
-			w.turns = at
+	step, next := 0, int64(0)
+	for ; step < len(steps); step++ {
+		if at := entered + steps[step].After.Milliseconds(); at > now {
+			next = at
 			break
 		}
 	}
+	w.stepTo(step, next)
 	var match *condition
 	key, needs := classKey{channel: w.channel, weight: max(w.weight, 1)}, []need(nil)
 	if key.prefer = q.prefers(w, now); key.prefer != "" {
-		w.turns = earlier(w.turns, w.preferUntil)
+		w.stepTo(step, earlier(next, w.preferUntil))
 	} else {
 		needs, key.tier = q.asks(w)
 		key.skills = needsKey(needs)
@@ -55,8 +57,8 @@ func (q *Queue) suit(w *waiter, now int64) {
 			key.rule = match.Condition
 		}
 	}
-	if w.turns != 0 {
-		q.agenda.Set(alarm{w.turns, alarmStep, string(w.Chat)})
+	if at := w.turns(); at != 0 {
+		q.agenda.Set(alarm{at, alarmStep, string(w.Chat)})
 	}
 	w.class = q.line.classOf(key, needs, match, q.roster.known)
 	w.class.members++
@@ -72,7 +74,7 @@ func (q *Queue) asks(w *waiter) (needs []need, tier int) {
 		return needsOf(w.skills), tier
 	}
 	needs = needsOf(w.skills, q.policy.Skills)
-	for _, step := range q.policy.Steps[:w.step] {
+	for _, step := range q.policy.Steps[:w.step()] {
 		needs = slices.DeleteFunc(needs, func(n need) bool { return slices.Contains(step.DropSkills, n.skill) })
 		for i := range needs {
 			needs[i].least = orInt(step.MinLevel, needs[i].least)
@@ -107,9 +109,9 @@ func earlier(a, b int64) int64 {
 }
 
 func (q *Queue) unstep(w *waiter) {
-	if w.turns != 0 {
-		q.agenda.Delete(alarm{w.turns, alarmStep, string(w.Chat)})
-		w.turns = 0
+	if at := w.turns(); at != 0 {
+		q.agenda.Delete(alarm{at, alarmStep, string(w.Chat)})
+		w.stepTo(w.step(), 0)
 	}
 }
 
@@ -123,7 +125,7 @@ func (q *Queue) resuit(w *waiter, now int64) {
 // refit does it for all who wait: what is asked for may be another under
 // another policy.
 func (q *Queue) refit(s *queueTurn) {
-	for _, w := range q.line.order.Items() {
+	for _, w := range q.line.order.items() {
 		q.resuit(w, s.now)
 		q.unask(s, w, w.wanted())
 	}
@@ -131,7 +133,7 @@ func (q *Queue) refit(s *queueTurn) {
 
 // stepped widens what is looked for, or ends the wait for one agent.
 func (q *Queue) stepped(s *queueTurn, c ChatID) {
-	w := q.line.chats[c]
+	w := q.line.chats.get(c)
 	q.resuit(w, s.now)
 	if w.loose() {
 		s.loose = append(s.loose, w)

@@ -1,6 +1,9 @@
 package acd
 
-import "slices"
+import (
+	"math"
+	"slices"
+)
 
 // wish is what a stay asks for: of agents, and of the queue. Most stays ask for
 // the same, so it is shared by those who do, and never changed.
@@ -50,13 +53,18 @@ func (l *wishes) of(e *Enqueue) *wish {
 	return made
 }
 
-// calls are the agents who are asked for a slot for one chat, and whom it rings
-// at. Most who wait have none.
+// calls are how agents are sought for one chat, as far as it differs from most who
+// wait: nobody is asked yet, one is wanted, none is left out, no step is to come.
 type calls struct {
 	asked    []*reservation
-	granted  []OfferID
+	granted  []OfferID       // whom it rings at
 	one      [1]*reservation // room for the most common asked
 	oneOffer [1]OfferID      // and granted
+	bars     *bars           // nil while nobody is excluded
+	turns    int64           // of the alarm for the next step; 0 is none
+	step     int32           // how many of the policy's steps have been taken
+	more     int32           // agents at once, beyond the first
+	denials  int32           // since it came or came back
 }
 
 // asked are the reservations for w that wait for an answer.
@@ -82,6 +90,58 @@ func (w *waiter) calling() *calls {
 		w.calls = c
 	}
 	return w.calls
+}
+
+// rings is how many agents it rings at, at once.
+func (w *waiter) rings() int {
+	if w.calls == nil {
+		return 1
+	}
+	return 1 + int(w.calls.more)
+}
+
+func (w *waiter) ringAt(agents int) {
+	if agents != w.rings() {
+		w.calling().more = int32(agents - 1)
+	}
+}
+
+// step is how many of the policy's steps it has taken.
+func (w *waiter) step() int {
+	if w.calls == nil {
+		return 0
+	}
+	return int(w.calls.step)
+}
+
+// stepTo notes the steps that it has taken, and when the next is due; 0 is never.
+func (w *waiter) stepTo(step int, next int64) {
+	if step != w.step() || next != w.turns() {
+		c := w.calling()
+		c.step, c.turns = int32(step), next
+	}
+}
+
+// turns is when the next step is due; 0 is never.
+func (w *waiter) turns() int64 {
+	if w.calls == nil {
+		return 0
+	}
+	return w.calls.turns
+}
+
+// toldAt is when it was told its place, in Unix ms; 0 if it was not. More than 24
+// days from when it entered it is what it was then.
+func (w *waiter) toldAt() int64 {
+	if w.told == 0 {
+		return 0
+	}
+	return w.enteredAt() + int64(w.toldAfter)
+}
+
+// tell notes that it has been told its place at that time.
+func (w *waiter) tell(place int, at int64) {
+	w.told, w.toldAfter = int32(place), int32(min(max(at-w.enteredAt(), math.MinInt32), math.MaxInt32))
 }
 
 func (w *waiter) ask(r *reservation) {
@@ -110,24 +170,24 @@ type bars struct {
 
 // excluded are the agents who do not get w now.
 func (w *waiter) excluded() []exclusion {
-	if w.bars == nil {
+	if w.calls == nil || w.calls.bars == nil {
 		return nil
 	}
-	return w.bars.excluded
+	return w.calls.bars.excluded
 }
 
 // declined are those who have rejected or missed it, as the chat has said.
 func (w *waiter) declined() map[AgentID]int64 {
-	if w.bars == nil {
+	if w.calls == nil || w.calls.bars == nil {
 		return nil
 	}
-	return w.bars.declined
+	return w.calls.bars.declined
 }
 
 // wakesAt is when the first exclusion runs out; 0 is never.
 func (w *waiter) wakesAt() int64 {
-	if w.bars == nil {
+	if w.calls == nil || w.calls.bars == nil {
 		return 0
 	}
-	return w.bars.wake
+	return w.calls.bars.wake
 }

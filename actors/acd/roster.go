@@ -123,7 +123,7 @@ func (c *candidate) misfit(k *class) string {
 
 // barred reports whether it is this chat that he does not get.
 func (c *candidate) barred(w *waiter, now int64) bool {
-	return w.excludes(c.Agent, now) || slices.Contains(c.Chats, w.Chat) || w.rings > 1 && c.rings(w)
+	return w.excludes(c.Agent, now) || slices.Contains(c.Chats, w.Chat) || w.rings() > 1 && c.rings(w)
 }
 
 // ownFile names the file of the chats that wait for one agent. It is no skill.

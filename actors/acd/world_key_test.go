@@ -39,7 +39,7 @@ func (k *keeper) put(v ...any) {
 }
 
 // what is derived from the rest, or only counted.
-var unkept = map[string]bool{"pace": true, "told": true, "toldAt": true, "tellAt": true, "turn": true, "turns": true, "given": true,
+var unkept = map[string]bool{"pace": true, "told": true, "toldAfter": true, "tellAt": true, "turn": true, "turns": true, "given": true,
 	"decision": true, "Decision": true, "policy": true, "class": true, "classes": true, "files": true, "desk": true, "wishes": true, "names": true, "own": true}
 
 func (k *keeper) gather(v reflect.Value) {
@@ -47,6 +47,18 @@ func (k *keeper) gather(v reflect.Value) {
 	case reflect.Struct:
 		if v.Type() == reflect.TypeFor[time.Time]() {
 			k.put(v.Field(0).Uint(), v.Field(1).Int())
+			return
+		}
+		switch v.Type() {
+		case reflect.TypeFor[index](): // has whom the order has
+			return
+		case reflect.TypeFor[ranks](): // whatever blocks they stand in
+			k.put(v.FieldByName("n").Int())
+			for _, b := range v.FieldByName("blocks").Seq2() {
+				for _, w := range b.Seq2() {
+					k.gather(w)
+				}
+			}
 			return
 		}
 		for i := range v.NumField() {

@@ -376,7 +376,7 @@ func (w *town) check() error {
 // checkQuiet: with nothing in flight, all three say the same.
 func (w *town) checkQuiet() error {
 	for _, c := range w.chats {
-		entry := w.queue.line.chats[c.ID]
+		entry := w.queue.line.chats.get(c.ID)
 		switch {
 		case (entry != nil) != (c.Leg != nil):
 			return fmt.Errorf("I5: chat %s waits: %t, in the queue: %t", c.ID, c.Leg != nil, entry != nil)
