@@ -42,11 +42,15 @@ func (t Turn) due(deadline, set time.Time) bool {
 
 // id makes the nth id of this turn, unique with the turn's entropy.
 func (t Turn) id(n int) string {
-	b := strconv.AppendUint(make([]byte, 0, 20), t.Entropy, 36)
+	return string(t.appendID(make([]byte, 0, 20), n))
+}
+
+func (t Turn) appendID(b []byte, n int) []byte {
+	b = strconv.AppendUint(b, t.Entropy, 36)
 	if n > 0 {
 		b = strconv.AppendInt(append(b, '-'), int64(n), 36)
 	}
-	return string(b)
+	return b
 }
 
 type (

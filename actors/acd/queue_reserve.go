@@ -26,10 +26,18 @@ type reservation struct {
 	decision Decision
 }
 
+// offer makes an offer's id.
+func (s *queueTurn) offer(chat ChatID) OfferID {
+	b := append(append(make([]byte, 0, 64), chat...), '.')
+	b = s.appendID(b, s.ids)
+	s.ids++
+	return OfferID(b)
+}
+
 // reserve asks c for a slot for w.
 func (q *Queue) reserve(s *queueTurn, w *waiter, c *candidate) {
 	r := &reservation{
-		offer:    OfferID(string(w.Chat) + "." + s.id(s.ids)),
+		offer:    s.offer(w.Chat),
 		chat:     w.Chat,
 		waiter:   w,
 		agent:    c,
@@ -40,7 +48,6 @@ func (q *Queue) reserve(s *queueTurn, w *waiter, c *candidate) {
 		gen:      c.Gen,
 		decision: q.decide(s, w, c),
 	}
-	s.ids++
 	q.open[r.offer] = r
 	q.agenda.Set(alarm{r.due, alarmReserve, string(r.offer)})
 	q.roster.hold(c, r)
