@@ -100,8 +100,16 @@ func TestThePaceGrowsWhileAnswersAreInTimeAndShrinksTheLaterTheyAre(t *testing.T
 			t.Errorf("%s: %g a second, expected %g", name, got.pace, c.want)
 		}
 	}
-	if got := after(p, windows(1000, mean(150))...); got.pace != p.least {
+	if got := after(p, windows(1000, mean(40))...); got.pace != p.least {
 		t.Errorf("after a long time it is %g, expected the least, %g", got.pace, p.least)
+	}
+	held := after(p, windows(2, mean(150))...)
+	if got := after(held, windows(10, mean(150))...); got.pace != held.pace {
+		t.Errorf("while nobody is taken it goes from %g to %g", held.pace, got.pace)
+	}
+	held.pace = 640
+	if got := after(held, mean(40), mean(40)); got.pace != 630 { // it was held in the first window
+		t.Errorf("while half of it is taken it goes from 640 to %g, expected 630", got.pace)
 	}
 }
 

@@ -98,23 +98,25 @@ func (p pressure) next(w window, target time.Duration) pressure {
 		n.pace = max(n.usual, paceFirst)
 		n.least = max(n.pace*paceLeast, 1)
 	case p.shedding:
-		n.pace = max(p.pace*paceChange(n.last, w.refused > 0, target), p.least)
+		n.pace = max(p.pace*(1+p.paceChange(n.last, w.refused > 0, target)), p.least)
 	}
 	return n
 }
 
-// paceChange is what the pace is multiplied by after a window. It does not grow
-// while all who come may stay.
-func paceChange(mean time.Duration, bound bool, target time.Duration) float64 {
+// paceChange is by which part of itself the pace changes after a window. It does
+// not grow while all who come may stay, and shrinks the less the more the brake
+// has held in the window: what a backlog of before makes late is not for the
+// pace to answer for, which would take long to grow again.
+func (p pressure) paceChange(mean time.Duration, bound bool, target time.Duration) float64 {
 	switch over := float64(mean-target) / float64(target); {
 	case over > 0:
-		return 1 - paceDown*min(over, 1)
+		return -paceDown * min(over, 1) * float64(p.brake(target)) / wholeShare
 	case !bound:
-		return 1
+		return 0
 	case over < -0.5:
-		return 1 + paceFast
+		return paceFast
 	}
-	return 1 + paceUp
+	return paceUp
 }
 
 // brake is how many thousandths of the pace may be taken until the next window:
