@@ -16,6 +16,11 @@ type serving struct {
 	sources []string
 }
 
+// Config is a configuration such as a run of the profile gives to the server
+// that it starts, for one that is started by hand and loaded at its address. Its
+// secret is another each time.
+func Config(p *profiles.Profile) []byte { return serverConfig(p).text }
+
 // serverConfig makes a configuration for a profile. Limits that protect a
 // server from one peer are lifted, since a few peers stand for many here.
 func serverConfig(p *profiles.Profile) serving {

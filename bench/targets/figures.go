@@ -22,6 +22,7 @@ var figures = []figure{
 	{"limit", limit},
 	{"offer", offer},
 	{"overload", overload},
+	{"k6", beside},
 	{"match", match},
 	{"connection", connection},
 	{"memory", memory},

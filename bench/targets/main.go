@@ -13,6 +13,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -50,6 +51,11 @@ func run(ctx context.Context, only, out string, limit float64) error {
 	for _, f := range chosen {
 		fmt.Fprintf(os.Stderr, "%s %s\n", time.Now().Format(time.TimeOnly), f.name)
 		found, err := f.measure(s)
+		if missing := new(notHere); errors.As(err, &missing) {
+			s.left = append(s.left, f.name+": "+missing.why)
+			fmt.Println("left out:", s.left[len(s.left)-1])
+			continue
+		}
 		if err != nil {
 			return fmt.Errorf("%s: %w", f.name, err)
 		}

@@ -24,9 +24,10 @@ type session struct {
 	parley  string // the program, built at its first use
 	began   time.Time
 	machine bench.Machine
-	limit   float64 // chats a second, 0: not known yet
-	echo    float64 // µs of processor time that a bare websocket echo takes for a message
-	appends float64 // durable records a second in one file, grouped
+	limit   float64  // chats a second, 0: not known yet
+	echo    float64  // µs of processor time that a bare websocket echo takes for a message
+	appends float64  // durable records a second in one file, grouped
+	left    []string // figures that were left out, and why
 }
 
 func newSession(ctx context.Context, out string, limit float64) (*session, error) {
@@ -73,13 +74,35 @@ func (s *session) goBench(pkg, pattern string, args ...string) (measures, string
 	return readBench(printed), said(line), nil
 }
 
+// build makes the program at its first use.
+func (s *session) build() error {
+	if s.parley != "" {
+		return nil
+	}
+	program := filepath.Join(s.folder, "parley")
+	if _, err := s.output("", "go", "build", "-o", program, "./cmd/parley"); err != nil {
+		return err
+	}
+	s.parley = program
+	return nil
+}
+
+// keep writes what a figure was made of, if somebody wants to have it.
+func (s *session) keep(name string, what any) error {
+	if s.out == "" {
+		return nil
+	}
+	text, err := json.MarshalIndent(what, "", "  ")
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(s.out, name), append(text, '\n'), 0o644)
+}
+
 // load runs "parley bench" and reads its result into one.
 func (s *session) load(name string, result any, args ...string) (string, error) {
-	if s.parley == "" {
-		s.parley = filepath.Join(s.folder, "parley")
-		if _, err := s.output("", "go", "build", "-o", s.parley, "./cmd/parley"); err != nil {
-			return "", err
-		}
+	if err := s.build(); err != nil {
+		return "", err
 	}
 	written := filepath.Join(s.folder, name+".json")
 	if _, err := s.output("", append([]string{s.parley, "bench", "--json", written}, args...)...); err != nil {

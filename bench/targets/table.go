@@ -86,5 +86,8 @@ func (s *session) page(rows []row) string {
 		fmt.Fprintf(&b, "| %s | %s %s | %s | %s | %s | %s | `%s` |\n",
 			r.what, number(r.value), r.unit, r.goal(), r.verdict(), r.againstFloor(), r.aside, r.command)
 	}
+	for _, why := range s.left {
+		fmt.Fprintf(&b, "\nLeft out: %s.\n", why)
+	}
 	return b.String()
 }

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"encoding/json"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -129,5 +131,50 @@ func TestWhatABenchmarkPrintedIsKeptUnderAPlainName(t *testing.T) {
 		if got := fileName(pattern); got != want {
 			t.Errorf("%s: %q, expected %q", pattern, got, want)
 		}
+	}
+}
+
+// heldAt is a turn in which everything took so many milliseconds.
+func heldAt(rate, ms float64) held {
+	h := held{LifecyclesPerS: rate, MessagesPerS: 10 * rate}
+	text := fmt.Sprintf(`{"count":9,"p50":%g,"p99":%g}`, ms, 4*ms)
+	all := fmt.Sprintf(`{"latency_ms":{"start_to_offer":%s,"accept_to_assigned":%s,"send_to_delivered":%s}}`, text, text, text)
+	if err := json.Unmarshal([]byte(all), &h); err != nil {
+		panic(err)
+	}
+	return h
+}
+
+func TestTwoGeneratorsAreAsFarApartAsInTheMiddleOfTheirTurnsWhicheverIsAbove(t *testing.T) {
+	// The machine gets slower from turn to turn, and one turn of each is disturbed.
+	far := &turns{K6: []held{heldAt(50, 3), heldAt(48, 600), heldAt(40, 12)}, Bench: []held{heldAt(40, 3.75), heldAt(45, 7.5), heldAt(32, 15)}}
+	far.K6[1].Refused = 2
+	rows := far.rows("go run")
+	if len(rows) != 8 {
+		t.Fatalf("%d rows", len(rows))
+	}
+	if r := rows[0]; r.value != 1.25 || r.met() || r.aside != "k6 48.0, parley bench 40.0 /s; refused 2 and 0" {
+		t.Errorf("lifecycles: %+v", r)
+	}
+	for _, r := range rows[2:] {
+		if r.value != 1.25 {
+			t.Errorf("%s: %g times apart, two turns of three are 1.25", r.what, r.value)
+		}
+	}
+	near := &turns{K6: []held{heldAt(50, 3)}, Bench: []held{heldAt(50, 3.5)}}
+	if r := near.rows("go run")[2]; !r.met() {
+		t.Errorf("3 and 3.5 ms: %v", r)
+	}
+}
+
+func TestAFigureWhoseProgramIsMissingIsLeftOutByName(t *testing.T) {
+	t.Setenv("PATH", t.TempDir())
+	out := t.TempDir()
+	if err := run(t.Context(), "k6", out, 0); err != nil {
+		t.Fatal(err)
+	}
+	page, err := os.ReadFile(filepath.Join(out, "targets.md"))
+	if err != nil || !strings.Contains(string(page), "Left out: k6: k6 is not on the PATH") {
+		t.Errorf("%v: %s", err, page)
 	}
 }

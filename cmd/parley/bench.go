@@ -18,6 +18,7 @@ type benchCommand struct {
 	Profile      string        `default:"reference" placeholder:"NAME" help:"The load (${default}); --print-profile shows one."`
 	Scenario     string        `placeholder:"FILE" help:"A profile of your own, YAML, in the place of --profile."`
 	PrintProfile string        `placeholder:"NAME" help:"Print a profile, to be edited, and end."`
+	PrintConfig  bool          `help:"Print the configuration that a server of the profile is started with, its limits for one peer lifted, and end; see --config."`
 	Duration     time.Duration `placeholder:"TIME" help:"How long is measured; as the profile says."`
 	Warmup       time.Duration `default:"-1s" placeholder:"TIME" help:"Load before that; as the profile says."`
 	Rate         float64       `placeholder:"N" help:"Chats a second; as the profile says."`
@@ -30,12 +31,13 @@ type benchCommand struct {
 	HTML         string        `name:"html" placeholder:"FILE" help:"Write a page with plots there, which opens without a network."`
 
 	Address  string   `placeholder:"URL" help:"A running Parley, such as ws://127.0.0.1:8080/v1/ws; else a server is started for the run."`
+	Config   string   `placeholder:"FILE" help:"Of --address: the configuration that it was started with, for its secret, agents and sources."`
 	Data     string   `placeholder:"DIR" help:"Of --address: the data folder of a parley serve --dev, for its secret."`
 	TokenKey string   `placeholder:"FILE" help:"Of --address: a file with the secret (HS256) that signs tokens."`
 	Issuer   string   `default:"parley" help:"Of --token-key: iss of the tokens (${default})."`
 	Audience string   `default:"parley" help:"Of --token-key: aud of the tokens (${default})."`
-	As       []string `default:"alice,bob,carol" placeholder:"ID" help:"Of --address: the agents who sign in (${default})."`
-	Sources  []string `default:"web" placeholder:"ID" help:"Of --address: where chats come from (${default})."`
+	As       []string `placeholder:"ID" help:"Of --address: the agents who sign in; all of --config, else alice, bob and carol."`
+	Sources  []string `placeholder:"ID" help:"Of --address: where chats come from; all of --config, else web."`
 
 	Server     string `placeholder:"FILE" help:"The parley program that is started; this one."`
 	Folder     string `placeholder:"DIR" help:"Where its data folder is made, on a real disk; the folder for temporary files."`
@@ -51,6 +53,9 @@ func (c *benchCommand) Run(ctx context.Context, m Main) error {
 		}
 		_, err = m.Out.Write(text)
 		return err
+	}
+	if c.PrintConfig {
+		return c.printConfig(m)
 	}
 	if c.Validate {
 		return c.validate(ctx, m)
@@ -154,9 +159,7 @@ func (c *benchCommand) options(m Main) (bench.Options, error) {
 		Logger: logger(m.Err, "warn", "text"), Command: commandLine(),
 	}
 	if c.Address != "" {
-		o.Agents, o.Sources = c.As, c.Sources
-		o.Key, err = c.key()
-		return o, err
+		return o, c.meet(&o)
 	}
 	if o.Binary == "" {
 		if o.Binary, err = os.Executable(); err != nil {
@@ -164,25 +167,6 @@ func (c *benchCommand) options(m Main) (bench.Options, error) {
 		}
 	}
 	return o, nil
-}
-
-// key is what the server at the address believes.
-func (c *benchCommand) key() (bench.Key, error) {
-	k := bench.Key{Issuer: c.Issuer, Audience: c.Audience}
-	switch {
-	case c.TokenKey != "":
-		text, err := os.ReadFile(c.TokenKey)
-		if err != nil {
-			return k, fmt.Errorf("--token-key: %w", err)
-		}
-		k.Secret = trimLine(text)
-		return k, nil
-	case c.Data != "":
-		secret, err := devSecret(c.Data)
-		k.Secret = secret
-		return k, err
-	}
-	return k, fmt.Errorf("--address needs --token-key FILE, or --data DIR of a parley serve --dev")
 }
 
 func writeJSON(m Main, path string, result any) error {

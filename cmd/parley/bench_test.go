@@ -97,11 +97,40 @@ func TestAServerThatRunsAlreadyIsLoadedAtItsAddress(t *testing.T) {
 	}
 }
 
+func TestAServerWithThePrintedConfigurationIsLoadedFarAboveThePaceOfPeople(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "bench.yaml")
+	_, text, _ := run(t, "bench", "--print-config", "--agents", "7")
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p := serve(t, "--config", file, "--data", t.TempDir())
+	r, _ := loadTest(t, "--address", p.public, "--config", file, "--rate", "40", "--duration", "1s")
+	if r.Chats.Arrived < 15 || r.Chats.Completed != r.Chats.Arrived || len(r.Errors) > 0 {
+		t.Errorf("chats %+v, errors %v", r.Chats, r.Errors)
+	}
+	if want := int64(7 + 200); r.Links.Count != want {
+		t.Errorf("%d connections, expected %d: all agents of the configuration and the customers", r.Links.Count, want)
+	}
+	code, _, errs := run(t, "bench", "--address", p.public, "--config", file, "--data", t.TempDir())
+	if code != exitUsage || !strings.Contains(errs, "expected neither --token-key nor --data beside it") {
+		t.Errorf("two keys: exit %d, %s", code, errs)
+	}
+	text = strings.Replace(text, "tokens: {", "tokens: {jwks_url: https://keys.example/set.json, ", 1)
+	text = text[:strings.Index(text, "secret: ")] + text[strings.Index(text, "max_customer"):]
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	code, _, errs = run(t, "bench", "--address", p.public, "--config", file)
+	if code != exitUsage || !strings.Contains(errs, "no tokens.secret, expected one") {
+		t.Errorf("keys of somebody else: exit %d, %s", code, errs)
+	}
+}
+
 func TestALoadThatCannotBeMadeSaysWhatIsWrong(t *testing.T) {
 	for _, tt := range []struct{ args, say string }{
 		{"--profile monday", `profile "monday" is not known, expected one of crash, hot-queue`},
 		{"--rate=-1", "a negative rate"},
-		{"--address 127.0.0.1:1", "--address needs --token-key FILE, or --data DIR"},
+		{"--address 127.0.0.1:1", "--address needs --config FILE, --token-key FILE, or --data DIR"},
 		{"--scenario nowhere.yaml", "nowhere.yaml"},
 		{"--print-profile monday", "is not known"},
 	} {

@@ -106,7 +106,8 @@ func (g *guide) serve(script string) {
 
 // TestTheCommandsOfTheLoadGuide holds them to the grammar, and runs for a moment
 // what they run for minutes. Profile crash, --find-limit and --validate have no
-// short run that says anything; they have tests of their own.
+// short run that says anything, and --config needs a server of its own; they have
+// tests of their own.
 func TestTheCommandsOfTheLoadGuide(t *testing.T) {
 	g := &guide{t: t, dir: t.TempDir(), env: os.Environ(), listen: "127.0.0.1:0", admin: "127.0.0.1:0"}
 	program := shipped(t)
@@ -142,7 +143,7 @@ func TestTheCommandsOfTheLoadGuide(t *testing.T) {
 	}
 }
 
-var lengthyLoad = regexp.MustCompile(`crash|--scenario|--find-limit|--validate`)
+var lengthyLoad = regexp.MustCompile(`crash|--scenario|--find-limit|--validate|--config`)
 
 // loadCommands are the arguments of each command of ours in the load guide.
 func loadCommands(t *testing.T) (all [][]string) {
