@@ -12,6 +12,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"github.com/parley-engine/parley/bench"
 )
 
 func main() {
@@ -27,6 +29,7 @@ func main() {
 // options of a comparison.
 type options struct {
 	steady, flat time.Duration
+	offers       time.Duration
 	rounds       int
 	pairs        int
 	think        time.Duration
@@ -47,11 +50,12 @@ func execute(ctx context.Context, arg []string) error {
 	f := flag.NewFlagSet("peers", flag.ContinueOnError)
 	f.DurationVar(&o.steady, "steady", 6*time.Second, "how long each talks at a steady rate, in each round")
 	f.DurationVar(&o.flat, "flat", 4*time.Second, "how long each runs flat out, in each round")
+	f.DurationVar(&o.offers, "offers", 15*time.Second, "how long each offers chats flat out, in each round")
 	f.IntVar(&o.rounds, "rounds", 3, "rounds, each with another order")
 	f.IntVar(&o.pairs, "pairs", 50, "pairs who talk")
 	f.DurationVar(&o.think, "think", 50*time.Millisecond, "mean thought at the steady rate")
 	f.IntVar(&o.length, "length", 80, "bytes of a text")
-	f.IntVar(&o.atOnce, "at-once", 50, "chats at once, of those that are offered")
+	f.IntVar(&o.atOnce, "at-once", 10, "chats at once, of those that are offered")
 	f.StringVar(&o.only, "only", "", "names of peers with commas between; all")
 	f.StringVar(&o.binary, "parley", "", "the parley program; built from this checkout")
 	f.StringVar(&o.folder, "folder", "", "where the servers keep their files; the system's for temporary ones")
@@ -60,7 +64,7 @@ func execute(ctx context.Context, arg []string) error {
 	if err := f.Parse(arg); err != nil {
 		return err
 	}
-	if o.steady <= 0 || o.flat <= 0 || o.rounds < 1 || o.pairs < 1 || o.length < 1 || o.atOnce < 1 || o.think <= 0 {
+	if o.steady <= 0 || o.flat <= 0 || o.offers <= 0 || o.rounds < 1 || o.pairs < 1 || o.length < 1 || o.atOnce < 1 || o.think <= 0 {
 		return errors.New("durations, rounds, pairs, length and at-once have to be above 0")
 	}
 	return compare(ctx, o, strings.Join(arg, " "))
@@ -103,6 +107,8 @@ func compare(ctx context.Context, o options, command string) error {
 		return err
 	}
 	r.Command = strings.TrimSpace("go -C bench/peers run . " + command)
+	r.Machine = bench.ThisMachine(dir)
+	r.Machine.Commit = commit(ctx, home)
 	r.print(os.Stdout)
 	if o.out == "" {
 		return nil
@@ -159,6 +165,15 @@ func build(ctx context.Context, checkout, at string) (string, error) {
 		return "", fmt.Errorf("build parley: %w: %s", err, out)
 	}
 	return at, nil
+}
+
+// commit is that of the checkout, as far as it is one.
+func commit(ctx context.Context, checkout string) string {
+	out, err := exec.CommandContext(ctx, "git", "-C", checkout, "describe", "--always", "--dirty").Output()
+	if err != nil {
+		return "unknown"
+	}
+	return strings.TrimSpace(string(out))
 }
 
 // moduleFolder is where this program's sources stand.

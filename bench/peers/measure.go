@@ -19,6 +19,7 @@ type sample struct {
 	cpu       float64 // microseconds of the server for each
 	p50, p99  time.Duration
 	rss       int64
+	done      int64
 }
 
 // measure plays all rounds.
@@ -48,10 +49,10 @@ func measure(ctx context.Context, o options, peers []peer, dir string) (*result,
 // play plays what a peer can, or notes why it is left out.
 func (r *result) play(ctx context.Context, o options, p peer, dir string) error {
 	if t, ok := p.system.(talker); ok {
-		for load, d := range map[string]time.Duration{loadSteady: o.steady, loadFlat: o.flat} {
-			talk := Talk{Pairs: o.pairs, Length: o.length, Seed: o.seed}
+		for _, load := range []string{loadSteady, loadFlat} {
+			talk, d := Talk{Pairs: o.pairs, Length: o.length, Seed: o.seed}, o.flat
 			if load == loadSteady {
-				talk.Think = o.think
+				talk.Think, d = o.think, o.steady
 			}
 			begin := func(dir string) (run, error) { return t.Talk(ctx, dir, talk) }
 			if err := r.one(ctx, p, load, d, filepath.Join(dir, load), begin); err != nil {
@@ -61,7 +62,7 @@ func (r *result) play(ctx context.Context, o options, p peer, dir string) error 
 	}
 	if t, ok := p.system.(offerer); ok {
 		begin := func(dir string) (run, error) { return t.Offers(ctx, dir, Lifecycle{o.atOnce}) }
-		return r.one(ctx, p, loadOffers, o.flat, filepath.Join(dir, loadOffers), begin)
+		return r.one(ctx, p, loadOffers, o.offers, filepath.Join(dir, loadOffers), begin)
 	}
 	return nil
 }
@@ -114,7 +115,7 @@ func watch(ctx context.Context, run run, d time.Duration) (sample, error) {
 		return after.Latencies[int(share*float64(len(after.Latencies)-1))]
 	}
 	return sample{perSecond: done / time.Since(began).Seconds(), cpu: (after.CPU - before.CPU) / done * 1e6,
-		p50: at(0.5), p99: at(0.99), rss: after.RSS}, nil
+		p50: at(0.5), p99: at(0.99), rss: after.RSS, done: after.Done - before.Done}, nil
 }
 
 func pause(ctx context.Context, d time.Duration) error {

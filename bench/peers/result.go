@@ -4,11 +4,11 @@ import (
 	"cmp"
 	"fmt"
 	"io"
-	"runtime"
-	"runtime/debug"
 	"slices"
 	"text/tabwriter"
 	"time"
+
+	"github.com/parley-engine/parley/bench"
 )
 
 // The loads.
@@ -23,11 +23,11 @@ type key struct{ peer, load string }
 // result is what a comparison found. Every figure is the median of its rounds.
 type result struct {
 	Command string            `json:"command"`
-	Commit  string            `json:"commit"`
-	Machine string            `json:"machine"`
+	Machine bench.Machine     `json:"machine"`
 	Rounds  int               `json:"rounds"`
 	Pairs   int               `json:"pairs"`
 	Length  int               `json:"length_bytes"`
+	AtOnce  int               `json:"chats_at_once"`
 	FsyncMS float64           `json:"one_append_and_fdatasync_ms"`
 	Rows    []row             `json:"rows"`
 	Skipped map[string]string `json:"skipped,omitempty"`
@@ -41,6 +41,7 @@ type row struct {
 	Peer      string  `json:"peer"`
 	Load      string  `json:"load"`
 	Durable   string  `json:"acknowledged_when"`
+	Done      int64   `json:"done_in_a_round"`
 	PerSecond float64 `json:"per_second"`
 	CPU       float64 `json:"server_cpu_us_each"`
 	P50       float64 `json:"p50_ms"`
@@ -57,16 +58,7 @@ type ratio struct {
 }
 
 func newResult(o options) *result {
-	r := &result{Rounds: o.rounds, Pairs: o.pairs, Length: o.length, Skipped: map[string]string{}, samples: map[key][]sample{},
-		Machine: fmt.Sprintf("%s/%s, %d CPUs, %s", runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), runtime.Version())}
-	if info, ok := debug.ReadBuildInfo(); ok {
-		for _, s := range info.Settings {
-			if s.Key == "vcs.revision" {
-				r.Commit = s.Value
-			}
-		}
-	}
-	return r
+	return &result{Rounds: o.rounds, Pairs: o.pairs, Length: o.length, AtOnce: o.atOnce, Skipped: map[string]string{}, samples: map[key][]sample{}}
 }
 
 func (r *result) skipped(name string) bool { _, out := r.Skipped[name]; return out }
@@ -80,7 +72,7 @@ func (r *result) finish(peers []peer) {
 			if len(some) == 0 {
 				continue
 			}
-			w := row{Peer: p.name, Load: load, Durable: p.durable, PerSecond: of(some, func(s sample) float64 { return s.perSecond }),
+			w := row{Peer: p.name, Load: load, Durable: p.durable, Done: int64(of(some, func(s sample) float64 { return float64(s.done) })), PerSecond: of(some, func(s sample) float64 { return s.perSecond }),
 				CPU: of(some, func(s sample) float64 { return s.cpu }),
 				P50: of(some, func(s sample) float64 { return milliseconds(s.p50) }),
 				P99: of(some, func(s sample) float64 { return milliseconds(s.p99) }),
@@ -110,15 +102,16 @@ func median[T cmp.Ordered](all []T) T {
 func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 
 func (r *result) print(out io.Writer) {
-	fmt.Fprintf(out, "%s; one append with fdatasync takes %.2f ms alone\n", r.Machine, r.FsyncMS)
+	m := r.Machine
+	fmt.Fprintf(out, "%s, %d cores, %s, %s on %s, commit %s; one append with fdatasync takes %.2f ms alone\n", m.CPU, m.Cores, m.Go, m.OS, m.FileSystem, m.Commit, r.FsyncMS)
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
 	load := ""
 	for _, row := range r.Rows {
 		if row.Load != load {
 			load = row.Load
-			fmt.Fprintf(w, "\n%s\tper s\tratio\tCPU us each\tratio\tp50 ms\tratio\tp99 ms\tratio\tMB\tacknowledged when\t\n", load)
+			fmt.Fprintf(w, "\n%s\tdone\tper s\tratio\tCPU us each\tratio\tp50 ms\tratio\tp99 ms\tratio\tMB\tacknowledged when\t\n", load)
 		}
-		fmt.Fprintf(w, "%s\t%.0f\t%.2f\t%.0f\t%.2f\t%.2f\t%.2f\t%.2f\t%.2f\t%.0f\t%s\t\n", row.Peer, row.PerSecond, row.Ratio.PerSecond,
+		fmt.Fprintf(w, "%s\t%d\t%.1f\t%.3g\t%.0f\t%.2f\t%.2f\t%.2f\t%.2f\t%.2f\t%.0f\t%s\t\n", row.Peer, row.Done, row.PerSecond, row.Ratio.PerSecond,
 			row.CPU, row.Ratio.CPU, row.P50, row.Ratio.P50, row.P99, row.Ratio.P99, float64(row.RSS)/1e6, row.Durable)
 	}
 	w.Flush()
