@@ -10,6 +10,10 @@ const (
 	tellEvery = 15 * time.Second
 	// tellSoon is how long after a change those hear of it who may.
 	tellSoon = time.Second
+	// tellAtOnce is how many hear of it in one step, and tellPause how long the
+	// others who want something of the queue have it to themselves before the next.
+	tellAtOnce = 2048
+	tellPause  = 10 * time.Millisecond
 	// paceWindow is how far back the pace is measured, in paceBuckets steps,
 	// and paceLeast how many must have been served in it: a wait is measured
 	// or not given at all.
@@ -114,23 +118,28 @@ func (q *Queue) forgetTold(chat ChatID) {
 
 // tellPlaces tells everybody whose place has changed and who has not heard for
 // a while (Q13), and comes again when the next of them may hear. It is one walk
-// over all who wait.
+// over all who wait, from the front; when many have to hear, it stops after the
+// first of them and begins again soon, so that nobody waits for the rest.
 func (q *Queue) tellPlaces(s *queueTurn) {
 	var next int64
-	place, due := 0, s.now-tellEvery.Milliseconds()
+	place, told, due := 0, 0, s.now-tellEvery.Milliseconds()
 	q.line.order.scan(func(w *waiter) bool {
 		place++
 		switch {
 		case int(w.told) == place:
-		case w.toldAt() <= due:
-			q.tellPlace(s, w, place)
-		default:
+		case w.toldAt() > due:
 			next = earlier(next, w.toldAt()+tellEvery.Milliseconds())
+		case told == tellAtOnce:
+			next = s.now + tellPause.Milliseconds()
+			return false
+		default:
+			q.tellPlace(s, w, place)
+			told++
 		}
 		return true
 	})
 	q.line.shifted = false
-	if q.tellAt = next; next != 0 {
+	if q.tellAt = next; next != 0 && told < tellAtOnce {
 		q.tellAt = max(next, s.now+tellSoon.Milliseconds())
 	}
 }

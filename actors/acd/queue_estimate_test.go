@@ -97,3 +97,31 @@ func TestAWaitIsMeasuredOrNotToldAtAll(t *testing.T) {
 		})
 	}
 }
+
+func TestALongLineHearsItsPlacesInParts(t *testing.T) {
+	const many = tellAtOnce + 500
+	h := newHall(t, nil)
+	h.quick = true
+	for i := range many + 1 {
+		h.pass(time.Millisecond)
+		h.step(h.entry(ChatID(fmt.Sprint("c", i))))
+	}
+	h.pass(time.Minute)
+	h.step(Withdraw{Chat: "c0", ID: "stay-c0", Reason: Taken})
+	h.pass(time.Second)
+	first := places(h.step(Tick{}))
+	if len(first) != tellAtOnce || first[0] != "c1:1" {
+		t.Fatalf("%d are told at once, the first %s; want %d from the front", len(first), first[0], tellAtOnce)
+	}
+	if at, want := h.q.Deadline(), h.now.Add(tellPause); !at.Equal(want) {
+		t.Fatalf("the next part is due at %v, want %v", at, want)
+	}
+	h.pass(tellPause)
+	rest := places(h.step(Tick{}))
+	if last := fmt.Sprintf("c%d:%d", many, many); len(rest) != many-tellAtOnce || rest[len(rest)-1] != last {
+		t.Fatalf("%d are told then, want the other %d", len(rest), many-tellAtOnce)
+	}
+	if at := h.q.Deadline(); !at.IsZero() {
+		t.Fatalf("all have heard, and still there is a deadline %v", at)
+	}
+}
