@@ -4,12 +4,12 @@ import encoding from 'k6/encoding'
 import { Counter, Trend } from 'k6/metrics'
 import exec from 'k6/execution'
 // parley bench --print-config --agents 50 > bench.yaml && parley serve --config bench.yaml --data ./bench-data &
-// k6 run -e CONFIG=$PWD/bench.yaml -e RATE=50 -e SECONDS=30 load.k6.js    # beside it: -e URL=ws://…/v1/ws -e JSON=out.json
+// k6 run -e CONFIG=$PWD/bench.yaml -e RATE=50 -e SECONDS=30 load.k6.js   # beside it: -e URL=ws://…/v1/ws -e JSON=out.json
 const rate = Number(__ENV.RATE || 50), seconds = Number(__ENV.SECONDS || 30), tabs = 200, loops = 10
 let first, from, until, end // in ms: arrivals, the measured time, the end
 const config = open(__ENV.CONFIG), secret = /secret: (\w+)/.exec(config)[1], names = Array.from(config.matchAll(/{id: (a\d+),/g), (m) => m[1])
 const people = (fn) => ({ exec: fn, executor: 'per-vu-iterations', vus: loops, iterations: 1, maxDuration: `${seconds + 20}s`, gracefulStop: '1s' })
-export const options = { scenarios: { desks: people('desks'), customers: people('customers') }, summaryTrendStats: ['count', 'p(50)', 'p(99)'] }
+export const options = { scenarios: { desks: people('desks'), customers: people('customers') }, summaryTrendStats: ['count', 'p(50)', 'p(90)', 'p(99)'] }
 const lifecycles = new Counter('lifecycles'), messages = new Counter('messages'), refused = new Counter('refused')
 const times = { start_to_offer: new Trend('start_to_offer'), accept_to_assigned: new Trend('accept_to_assigned'), send_to_delivered: new Trend('send_to_delivered') }
 let late // how far the clock of the run is behind Date.now(), which knows no parts of a millisecond
@@ -94,7 +94,7 @@ function tab(i) {
 const share = (n, one) => { setClock(); for (let i = exec.scenario.iterationInTest; i < n; i += loops) one(i) }
 export const desks = () => share(names.length, desk), customers = () => share(tabs, tab)
 export function handleSummary({ metrics: m }) { // with the names that parley bench --json gives them
-  const q = (t) => ({ count: t.values.count, p50: t.values['p(50)'], p99: t.values['p(99)'] }), n = (c) => (c ? c.values.count : 0)
+  const q = (t) => ({ count: t.values.count, p50: t.values['p(50)'], p90: t.values['p(90)'], p99: t.values['p(99)'] }), n = (c) => (c ? c.values.count : 0)
   const latency_ms = Object.fromEntries(Object.keys(times).map((name) => [name, q(m[name])]))
   const result = { lifecycles_per_s: n(m.lifecycles) / seconds, messages_per_s: n(m.messages) / seconds, latency_ms, refused: n(m.refused) }
   return { [__ENV.JSON || 'stdout']: JSON.stringify(result, null, 2) + '\n' }

@@ -20,7 +20,7 @@ import (
 const (
 	besideRate   = 50
 	besideAgents = 50
-	besideTime   = 12 // seconds of each turn
+	besideTime   = 20 // seconds of each turn
 	besideTurns  = 5
 )
 
@@ -69,6 +69,7 @@ type held struct {
 	LatencyMs      map[string]struct {
 		Count int64   `json:"count"`
 		P50   float64 `json:"p50"`
+		P90   float64 `json:"p90"`
 		P99   float64 `json:"p99"`
 	} `json:"latency_ms"`
 	Refused int64 `json:"refused"`
@@ -137,6 +138,7 @@ func (t *turns) rows(command string) []row {
 		{"start_to_offer", "start → offer"}, {"accept_to_assigned", "accept → assigned"}, {"send_to_delivered", "send → delivered"},
 	} {
 		add(measure.written+" p50", " ms", func(h *held) float64 { return h.LatencyMs[measure.name].P50 })
+		add(measure.written+" p90", " ms", func(h *held) float64 { return h.LatencyMs[measure.name].P90 })
 		add(measure.written+" p99", " ms", func(h *held) float64 { return h.LatencyMs[measure.name].P99 })
 	}
 	var refused [2]int64

@@ -137,7 +137,7 @@ func TestWhatABenchmarkPrintedIsKeptUnderAPlainName(t *testing.T) {
 // heldAt is a turn in which everything took so many milliseconds.
 func heldAt(rate, ms float64) held {
 	h := held{LifecyclesPerS: rate, MessagesPerS: 10 * rate}
-	text := fmt.Sprintf(`{"count":9,"p50":%g,"p99":%g}`, ms, 4*ms)
+	text := fmt.Sprintf(`{"count":9,"p50":%g,"p90":%g,"p99":%g}`, ms, 2*ms, 4*ms)
 	all := fmt.Sprintf(`{"latency_ms":{"start_to_offer":%s,"accept_to_assigned":%s,"send_to_delivered":%s}}`, text, text, text)
 	if err := json.Unmarshal([]byte(all), &h); err != nil {
 		panic(err)
@@ -150,7 +150,7 @@ func TestTwoGeneratorsAreAsFarApartAsInTheMiddleOfTheirTurnsWhicheverIsAbove(t *
 	far := &turns{K6: []held{heldAt(50, 3), heldAt(48, 600), heldAt(40, 12)}, Bench: []held{heldAt(40, 3.75), heldAt(45, 7.5), heldAt(32, 15)}}
 	far.K6[1].Refused = 2
 	rows := far.rows("go run")
-	if len(rows) != 8 {
+	if len(rows) != 11 {
 		t.Fatalf("%d rows", len(rows))
 	}
 	if r := rows[0]; r.value != 1.25 || r.met() || r.aside != "k6 48.0, parley bench 40.0 /s; refused 2 and 0" {
