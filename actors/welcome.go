@@ -286,7 +286,7 @@ func (e *Engine) explain(by acd.Principal, chat acd.ChatID, offer acd.OfferID) (
 	}
 	var found []Decided
 	records := 0
-	keys := e.keyring(chat.Address())
+	keys := e.reader(chat.Address())
 	err := e.journal.Replay(chat.Address().String(), 0, func(_ uint64, b []byte) error {
 		records++
 		r, err := decodeRecord(b, keys)
@@ -316,7 +316,7 @@ func (e *Engine) note(c cached) (*Note, error) {
 	if err != nil {
 		return nil, fmt.Errorf("record %d of %s: %w", c.seq, c.from(), err)
 	}
-	r, err := decodeRecord(b, e.keyring(c.from()))
+	r, err := decodeRecord(b, e.reader(c.from()))
 	if err != nil {
 		return nil, fmt.Errorf("record %d of %s: %w", c.seq, c.from(), err)
 	}

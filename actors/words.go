@@ -130,6 +130,12 @@ func (e *Engine) keyring(owner acd.Address) *keyring {
 	return &keyring{journal: e.journal, owner: owner, random: e.opts.Random, warm: &e.warm}
 }
 
+// reader is the keyring of who reads what a machine has written and is gone: what he
+// makes ready takes no place among the ciphers of those who live.
+func (e *Engine) reader(owner acd.Address) *keyring {
+	return &keyring{journal: e.journal, owner: owner}
+}
+
 // chat is the chat whose journal it is, if it is a chat's.
 func (k *keyring) chat() acd.ChatID {
 	if k.owner.Kind == acd.KindChat {
