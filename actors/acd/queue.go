@@ -188,7 +188,7 @@ func (q *Queue) dissolve(s *queueTurn, d Dismissal, why string) {
 			continue
 		}
 		q.remove(s, w)
-		q.dismiss(s, w.Chat, w.stay, d, why)
+		q.dismiss(s, w.Chat, w.stay(), d, why)
 	}
 }
 

@@ -18,7 +18,7 @@ func (AskStay) command() {}
 // told may come late and more than once, and of a stay that is over the queue
 // keeps nothing to tell an old word from a new one by.
 func (q *Queue) sure(s *queueTurn, e Enqueue) bool {
-	if w := q.line.chats.get(e.Chat); w != nil && w.stay == e.Leg.ID {
+	if w := q.line.chats.get(e.Chat); w != nil && w.stays(e.Leg.ID) {
 		known := func(o OfferID) bool { return slices.Contains(w.granted(), o) }
 		return (e.Offer == "" || known(e.Offer)) && !slices.ContainsFunc(e.More, func(o OfferID) bool { return !known(o) })
 	}
@@ -29,8 +29,9 @@ func (q *Queue) sure(s *queueTurn, e Enqueue) bool {
 // askStay has the chat object to w if it is not so. Until then w waits like any
 // other, since most often it is so: a chat that was moved here.
 func (q *Queue) askStay(s *queueTurn, w *waiter) {
-	ask := AskStay{Queue: q.id, ID: w.stay, Offers: slices.Clone(w.granted())}
-	s.out.Sends = append(s.out.Sends, Send{To: w.Chat.Address(), Key: "stay/" + string(w.stay), Cmd: ask})
+	stay := w.stay()
+	ask := AskStay{Queue: q.id, ID: stay, Offers: slices.Clone(w.granted())}
+	s.out.Sends = append(s.out.Sends, Send{To: w.Chat.Address(), Key: "stay/" + string(stay), Cmd: ask})
 }
 
 // stayAsked tells a queue what is so now, if that is not what it has. The answer

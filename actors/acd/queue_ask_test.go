@@ -79,10 +79,10 @@ func TestALateWordOfAStayThatIsOverKeepsNoPlace(t *testing.T) {
 			h.step(s.Cmd)
 		}
 		got := ""
-		if w := h.q.line.chats.get(late.Chat); w != nil && p.chat.Leg != nil && w.stay == p.chat.Leg.ID {
+		if w := h.q.line.chats.get(late.Chat); w != nil && p.chat.Leg != nil && w.stays(p.chat.Leg.ID) {
 			got = "the present one"
 		} else if w != nil {
-			got = string(w.stay)
+			got = string(w.stay())
 		}
 		if got != c.want {
 			t.Errorf("%s: the queue has %q, expected %q", c.name, got, c.want)

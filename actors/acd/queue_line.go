@@ -17,12 +17,12 @@ type waiter struct {
 	*wish
 	Chat         ChatID
 	Customer     CustomerID
-	stay         EnqueueID
 	key, entered int64 // of the order, Unix µs
 	class        *class
 	calls        *calls // nil while there is nothing in it
-	told         int32  // its place, as the customer knows it; 0 is not told
-	toldAfter    int32  // ms after it entered
+	number       stayNumber
+	told         int32 // its place, as the customer knows it; 0 is not told
+	toldAfter    int32 // ms after it entered
 }
 
 type exclusion struct {
@@ -43,7 +43,7 @@ func (w *waiter) loose() bool { return len(w.asked())+len(w.granted()) < w.rings
 // asks reports whether agents have been asked for the same stay, with the same
 // needs, so that what they answer holds for e too.
 func (w *waiter) asks(e Enqueue) bool {
-	return len(w.asked()) > 0 && w.stay == e.Leg.ID && w.channel == e.Channel &&
+	return len(w.asked()) > 0 && w.stays(e.Leg.ID) && w.channel == e.Channel &&
 		w.weight == e.Weight && slices.Equal(w.skills, e.Leg.Skills) && (w.class.rule == nil || w.facts.same(e.Facts))
 }
 
@@ -252,14 +252,15 @@ func (q *Queue) enqueue(s *queueTurn, e Enqueue) {
 // insert makes e the chat's entry. The same stay keeps a reservation that is
 // still good and its customer's knowledge; another one begins anew.
 func (q *Queue) insert(s *queueTurn, e Enqueue) *waiter {
-	w := &waiter{wish: q.line.wishes.of(&e), Chat: e.Chat, Customer: e.Customer, stay: e.Leg.ID,
+	w := &waiter{wish: q.line.wishes.of(&e), Chat: e.Chat, Customer: e.Customer,
 		key: e.Leg.Key.UnixMicro(), entered: e.Leg.EnteredAt.UnixMicro()}
+	w.setStay(e.Leg.ID)
 	if e.Offer != "" {
 		w.grant(e.Offer)
 		w.grant(e.More...)
 	}
 	if old := q.line.chats.get(e.Chat); old != nil {
-		if old.stay == e.Leg.ID {
+		if old.stays(e.Leg.ID) {
 			w.tell(int(old.told), old.toldAt())
 		}
 		if old.asks(e) {
@@ -293,7 +294,7 @@ func (q *Queue) insert(s *queueTurn, e Enqueue) *waiter {
 func (q *Queue) withdraw(s *queueTurn, c Withdraw) {
 	q.release(c.Chat) // which a start that was sent twice may have taken again
 	w := q.line.chats.get(c.Chat)
-	if w == nil || w.stay != c.ID {
+	if w == nil || !w.stays(c.ID) {
 		return
 	}
 	q.remove(s, w)
@@ -307,7 +308,7 @@ func (q *Queue) withdraw(s *queueTurn, c Withdraw) {
 
 // voided drops an entry whose chat has moved on without the queue's knowledge.
 func (q *Queue) voided(s *queueTurn, c OfferVoid) {
-	if w := q.line.chats.get(c.Chat); w != nil && w.stay == c.ID {
+	if w := q.line.chats.get(c.Chat); w != nil && w.stays(c.ID) {
 		q.remove(s, w)
 	}
 }

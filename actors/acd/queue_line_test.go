@@ -72,7 +72,7 @@ func TestAnotherStayReplacesTheFirst(t *testing.T) {
 	wantSends(t, h.step(next), "agent/alice acd.SlotRelease", "chat/c1 acd.AskStay", "agent/alice acd.Reserve")
 	wantSends(t, h.step(Reserved{Offer: old.Offer, Agent: "alice"}), "agent/alice acd.SlotRelease")
 	h.step(Withdraw{Chat: "c1", ID: "stay-c1", Reason: Abandoned})
-	if w := h.q.line.chats.get("c1"); w == nil || w.stay != "second" {
+	if w := h.q.line.chats.get("c1"); w == nil || w.stay() != "second" {
 		t.Fatalf("the first stay's withdrawal took %+v", w)
 	}
 }

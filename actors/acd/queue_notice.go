@@ -25,7 +25,7 @@ const (
 // notice tells a chat that stays what the policy wants it told, if anything.
 func (q *Queue) notice(s *queueTurn, w *waiter, d Dismissal, why string, retry int64) {
 	if d.Text != "" || retry != 0 {
-		s.send(w.Chat.Address(), Notice{ID: w.stay, Reason: why, Text: d.Text, Retry: retry})
+		s.send(w.Chat.Address(), Notice{ID: w.stay(), Reason: why, Text: d.Text, Retry: retry})
 	}
 }
 
@@ -95,7 +95,7 @@ func (q *Queue) allDeclined(s *queueTurn, w *waiter) bool {
 		return false
 	}
 	q.remove(s, w)
-	q.dismiss(s, w.Chat, w.stay, d, whyDeclined)
+	q.dismiss(s, w.Chat, w.stay(), d, whyDeclined)
 	return true
 }
 

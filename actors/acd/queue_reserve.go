@@ -125,7 +125,7 @@ func (q *Queue) reserved(s *queueTurn, c Reserved) {
 	s.out.Sends = append(s.out.Sends, Send{
 		To:  w.Chat.Address(),
 		Key: "grant/" + string(r.offer),
-		Cmd: OfferGrant{Offer: r.offer, Agent: c.Agent, Name: c.Name, ID: w.stay, Decision: r.decision},
+		Cmd: OfferGrant{Offer: r.offer, Agent: c.Agent, Name: c.Name, ID: w.stay(), Decision: r.decision},
 	})
 }
 

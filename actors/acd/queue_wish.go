@@ -60,6 +60,7 @@ type calls struct {
 	granted  []OfferID       // whom it rings at
 	one      [1]*reservation // room for the most common asked
 	oneOffer [1]OfferID      // and granted
+	oddStay  EnqueueID       // if its id is none that a turn makes
 	bars     *bars           // nil while nobody is excluded
 	turns    int64           // of the alarm for the next step; 0 is none
 	step     int32           // how many of the policy's steps have been taken

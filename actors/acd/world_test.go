@@ -380,8 +380,8 @@ func (w *town) checkQuiet() error {
 		switch {
 		case (entry != nil) != (c.Leg != nil):
 			return fmt.Errorf("I5: chat %s waits: %t, in the queue: %t", c.ID, c.Leg != nil, entry != nil)
-		case entry != nil && (entry.stay != c.Leg.ID || len(entry.granted()) != c.ringing()):
-			return fmt.Errorf("I5: chat %s waits as %+v with offers %v, the queue has %+v granted %q", c.ID, c.Leg, c.Offers, entry.stay, entry.granted())
+		case entry != nil && (!entry.stays(c.Leg.ID) || len(entry.granted()) != c.ringing()):
+			return fmt.Errorf("I5: chat %s waits as %+v with offers %v, the queue has %+v granted %q", c.ID, c.Leg, c.Offers, entry.stay(), entry.granted())
 		}
 		for _, a := range w.agents {
 			if chat, agent := chatSays(c, a.id), agentSays(a, c.ID); chat != agent {
