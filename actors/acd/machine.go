@@ -42,11 +42,11 @@ func (t Turn) due(deadline, set time.Time) bool {
 
 // id makes the nth id of this turn, unique with the turn's entropy.
 func (t Turn) id(n int) string {
-	return string(t.appendID(make([]byte, 0, 20), n))
+	return string(appendID(make([]byte, 0, 20), t.Entropy, n))
 }
 
-func (t Turn) appendID(b []byte, n int) []byte {
-	b = strconv.AppendUint(b, t.Entropy, 36)
+func appendID(b []byte, entropy uint64, n int) []byte {
+	b = strconv.AppendUint(b, entropy, 36)
 	if n > 0 {
 		b = strconv.AppendInt(append(b, '-'), int64(n), 36)
 	}

@@ -46,6 +46,7 @@ func benchServed(b *testing.B, needs, knows func(int) []string) {
 	for i := range chats {
 		h.pass(time.Millisecond)
 		chats[i] = h.entry(ChatID(fmt.Sprintf("chat%06d", i)), needing(needs(i)...))
+		chats[i].Leg.ID = EnqueueID(Turn{Entropy: lotOf(i)}.id(1)) // as a chat makes it
 		h.step(chats[i])
 	}
 	agents := make([]AgentAdvert, benchAgents)
@@ -93,6 +94,9 @@ func benchServed(b *testing.B, needs, knows func(int) []string) {
 	b.ReportMetric(float64(took[matched/2].Nanoseconds()), "p50-ns")
 	b.ReportMetric(float64(took[matched*99/100].Nanoseconds()), "p99-ns")
 }
+
+// lotOf spreads numbers over all that are possible.
+func lotOf(i int) uint64 { return uint64(i+1) * 0x9e3779b97f4a7c15 }
 
 // headroom is what a node allocates between two garbage collections at least:
 // the rule of cmd/parley.

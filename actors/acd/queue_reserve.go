@@ -29,7 +29,7 @@ type reservation struct {
 // offer makes an offer's id.
 func (s *queueTurn) offer(chat ChatID) OfferID {
 	b := append(append(make([]byte, 0, 64), chat...), '.')
-	b = s.appendID(b, s.ids)
+	b = appendID(b, s.Entropy, s.ids)
 	s.ids++
 	return OfferID(b)
 }

@@ -33,7 +33,7 @@ func numberStay(id EnqueueID) (n stayNumber, ok bool) {
 	return n, string(n.append(room[:0])) == string(id) // capitals and zeros in front are another id
 }
 
-func (n stayNumber) append(b []byte) []byte { return Turn{Entropy: n.entropy}.appendID(b, int(n.nth)) }
+func (n stayNumber) append(b []byte) []byte { return appendID(b, n.entropy, int(n.nth)) }
 
 // stay is the id of w's stay.
 func (w *waiter) stay() EnqueueID {
@@ -49,8 +49,8 @@ func (w *waiter) stays(id EnqueueID) bool {
 	if w.number.nth == oddStay {
 		return w.calls.oddStay == id
 	}
-	n, ok := numberStay(id)
-	return ok && n == w.number
+	var room [32]byte
+	return string(w.number.append(room[:0])) == string(id)
 }
 
 func (w *waiter) setStay(id EnqueueID) {
