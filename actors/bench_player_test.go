@@ -3,6 +3,7 @@ package actors_test
 import (
 	"context"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -229,6 +230,9 @@ func (p *player) guestHears(n *actors.Note) {
 
 // accepted begins the talk, or ends it when the chat has come from another.
 func (p *player) accepted(r acd.Result) {
+	if strings.HasPrefix(string(r.Chat), heldChats) {
+		p.stage.b.Errorf("%s serves %s, which was to wait", p.by.ID, r.Chat)
+	}
 	p.sent[r.Chat] = 0
 	if p.second {
 		p.do(r.Chat.Address(), acd.EndChat{}, nil)

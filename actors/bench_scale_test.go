@@ -34,7 +34,7 @@ func BenchmarkGrowth(b *testing.B) {
 		b.Run(strconv.Itoa(n), func(b *testing.B) {
 			j := openCounted(b, "pebble")
 			e := startScale(b, j, time.Hour)
-			hold(b, e, n)
+			hold(b, e, n, "quiet")
 			playbill{agents: 64, guests: 256, messages: 10}.play(b, e, j)
 		})
 	}
@@ -47,7 +47,7 @@ func BenchmarkMemory(b *testing.B) {
 		b.Run(strconv.Itoa(n), func(b *testing.B) {
 			e := startScale(b, openCounted(b, "pebble"), time.Hour)
 			empty := heap()
-			hold(b, e, n)
+			hold(b, e, n, "quiet")
 			b.ReportMetric(float64(heap()-empty)/float64(n), "B/live-chat")
 		})
 	}
@@ -59,7 +59,7 @@ func BenchmarkMemoryAsleep(b *testing.B) {
 		b.Run(strconv.Itoa(n), func(b *testing.B) {
 			e := startScale(b, openCounted(b, "pebble"), time.Second)
 			empty := heap()
-			hold(b, e, n)
+			hold(b, e, n, "quiet")
 			asleep(b, e)
 			b.ReportMetric(float64(heap()-empty)/float64(n), "B/asleep-chat")
 		})
@@ -102,7 +102,7 @@ func prepare(b *testing.B, dir string, n int) {
 		b.Fatal(err)
 	}
 	e := startScale(b, store, time.Hour)
-	hold(b, e, n)
+	hold(b, e, n, "sales")
 	e.Stop()
 	if err := store.Close(); err != nil {
 		b.Fatal(err)
@@ -154,7 +154,12 @@ func isOffer(e acd.Event) bool { _, ok := e.(acd.Offered); return ok }
 
 func startScale(b *testing.B, j actors.Journal, passivate time.Duration) *actors.Engine {
 	cfg := benchConfig(64)
-	cfg.Queues["sales"].MaxWait = -1
+	quiet := *cfg.Queues["sales"]
+	quiet.ID = "quiet" // which nobody serves
+	cfg.Queues["quiet"] = &quiet
+	for _, id := range []acd.QueueID{"sales", "quiet"} {
+		cfg.Queues[id].MaxWait = -1
+	}
 	e, err := actors.New(actors.Options{Journal: j, Config: cfg, CustomerChats: 1 << 30, PassivateAfter: passivate})
 	if err != nil {
 		b.Fatal(err)
@@ -182,8 +187,11 @@ const (
 	holdersAtOnce = 16
 )
 
-// hold opens n chats that wait where nobody serves.
-func hold(b *testing.B, e *actors.Engine, n int) {
+// heldChats is what the names of quiet chats begin with.
+const heldChats = "held"
+
+// hold opens n chats that wait in a queue.
+func hold(b *testing.B, e *actors.Engine, n int, queue acd.QueueID) {
 	s := &stage{b: b, engine: e, called: make(chan *player, holders), over: make(chan struct{})}
 	b.Cleanup(func() { close(s.over) })
 	for range stageHands {
@@ -199,8 +207,8 @@ func hold(b *testing.B, e *actors.Engine, n int) {
 		if i < 0 {
 			return
 		}
-		chat := acd.ChatID("held" + strconv.FormatInt(i, 36))
-		p.do(acd.QueueID("sales").Address(), acd.Start{Chat: chat, Source: "web", Queue: "sales", Name: "Ann Other"}, next)
+		chat := acd.ChatID(heldChats + strconv.FormatInt(i, 36))
+		p.do(queue.Address(), acd.Start{Chat: chat, Source: "web", Queue: queue, Name: "Ann Other"}, next)
 	}
 	next = func(p *player, _ acd.Result) {
 		if missing.Add(-1) == 0 {
