@@ -88,7 +88,9 @@ func TestWhoeverDoesNotReadIsCutOffAndNobodyElseWaits(t *testing.T) {
 		deaf(raw)
 		ctx, cancel := context.WithTimeout(t.Context(), patience)
 		defer cancel()
-		for i := 0; !s.counts("parley_slow_consumers_total"); i++ {
+		// On a machine that is busy with other things his heartbeats are missed
+		// before so many answers wait for him.
+		for i := 0; !s.counts("parley_slow_consumers_total") && !s.counts(`parley_closes_total{code="4002"}`); i++ {
 			if ctx.Err() != nil {
 				t.Fatalf("who does not read was never cut off: %q", closes(s))
 			}
