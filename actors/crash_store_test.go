@@ -18,7 +18,7 @@ import (
 // What was torn off was never acknowledged, and is done again when its client
 // sends it again; what was acknowledged is whole.
 func crash09Torn(t *testing.T) {
-	const cuts = 6
+	const cuts = 12
 	synctest.Test(t, func(t *testing.T) {
 		fs := vfs.NewCrashableMem()
 		w := &world{t: t, journal: persistence.NewMemory(), disk: openStore(t, fs)}
@@ -38,7 +38,11 @@ func crash09Torn(t *testing.T) {
 		w.stopDisk()
 		lost := 0
 		for i, clone := range clones {
-			tear(t, clone, whole[:from+i*(len(whole)-from)/cuts])
+			left := bytes.Clone(whole[:from+i*(len(whole)-from)/cuts])
+			if i%2 > 0 {
+				left = append(left, make([]byte, 64<<10)...) // what was there before: the log is filled ahead
+			}
+			tear(t, clone, left)
 			w.disk = openStore(t, clone)
 			if transcript(w, chat) == "acknowledged" {
 				lost++
@@ -120,6 +124,7 @@ func logName(t *testing.T, fs vfs.FS) (newest string) {
 	return newest
 }
 
+// lastLog is what has been written to the log, without the zeros behind it.
 func lastLog(t *testing.T, fs vfs.FS) []byte {
 	t.Helper()
 	f, err := fs.Open(logName(t, fs))
@@ -131,7 +136,7 @@ func lastLog(t *testing.T, fs vfs.FS) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return b
+	return bytes.TrimRight(b, "\x00")
 }
 
 // tear leaves only the beginning of the log.

@@ -59,7 +59,8 @@ func (a *memoryAppender) append(stream string, seq uint64, record []byte, done f
 func (a *memoryAppender) close() error { return a.m.Close() }
 
 // fileAppender is the floor: one goroutine writes what is queued to the end of
-// a file and syncs it, grouped like the journal.
+// a file and syncs it, grouped like the journal. Like a log the file has bytes
+// before they are written, so that no sync has to make it longer.
 type fileAppender struct {
 	file  *os.File
 	mu    sync.Mutex
@@ -91,6 +92,8 @@ func (a *fileAppender) append(_ string, _ uint64, record []byte, done func(error
 
 func (a *fileAppender) run() {
 	defer close(a.gone)
+	var end, filled int64
+	zeros := make([]byte, 1<<20)
 	var buf []byte
 	var dones []func(error)
 	for {
@@ -105,6 +108,12 @@ func (a *fileAppender) run() {
 		buf, a.buf = a.buf, buf[:0]
 		dones, a.dones = a.dones, dones[:0]
 		a.mu.Unlock()
+		if end += int64(len(buf)); end > filled {
+			filled = end + int64(len(zeros))
+			if _, err := a.file.WriteAt(zeros, end); err != nil {
+				panic(err)
+			}
+		}
 		_, err := a.file.Write(buf)
 		if err == nil {
 			err = syscall.Fdatasync(int(a.file.Fd()))

@@ -16,7 +16,7 @@ import (
 // log; this one refuses to open.
 func tuning(o *Options, fs vfs.FS, dir string, rep *reporter, pace *pacer) *pebble.Options {
 	p := &pebble.Options{
-		FS:                          &guard{FS: fs, dir: dir, fail: rep.fail, pacer: pace},
+		FS:                          &guard{FS: fs, dir: dir, fail: rep.fail, pacer: pace, ahead: int64(min(len(zeros), o.MemTableBytes))},
 		FormatMajorVersion:          pebble.FormatValueSeparation,
 		MemTableSize:                uint64(o.MemTableBytes),
 		MemTableStopWritesThreshold: 4,

@@ -20,6 +20,7 @@ type guard struct {
 	dir   string
 	fail  func(error)
 	pacer *pacer
+	ahead int64 // how far a log is filled with zeros before it is written
 }
 
 func (g *guard) stop(op, path string, err error) {
@@ -38,7 +39,11 @@ func (g *guard) file(op, path string, f vfs.File, err error) (vfs.File, error) {
 		return f, err
 	}
 	g.stop(op, path, err)
-	return &guardedFile{File: f, g: g, path: path}, nil
+	log := &guardedFile{File: f, g: g, path: path, ahead: g.ahead}
+	if info, err := f.Stat(); err == nil {
+		log.filled = info.Size()
+	}
+	return log, nil
 }
 
 // Create implements vfs.FS.
@@ -72,13 +77,40 @@ type guardedFile struct {
 	vfs.File
 	g    *guard
 	path string
+
+	ahead   int64
+	written int64 // from the start of the file
+	filled  int64 // up to here the file has bytes
 }
 
+// Write is called by one goroutine at a time, as that of vfs.File is.
 func (f *guardedFile) Write(p []byte) (int, error) {
+	f.fill(f.written + int64(len(p)))
 	n, err := f.File.Write(p)
 	f.g.stop("write", f.path, err)
+	f.written += int64(n)
 	return n, err
 }
+
+// fill makes a new log longer with zeros, a stretch at a time, behind where the
+// next write ends. A sync that makes a file longer has to write its length, too,
+// one more turn of the disk for each; in bytes that are there it has not. A log
+// that is used again has them. A reader takes zeros for the end, and what can not
+// be filled is none of the journal's faults: the write itself will tell.
+func (f *guardedFile) fill(end int64) {
+	if end <= f.filled || f.ahead == 0 {
+		return
+	}
+	if _, err := f.WriteAt(zeros[:f.ahead], end); err != nil {
+		f.ahead = 0
+		return
+	}
+	f.filled = end + f.ahead
+}
+
+// zeros is as much as a log is filled at once: some hundred syncs of a busy node,
+// and a few milliseconds of a disk.
+var zeros [1 << 20]byte
 
 func (f *guardedFile) Sync() error {
 	err := f.File.Sync()
