@@ -2,12 +2,13 @@ package persistence_test
 
 import (
 	"fmt"
-	"os"
 	"path/filepath"
 	"sync"
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/cockroachdb/pebble/v2/vfs"
 
 	"github.com/parley-engine/parley/persistence"
 )
@@ -62,7 +63,7 @@ func (a *memoryAppender) close() error { return a.m.Close() }
 // a file and syncs it, grouped like the journal. Like a log the file has bytes
 // before they are written, so that no sync has to make it longer.
 type fileAppender struct {
-	file  *os.File
+	file  vfs.File
 	mu    sync.Mutex
 	more  sync.Cond
 	buf   []byte
@@ -72,7 +73,7 @@ type fileAppender struct {
 }
 
 func newFileAppender(b *testing.B) *fileAppender {
-	file, err := os.Create(filepath.Join(b.TempDir(), "log"))
+	file, err := vfs.Default.Create(filepath.Join(b.TempDir(), "log"), vfs.WriteCategoryUnspecified)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -116,7 +117,7 @@ func (a *fileAppender) run() {
 		}
 		_, err := a.file.Write(buf)
 		if err == nil {
-			err = syscall.Fdatasync(int(a.file.Fd()))
+			err = a.file.SyncData()
 		}
 		for _, done := range dones {
 			done(err)

@@ -2,10 +2,9 @@ package main
 
 import (
 	"fmt"
-	"os"
 	"slices"
 
-	"golang.org/x/sys/unix"
+	"github.com/cockroachdb/pebble/v2/vfs"
 )
 
 // recordHead is what a journal needs around a command.
@@ -20,7 +19,7 @@ type group struct {
 
 // commit makes groups durable, one after the other, and hands them on to be
 // told. What comes while the disk is busy is the next one.
-func (s *server) commit(journal *os.File, done chan<- *group) error {
+func (s *server) commit(journal vfs.File, done chan<- *group) error {
 	var end, filled int64
 	for range s.wake {
 		s.mu.Lock()
@@ -47,12 +46,12 @@ func (s *server) commit(journal *os.File, done chan<- *group) error {
 	return nil
 }
 
-func synced(journal *os.File, records []byte) error {
+func synced(journal vfs.File, records []byte) error {
 	if _, err := journal.Write(records); err != nil {
 		return fmt.Errorf("journal: %w", err)
 	}
-	if err := unix.Fdatasync(int(journal.Fd())); err != nil {
-		return fmt.Errorf("journal: fdatasync: %w", err)
+	if err := journal.SyncData(); err != nil {
+		return fmt.Errorf("journal: sync: %w", err)
 	}
 	return nil
 }

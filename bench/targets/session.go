@@ -22,11 +22,13 @@ type session struct {
 	out     string
 	folder  string // for the program and what it writes
 	parley  string // the program, built at its first use
+	least   string // the server without rules, likewise
 	began   time.Time
 	machine bench.Machine
 	limit   float64  // chats a second, 0: not known yet
 	echo    float64  // µs of processor time that a bare websocket echo takes for a message
 	appends float64  // durable records a second in one file, grouped
+	records float64  // the same in the journal, with nobody who needs them
 	left    []string // figures that were left out, and why
 }
 
@@ -74,16 +76,19 @@ func (s *session) goBench(pkg, pattern string, args ...string) (measures, string
 	return readBench(printed), said(line), nil
 }
 
-// build makes the program at its first use.
+// build makes the programs at their first use.
 func (s *session) build() error {
 	if s.parley != "" {
 		return nil
 	}
-	program := filepath.Join(s.folder, "parley")
+	program, least := filepath.Join(s.folder, "parley"), filepath.Join(s.folder, "floor")
+	if _, err := s.output("", "go", "build", "-o", least, "./bench/floor"); err != nil {
+		return err
+	}
 	if _, err := s.output("", "go", "build", "-o", program, "./cmd/parley"); err != nil {
 		return err
 	}
-	s.parley = program
+	s.parley, s.least = program, least
 	return nil
 }
 
@@ -118,6 +123,15 @@ func (s *session) load(name string, result any, args ...string) (string, error) 
 		}
 	}
 	return said(append([]string{"go", "run", "./cmd/parley", "bench"}, args...)), json.Unmarshal(raw, result)
+}
+
+// loadLeast is load of the server without rules in Parley's place.
+func (s *session) loadLeast(name string, result any, args ...string) error {
+	if err := s.build(); err != nil {
+		return err
+	}
+	_, err := s.load(name, result, append(args, "--server", s.least)...)
+	return err
 }
 
 // said is a command line as one would type it.
