@@ -9,7 +9,7 @@ import (
 // messages, ended, wrapped up. ns/step is the mean of its steps.
 func BenchmarkChatStep(b *testing.B) {
 	config := chatConfig()
-	grant := OfferGrant{Offer: "c1.1", Agent: "alice", Name: "Alice", ID: "1", Decision: Decision{Queue: "support", Winner: "alice", At: morning}}
+	grant := OfferGrant{Offer: "c1.1", Agent: "alice", Name: "Alice", ID: "1", Decision: &Decision{Queue: "support", Winner: "alice", At: morning}}
 	type step struct {
 		by  Principal
 		cmd Command

@@ -145,7 +145,7 @@ func (p *play) must(by Principal, cmd Command) Outcome {
 func (p *play) grant(to Principal) OfferGrant {
 	p.grants++
 	g := OfferGrant{Offer: OfferID(fmt.Sprintf("c1.%d", p.grants)), Agent: AgentID(to.ID), Name: to.Name,
-		Decision: Decision{Queue: "support", Winner: AgentID(to.ID), At: p.now}}
+		Decision: &Decision{Queue: "support", Winner: AgentID(to.ID), At: p.now}}
 	if p.chat.Leg != nil {
 		g.ID = p.chat.Leg.ID
 	}

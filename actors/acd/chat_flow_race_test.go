@@ -123,7 +123,7 @@ func race12TheQueueOfTheTransferIsDeletedThenAccept(t *testing.T) {
 		news agent/alice sender TransferFailed
 		news agent/alice agent Labelled
 		send queue/sales Withdraw moved`)
-	p.expect(nobody, OfferGrant{Offer: "c1.2", Agent: "bob", ID: "stale", Decision: Decision{Queue: "sales"}}, `
+	p.expect(nobody, OfferGrant{Offer: "c1.2", Agent: "bob", ID: "stale", Decision: &Decision{Queue: "sales"}}, `
 		send agent/bob SlotRelease c1.2
 		send queue/sales OfferVoid c1.2`)
 	p.shows(PhaseActive, "alice", LabelActive)

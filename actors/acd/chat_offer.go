@@ -28,7 +28,7 @@ func (s *chatStep) grant(m OfferGrant) error {
 	if s.Transfer != nil {
 		o.From, o.FromName = s.Transfer.From, s.nameOf(s.Transfer.From)
 	}
-	s.emit(Offered{Offer: o, Popover: s.popover(), Decision: m.Decision})
+	s.emit(Offered{Offer: o, Popover: s.popover(), Decision: *m.Decision})
 	if s.waitPolicy().AutoAccept {
 		s.take(o)
 		return nil

@@ -127,7 +127,7 @@ func TestC5AStaleGrantGivesItsSlotBack(t *testing.T) {
 		send queue/support OfferVoid c1.9`
 	again := void + `
 		send queue/support Enqueue`
-	stale := OfferGrant{Offer: "c1.9", Agent: "bob", ID: "stale", Decision: Decision{Queue: "support"}}
+	stale := OfferGrant{Offer: "c1.9", Agent: "bob", ID: "stale", Decision: &Decision{Queue: "support"}}
 	t.Run("of an earlier stay", func(t *testing.T) { newPlay(t).start().expect(nobody, stale, again) })
 	t.Run("while it rings elsewhere", func(t *testing.T) {
 		p := ringing(t)
@@ -333,7 +333,7 @@ func TestC11WhoHasWaitedTooLongMovesOnWithHisAge(t *testing.T) {
 	if !c.Leg.EnteredAt.Equal(old.EnteredAt) || !c.Leg.Key.Equal(old.Key) || c.Leg.ID == old.ID || !c.Deadline().Equal(morning.Add(2*maxWait)) {
 		t.Errorf("the stay was %+v and is %+v until %v", old, *c.Leg, c.Deadline())
 	}
-	p.expect(nobody, OfferGrant{Offer: "c1.8", Agent: "bob", ID: old.ID, Decision: Decision{Queue: "support"}}, `
+	p.expect(nobody, OfferGrant{Offer: "c1.8", Agent: "bob", ID: old.ID, Decision: &Decision{Queue: "support"}}, `
 		send agent/bob SlotRelease c1.8
 		send queue/support OfferVoid c1.8
 		send queue/sales Enqueue`)

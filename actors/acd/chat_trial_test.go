@@ -165,7 +165,7 @@ func (r *trial) command() (Principal, Command) {
 	switch leg := r.chat.Leg; {
 	case leg != nil && leg.Returning != "" && r.books.slots[leg.Returning] == "" && r.dice(2) == 0: // he comes back
 		r.asked = append(r.asked, leg.Returning)
-		return nobody, OfferGrant{Offer: offerNumber(len(r.asked) - 1), Agent: leg.Returning, ID: leg.ID, Decision: Decision{Queue: "support"}}
+		return nobody, OfferGrant{Offer: offerNumber(len(r.asked) - 1), Agent: leg.Returning, ID: leg.ID, Decision: &Decision{Queue: "support"}}
 	case r.calm && len(r.asks) > 0 && r.dice(3) > 0:
 		return r.answer()
 	case r.calm && r.chat.Owner != "" && r.dice(4) == 0:
@@ -255,7 +255,7 @@ func (r *trial) grant(a AgentID) OfferGrant {
 		id = offerNumber(n)
 	}
 	a = r.asked[n] // an offer is one agent's
-	return OfferGrant{Offer: id, Agent: a, Name: string(a), ID: r.legID(), Decision: Decision{Queue: "support", At: r.now, Winner: a}}
+	return OfferGrant{Offer: id, Agent: a, Name: string(a), ID: r.legID(), Decision: &Decision{Queue: "support", At: r.now, Winner: a}}
 }
 
 // offerID is that of an open offer, of an earlier one, or of none.

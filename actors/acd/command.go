@@ -191,7 +191,7 @@ type (
 		Agent    AgentID
 		Name     string
 		ID       EnqueueID
-		Decision Decision
+		Decision *Decision // who has it changes nothing in it
 	}
 	// OfferVoid tells the queue that its grant found no one waiting.
 	OfferVoid struct {

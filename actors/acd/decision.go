@@ -18,7 +18,7 @@ const (
 // before his slot is asked for. In a small team everybody is looked at; else
 // the first in the order of the strategy, and for the others among the free
 // "behind" says that nobody came to ask.
-func (q *Queue) decide(s *queueTurn, w *waiter, c *candidate) Decision {
+func (q *Queue) decide(s *queueTurn, w *waiter, c *candidate) *Decision {
 	e := explanation{waiter: w, winner: c, now: s.now}
 	r := &q.roster
 	if r.all.Len() <= explainWalk {
@@ -37,7 +37,7 @@ func (q *Queue) decide(s *queueTurn, w *waiter, c *candidate) Decision {
 			}
 		}
 	}
-	return Decision{
+	return &Decision{
 		Queue: q.id, Strategy: q.policy.Strategy, At: s.Now, Version: s.Config.Version,
 		Winner: c.Agent, Why: r.measure(c, w.class, s.now), Passed: e.named, More: e.more,
 		Step: w.step(),

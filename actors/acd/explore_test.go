@@ -78,7 +78,7 @@ func moves(c *Chat) []move {
 }
 
 func grantMove(leg EnqueueID, offer OfferID, a AgentID) move {
-	return move{cmd: OfferGrant{Offer: offer, Agent: a, ID: leg, Decision: Decision{Queue: "support"}}}
+	return move{cmd: OfferGrant{Offer: offer, Agent: a, ID: leg, Decision: &Decision{Queue: "support"}}}
 }
 
 func agentOf(c *Chat, id OfferID) AgentID {

@@ -22,7 +22,7 @@ func TestADecisionSaysWhyEachOtherAgentWasPassedOver(t *testing.T) {
 	h.step(h.advert("ivan", knowing("latin")))
 	h.step(h.advert("judy", knows, func(a *AgentAdvert) { a.Chats = []ChatID{"c1"} }))
 	g := h.grant(h.step(h.entry("c1", needing("latin"), h.barring("erin", time.Minute))))
-	want := Decision{
+	want := &Decision{
 		Queue: "support", Strategy: LongestIdle, At: h.now, Version: 1, Winner: "gina", Why: "idle 1m0s",
 		Passed: []PassedBy{
 			{"alice", "not_available"}, {"bob", "busy"}, {"carol", "channel"}, {"dave", "skill"}, {"erin", "excluded"},
@@ -75,7 +75,7 @@ func TestADecisionCountsRightWhenTheWinnerCameLate(t *testing.T) {
 }
 
 // wantPassed counts the named and the others by reason.
-func wantPassed(t *testing.T, d Decision, want map[string]int) {
+func wantPassed(t *testing.T, d *Decision, want map[string]int) {
 	t.Helper()
 	if len(d.Passed) != explainNamed {
 		t.Fatalf("named %d, want %d", len(d.Passed), explainNamed)

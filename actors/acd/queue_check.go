@@ -93,7 +93,7 @@ func (q *Queue) checkClasses() error {
 func (q *Queue) checkReservations() error {
 	for id, r := range q.open {
 		switch {
-		case r.offer != id || !slices.Contains(r.waiter.asked(), r) || q.line.chats.get(r.chat) != r.waiter:
+		case r.offer != id || !slices.Contains(r.waiter.asked(), r) || q.line.chats.get(r.waiter.Chat) != r.waiter:
 			return fmt.Errorf("reservation %s: its chat does not wait for it", id)
 		case q.roster.byID[r.agent.Agent] != r.agent:
 			return fmt.Errorf("reservation %s: agent %s is not known", id, r.agent.Agent)

@@ -15,7 +15,6 @@ const maxDenials = 8
 // not count it yet. Either may end first.
 type reservation struct {
 	offer    OfferID
-	chat     ChatID
 	waiter   *waiter
 	agent    *candidate
 	weight   int
@@ -23,7 +22,7 @@ type reservation struct {
 	at, due  int64  // Unix ms
 	gen      uint64 // of the advert that it trusted
 	granted  bool
-	decision Decision
+	decision *Decision // until it is granted
 }
 
 // offer makes an offer's id.
@@ -38,7 +37,6 @@ func (s *queueTurn) offer(chat ChatID) OfferID {
 func (q *Queue) reserve(s *queueTurn, w *waiter, c *candidate) {
 	r := &reservation{
 		offer:    s.offer(w.Chat),
-		chat:     w.Chat,
 		waiter:   w,
 		agent:    c,
 		weight:   w.class.weight,
@@ -54,7 +52,7 @@ func (q *Queue) reserve(s *queueTurn, w *waiter, c *candidate) {
 	w.ask(r)
 	q.line.shelve(w)
 	s.send(c.Agent.Address(), Reserve{
-		Offer: r.offer, Chat: r.chat, From: q.id, Channel: r.channel, Weight: r.weight, Kind: OfferRoute,
+		Offer: r.offer, Chat: w.Chat, From: q.id, Channel: r.channel, Weight: r.weight, Kind: OfferRoute,
 		Key: time.UnixMicro(w.key).UTC(),
 	})
 }

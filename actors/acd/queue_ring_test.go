@@ -74,7 +74,7 @@ func ringsAt(t *testing.T, n int) (*Chat, func(Principal, Command) Outcome) {
 }
 
 func grantTo(c *Chat, id OfferID, a AgentID) OfferGrant {
-	return OfferGrant{Offer: id, Agent: a, Name: string(a), ID: c.Leg.ID, Decision: Decision{Queue: "support"}}
+	return OfferGrant{Offer: id, Agent: a, Name: string(a), ID: c.Leg.ID, Decision: &Decision{Queue: "support"}}
 }
 
 func TestTheFirstToAcceptHasTheChatAndTheOthersHear(t *testing.T) {

@@ -131,7 +131,7 @@ func ownFile(a AgentID) string { return "\x00" + string(a) }
 
 // rings reports whether he has been asked for this very chat.
 func (c *candidate) rings(w *waiter) bool {
-	return slices.ContainsFunc(c.holds, func(r *reservation) bool { return r.chat == w.Chat })
+	return slices.ContainsFunc(c.holds, func(r *reservation) bool { return r.waiter.Chat == w.Chat })
 }
 
 // roster is who serves the queue. The free stand in one ordered tree for all
@@ -199,7 +199,7 @@ func (r *roster) advertise(ad AgentAdvert) (*candidate, bool) {
 	c.muted = false
 	c.kind = r.kinds.of(c)
 	c.holds = slices.DeleteFunc(c.holds, func(h *reservation) bool {
-		return h.granted || slices.Contains(ad.Chats, h.chat)
+		return h.granted || slices.Contains(ad.Chats, h.waiter.Chat)
 	})
 	r.stand(c)
 	return c, true
