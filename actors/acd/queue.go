@@ -37,6 +37,7 @@ type Queue struct {
 	mindAt      int64 // when those whom all have declined are looked at; 0 is never
 	tellAt      int64 // of the next walk that tells places; 0 is none that is due to a change
 	lostAt      int64 // when those who wait while nobody is available are sent away; 0 is never
+	room        room
 }
 
 var _ Machine = (*Queue)(nil)
@@ -70,6 +71,13 @@ type queueTurn struct {
 	out      Outcome
 }
 
+// room is where a step has its lists, as most need it: one chat or one agent.
+// It is the queue's since the step's own would be made anew for each.
+type room struct {
+	loose [1]*waiter
+	idle  [1]*candidate
+}
+
 func (s *queueTurn) send(to Address, cmd Command) {
 	s.out.Sends = append(s.out.Sends, Send{To: to, Cmd: cmd})
 }
@@ -77,7 +85,7 @@ func (s *queueTurn) send(to Address, cmd Command) {
 // Step takes one command. A refused one changes nothing that is asked about;
 // a change of policy that came with it is taken note of all the same.
 func (q *Queue) Step(t Turn, cmd Command) Outcome {
-	s := &queueTurn{Turn: t, now: t.Now.UnixMilli()}
+	s := &queueTurn{Turn: t, now: t.Now.UnixMilli(), loose: q.room.loose[:0], idle: q.room.idle[:0]}
 	q.pace.begin(s.now)
 	q.follow(s)
 	switch c := cmd.(type) {
@@ -119,6 +127,7 @@ func (q *Queue) Step(t Turn, cmd Command) Outcome {
 	}
 	q.arm(s.now)
 	q.armLost(s)
+	q.room = room{}
 	return s.out
 }
 

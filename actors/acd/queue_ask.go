@@ -28,8 +28,7 @@ func (q *Queue) sure(s *queueTurn, e Enqueue) bool {
 
 // askStay has the chat object to w if it is not so. Until then w waits like any
 // other, since most often it is so: a chat that was moved here.
-func (q *Queue) askStay(s *queueTurn, w *waiter) {
-	stay := w.stay()
+func (q *Queue) askStay(s *queueTurn, w *waiter, stay EnqueueID) {
 	ask := AskStay{Queue: q.id, ID: stay, Offers: slices.Clone(w.granted())}
 	s.out.Sends = append(s.out.Sends, Send{To: w.Chat.Address(), Key: "stay/" + string(stay), Cmd: ask})
 }

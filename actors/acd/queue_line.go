@@ -238,7 +238,7 @@ func (q *Queue) enqueue(s *queueTurn, e Enqueue) {
 	}
 	w := q.insert(s, e)
 	if !sure {
-		q.askStay(s, w)
+		q.askStay(s, w, e.Leg.ID)
 	}
 	if len(e.Exclude) > 0 && q.allDeclined(s, w) {
 		return

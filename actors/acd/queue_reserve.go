@@ -81,9 +81,7 @@ func (q *Queue) giveBack(s *queueTurn, r *reservation) {
 
 // advertised takes an agent's word for what he can take.
 func (q *Queue) advertised(s *queueTurn, ad AgentAdvert) {
-	was := q.roster.byID[ad.Agent]
-	offered := was != nil && was.Available
-	c, newer := q.roster.advertise(ad)
+	c, offered, newer := q.roster.advertise(ad)
 	if !newer {
 		return
 	}

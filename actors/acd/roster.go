@@ -176,18 +176,20 @@ func (r *roster) configure(p *QueuePolicy) {
 	})
 }
 
-// advertise replaces what is known of an agent, unless that is newer. Holds
-// stay until they are answered, or the agent counts them himself.
-func (r *roster) advertise(ad AgentAdvert) (*candidate, bool) {
-	c := r.byID[ad.Agent]
+// advertise replaces what is known of an agent, unless that is newer, and reports
+// whether he took offers until now. Holds stay until they are answered, or the
+// agent counts them himself.
+func (r *roster) advertise(ad AgentAdvert) (c *candidate, offered, newer bool) {
+	c = r.byID[ad.Agent]
 	if c == nil {
 		c = &candidate{AgentAdvert: AgentAdvert{Agent: ad.Agent}, own: ownFile(ad.Agent)}
 		r.byID[ad.Agent] = c
 		r.all.Set(c)
 		r.count[standsAway]++
 	} else if ad.Gen <= c.Gen {
-		return c, false
+		return c, c.Available, false
 	}
+	offered = c.Available
 	r.unlist(c)
 	if ad.SignedIn && !c.SignedIn {
 		r.alignHandled(c)
@@ -202,7 +204,7 @@ func (r *roster) advertise(ad AgentAdvert) (*candidate, bool) {
 		return h.granted || slices.Contains(ad.Chats, h.waiter.Chat)
 	})
 	r.stand(c)
-	return c, true
+	return c, offered, true
 }
 
 // tally counts an advert in or out, with its skills if they have changed.
