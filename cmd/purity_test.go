@@ -19,10 +19,9 @@ import (
 )
 
 // pureImports is all that the rules may import: no clock behind it, no chance,
-// no file, no network. btree is a container whose order is that of its keys, and
-// rrule counts the days of a rule that is given where it begins.
+// no file, no network. rrule counts the days of a rule that is given where it begins.
 var pureImports = strings.Fields(`bytes cmp container/heap container/list encoding/binary errors fmt hash/fnv iter
-	maps math math/bits slices sort strconv strings time unicode unicode/utf8 github.com/tidwall/btree
+	maps math math/bits slices sort strconv strings time unicode unicode/utf8
 	github.com/teambition/rrule-go`)
 
 // impure are the functions, methods and variables of those packages that look

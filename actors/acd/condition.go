@@ -245,7 +245,7 @@ func (q *Queue) regroup() {
 		c.kind = 0
 	}
 	if q.conditional {
-		q.roster.all.Scan(func(c *candidate) bool {
+		q.roster.all.scan(func(c *candidate) bool {
 			c.kind = q.roster.kinds.of(c)
 			return true
 		})

@@ -21,15 +21,15 @@ const (
 func (q *Queue) decide(s *queueTurn, w *waiter, c *candidate) *Decision {
 	e := explanation{waiter: w, winner: c, now: s.now}
 	r := &q.roster
-	if r.all.Len() <= explainWalk {
-		r.all.Scan(e.pass)
+	if r.all.len() <= explainWalk {
+		r.all.scan(e.pass)
 	} else if t := r.rarest(w.class.needs); t != nil {
 		if w.class.prefer == "" {
-			t.Scan(e.pass)
-			e.count(passSkill, r.free.Len()-t.Len())
-			e.count(passBehind, t.Len()-1-e.passed)
+			t.scan(e.pass)
+			e.count(passSkill, r.free.len()-t.len())
+			e.count(passBehind, t.len()-1-e.passed)
 		} else {
-			e.count(passOther, r.free.Len()-1)
+			e.count(passOther, r.free.len()-1)
 		}
 		for st, n := range r.count {
 			if st := standing(st); st != standsFree {

@@ -3,8 +3,6 @@ package acd
 import (
 	"math"
 	"slices"
-
-	"github.com/tidwall/btree"
 )
 
 // settle matches what the step has made loose, chats and agents: always the
@@ -90,11 +88,11 @@ func (q *Queue) firstFor(c *candidate, now int64) *waiter {
 
 // firstIn looks at the classes of one file for an earlier chat than best. In
 // each it looks past a bounded number of chats that this agent does not get.
-func (q *Queue) firstIn(file *btree.BTreeG[*class], c *candidate, now int64, best *waiter) *waiter {
+func (q *Queue) firstIn(file *ranks[*class], c *candidate, now int64, best *waiter) *waiter {
 	if file == nil {
 		return best
 	}
-	file.Scan(func(k *class) bool {
+	file.scan(func(k *class) bool {
 		if best != nil && !waiterBefore(k.head, best) {
 			return false
 		}
@@ -141,7 +139,7 @@ func (q *Queue) bestFor(s *queueTurn, w *waiter) (best *candidate, fits bool) {
 	case Random:
 		enough = math.MaxInt
 	}
-	t.Scan(func(c *candidate) bool {
+	t.scan(func(c *candidate) bool {
 		if best != nil && best.rank.tier < c.rank.tier {
 			return false
 		}

@@ -5,8 +5,6 @@ import (
 	"math"
 	"slices"
 	"time"
-
-	"github.com/tidwall/btree"
 )
 
 // Queue owns the order of one queue and who is offered what. Of that nothing is
@@ -30,7 +28,7 @@ type Queue struct {
 	roster      roster
 	open        map[OfferID]*reservation // asked of an agent, not yet answered
 	held        map[ChatID]int64         // admitted, not yet here: until, Unix ms
-	agenda      *btree.BTreeG[alarm]
+	agenda      ranks[alarm]
 	pace        pace
 	level       level
 	hours       hours
@@ -50,13 +48,8 @@ func NewQueue(id QueueID) *Queue {
 		roster: newRoster(),
 		open:   map[OfferID]*reservation{},
 		held:   map[ChatID]int64{},
-		agenda: newTree(alarm.before),
+		agenda: ranks[alarm]{before: alarm.before},
 	}
-}
-
-// newTree returns an ordered tree for one goroutine.
-func newTree[T any](less func(a, b T) bool) *btree.BTreeG[T] {
-	return btree.NewBTreeGOptions(less, btree.Options{NoLocks: true})
 }
 
 // queueTurn is one step on its way: what came in, what has become loose and
@@ -139,9 +132,7 @@ func (q *Queue) Pending() []Send { return nil }
 // out, places are to be told, or the queue opens or closes.
 func (q *Queue) Deadline() time.Time {
 	at := earlier(earlier(q.tellAt, q.lostAt), earlier(q.turnsAt(), q.mindAt))
-	if a, ok := q.agenda.Min(); ok && (at == 0 || a.at < at) {
-		at = a.at
-	}
+	at = earlier(at, q.agenda.first().at)
 	if at == 0 {
 		return time.Time{}
 	}
@@ -269,11 +260,11 @@ func (q *Queue) view(s *queueTurn) {
 // tick does what is due. All of it is made loose first and then matched together.
 func (q *Queue) tick(s *queueTurn) {
 	for {
-		a, ok := q.agenda.Min()
-		if !ok || a.at > s.now {
+		a := q.agenda.first()
+		if a.at == 0 || a.at > s.now {
 			break
 		}
-		q.agenda.Delete(a)
+		q.agenda.delete(a)
 		switch a.kind {
 		case alarmReserve:
 			q.unanswered(s, OfferID(a.ref))

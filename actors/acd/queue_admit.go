@@ -24,7 +24,7 @@ func (q *Queue) admit(s *queueTurn, c Start) {
 	q.release(c.Chat)
 	until := s.now + s.Config.Desk.ReserveWait.Milliseconds()
 	q.held[c.Chat] = until
-	q.agenda.Set(alarm{until, alarmPlace, string(c.Chat)})
+	q.agenda.set(alarm{until, alarmPlace, string(c.Chat)})
 	q.fill(s, &c)
 	s.out.Forward = &Send{To: c.Chat.Address(), Cmd: c}
 }
@@ -70,7 +70,7 @@ func (q *Queue) refusesStart(s *queueTurn, c Start) error {
 		asks.channel = src.Channel
 	}
 	served, could := false, q.couldTake(asks)
-	q.roster.all.Scan(func(a *candidate) bool {
+	q.roster.all.scan(func(a *candidate) bool {
 		served = could(a)
 		return !served
 	})
@@ -134,6 +134,6 @@ func (q *Queue) refuses(now time.Time) error {
 func (q *Queue) release(c ChatID) {
 	if until, ok := q.held[c]; ok {
 		delete(q.held, c)
-		q.agenda.Delete(alarm{until, alarmPlace, string(c)})
+		q.agenda.delete(alarm{until, alarmPlace, string(c)})
 	}
 }

@@ -26,7 +26,7 @@ func (q *Queue) checkLine() error {
 		case q.line.chats.get(w.Chat) != w:
 			return fmt.Errorf("chat %s stands in the order twice", w.Chat)
 		case shelved != w.loose():
-			return fmt.Errorf("chat %s: in its class's tree %t, loose %t", w.Chat, shelved, w.loose())
+			return fmt.Errorf("chat %s: shelved in its class %t, loose %t", w.Chat, shelved, w.loose())
 		case w.asksOthers() > 0 && w.asksOthers()+len(w.granted()) > w.rings():
 			return fmt.Errorf("chat %s is to ring at %d, %d are asked and %d ring", w.Chat, w.rings(), len(w.asked()), len(w.granted()))
 		case w.class != q.line.classes[w.class.classKey] || w.step() > len(q.steps()):
@@ -76,15 +76,15 @@ func (q *Queue) checkClasses() error {
 		}
 	}
 	for skill, file := range q.line.files {
-		filed += file.Len()
-		for _, k := range file.Items() {
-			if _, found := file.Get(k); k.file != skill || q.line.classes[k.classKey] != k || !found {
+		filed += file.len()
+		for _, k := range file.items() {
+			if k.file != skill || q.line.classes[k.classKey] != k || !file.has(k) {
 				return fmt.Errorf("class %+v is misfiled under %q", k.classKey, skill)
 			}
 		}
 	}
 	if len(members) != len(q.line.classes) || headed != filed || loose != shelved {
-		return fmt.Errorf("%d classes, %d in use; %d wait, %d filed; %d loose, %d in trees",
+		return fmt.Errorf("%d classes, %d in use; %d wait, %d filed; %d loose, %d shelved",
 			len(q.line.classes), len(members), headed, filed, loose, shelved)
 	}
 	return nil
@@ -118,7 +118,7 @@ func (q *Queue) checkRoster() error {
 	r := &q.roster
 	var count [standings]int
 	signedIn, available, with := 0, 0, map[string]int{}
-	for _, c := range r.all.Items() {
+	for _, c := range r.all.items() {
 		count[c.standing]++
 		if c.SignedIn {
 			signedIn++
@@ -126,26 +126,26 @@ func (q *Queue) checkRoster() error {
 		if c.Available {
 			available++
 		}
-		_, free := r.free.Get(c)
+		free := r.free.has(c)
 		switch {
 		case r.byID[c.Agent] != c:
 			return fmt.Errorf("agent %s is known twice", c.Agent)
 		case c.standing != r.standingOf(c) || c.rank != r.rankOf(c):
 			return fmt.Errorf("agent %s stands at %d %v, should at %d %v", c.Agent, c.standing, c.rank, r.standingOf(c), r.rankOf(c))
 		case free != (c.standing == standsFree) || free != c.listed:
-			return fmt.Errorf("agent %s: in the tree of the free %t, standing %d", c.Agent, free, c.standing)
+			return fmt.Errorf("agent %s: among the free %t, standing %d", c.Agent, free, c.standing)
 		}
 		for _, skill := range c.Skills {
 			if t := r.freeWith[skill]; free {
-				with[skill] = t.Len()
-				if _, ok := t.Get(c); !ok {
+				with[skill] = t.len()
+				if !t.has(c) {
 					return fmt.Errorf("agent %s is not listed under %s", c.Agent, skill)
 				}
 			}
 		}
 	}
-	if r.all.Len() != len(r.byID) || count != r.count || signedIn != r.signedIn || available != r.available ||
-		r.free.Len() != count[standsFree] || len(with) != len(r.freeWith) {
+	if r.all.len() != len(r.byID) || count != r.count || signedIn != r.signedIn || available != r.available ||
+		r.free.len() != count[standsFree] || len(with) != len(r.freeWith) {
 		return fmt.Errorf("agents are miscounted: %v %d %d, kept as %v %d %d", count, signedIn, available, r.count, r.signedIn, r.available)
 	}
 	return nil
@@ -166,7 +166,7 @@ func (q *Queue) checkAgenda() error {
 			want++
 		}
 	}
-	for _, a := range q.agenda.Items() {
+	for _, a := range q.agenda.items() {
 		due := int64(0)
 		switch a.kind {
 		case alarmReserve:
@@ -192,7 +192,7 @@ func (q *Queue) checkAgenda() error {
 			return fmt.Errorf("alarm %v is for nothing", a)
 		}
 	}
-	if got := q.agenda.Len(); got != want {
+	if got := q.agenda.len(); got != want {
 		return fmt.Errorf("%d alarms set, %d needed", got, want)
 	}
 	place, at := 0, q.tellAt

@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"slices"
 	"time"
-
-	"github.com/tidwall/btree"
 )
 
 // waiter is one chat's stay in the queue. Agents are asked for a slot, and each
@@ -69,11 +67,11 @@ func waiterBefore(a, b *waiter) bool {
 }
 
 // class is all chats that ask the same of an agent. Only the loose ones stand
-// in its tree, so that the head of the tree is the next to be served.
+// in its order, so that its head is the next to be served.
 type class struct {
 	classKey
 	needs   []need
-	loose   ranks
+	loose   ranks[*waiter]
 	head    *waiter // the first of the loose, nil if there is none
 	match   *condition
 	members int    // loose or not
@@ -94,12 +92,12 @@ type classKey struct {
 // line is who waits: all in order, and by class.
 type line struct {
 	chats   index
-	order   ranks
+	order   ranks[*waiter]
 	classes map[classKey]*class
 	// files holds the classes in which somebody is loose, by their heads. Each
 	// is filed under one skill that it needs, the one that the fewest agents
 	// have, so that an agent looks only at what he may fit, the oldest first.
-	files map[string]*btree.BTreeG[*class]
+	files map[string]*ranks[*class]
 	// fond are the chats that would rather have one agent, by him, and lost
 	// those that go back to one who has lost them.
 	fond, lost map[AgentID][]*waiter
@@ -109,8 +107,9 @@ type line struct {
 
 func newLine() line {
 	return line{
+		order:   ranks[*waiter]{before: waiterBefore},
 		classes: map[classKey]*class{},
-		files:   map[string]*btree.BTreeG[*class]{},
+		files:   map[string]*ranks[*class]{},
 		fond:    map[AgentID][]*waiter{},
 		lost:    map[AgentID][]*waiter{},
 	}
@@ -186,19 +185,19 @@ func (l *line) file(k *class) {
 	}
 	f := l.files[k.file]
 	if f == nil {
-		f = newTree(func(a, b *class) bool { return waiterBefore(a.head, b.head) })
+		f = newRanks(func(a, b *class) bool { return waiterBefore(a.head, b.head) })
 		l.files[k.file] = f
 	}
-	if k.head != nil && head != nil && f.Len() == 1 { // alone there, whoever is its head
+	if k.head != nil && head != nil && f.len() == 1 { // alone there, whoever is its head
 		k.head = head
 		return
 	}
 	if k.head != nil {
-		f.Delete(k)
+		f.delete(k)
 	}
 	if k.head = head; head != nil {
-		f.Set(k)
-	} else if f.Len() == 0 {
+		f.set(k)
+	} else if f.len() == 0 {
 		delete(l.files, k.file)
 	}
 }
@@ -209,7 +208,7 @@ func (l *line) classOf(key classKey, needs []need, match *condition, known map[s
 	if c := l.classes[key]; c != nil {
 		return c
 	}
-	c := &class{classKey: key, needs: needs, match: match}
+	c := &class{classKey: key, needs: needs, match: match, loose: ranks[*waiter]{before: waiterBefore}}
 	for i, n := range needs {
 		if i == 0 || known[n.skill] < known[c.file] {
 			c.file = n.skill
@@ -353,13 +352,13 @@ func (q *Queue) wake(w *waiter) {
 		}
 	}
 	if at := w.wakesAt(); at != 0 {
-		q.agenda.Set(alarm{at, alarmExclusion, string(w.Chat)})
+		q.agenda.set(alarm{at, alarmExclusion, string(w.Chat)})
 	}
 }
 
 func (q *Queue) unwake(w *waiter) {
 	if at := w.wakesAt(); at != 0 {
-		q.agenda.Delete(alarm{at, alarmExclusion, string(w.Chat)})
+		q.agenda.delete(alarm{at, alarmExclusion, string(w.Chat)})
 		w.calls.bars.wake = 0
 	}
 }

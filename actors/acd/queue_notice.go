@@ -59,7 +59,7 @@ func (q *Queue) declinedByAll(w *waiter, now int64) bool {
 		return false
 	}
 	left, could := false, q.couldTake(w.wish)
-	q.roster.all.Scan(func(a *candidate) bool {
+	q.roster.all.scan(func(a *candidate) bool {
 		left = could(a) && !declined(a.Agent) && !slices.Contains(a.Chats, w.Chat)
 		return !left
 	})

@@ -10,7 +10,7 @@ import (
 )
 
 // check names what is wrong with the blocks.
-func (r *ranks) check(t *rapid.T) {
+func (r *ranks[T]) check(t *rapid.T) {
 	n := 0
 	for i, b := range r.blocks {
 		if len(b) == 0 && r.n > 0 || len(b) > ranksBlock {
@@ -33,7 +33,7 @@ func (r *ranks) check(t *rapid.T) {
 
 func TestRanksKeepAnOrderedListWhoeverComesAndGoes(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
-		var r ranks
+		r := newRanks(waiterBefore)
 		want, next := []*waiter{}, 0
 		add := func(key int64) {
 			next++
@@ -92,7 +92,7 @@ func TestRanksKeepAnOrderedListWhoeverComesAndGoes(t *testing.T) {
 }
 
 func TestRanksAreFullWhenAllComeInOrder(t *testing.T) {
-	var r ranks
+	r := newRanks(waiterBefore)
 	for i := range 10 * ranksBlock {
 		r.set(&waiter{key: int64(i)})
 	}
@@ -102,7 +102,7 @@ func TestRanksAreFullWhenAllComeInOrder(t *testing.T) {
 }
 
 func TestRanksAreNearlyFullWhenAllComeAlmostInOrder(t *testing.T) {
-	var r ranks
+	r := newRanks(waiterBefore)
 	for i := range 100 * ranksBlock {
 		r.set(&waiter{key: int64(i + i*7919%600), Chat: ChatID(strconv.Itoa(i))})
 	}
@@ -112,7 +112,7 @@ func TestRanksAreNearlyFullWhenAllComeAlmostInOrder(t *testing.T) {
 }
 
 func TestOneWhoComesAgainTakesHisPlaceInRanks(t *testing.T) {
-	var r ranks
+	r := newRanks(waiterBefore)
 	old, now := &waiter{key: 1, Chat: "c"}, &waiter{key: 1, Chat: "c"}
 	r.set(old)
 	r.set(now)

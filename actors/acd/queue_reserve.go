@@ -47,7 +47,7 @@ func (q *Queue) reserve(s *queueTurn, w *waiter, c *candidate) {
 		decision: q.decide(s, w, c),
 	}
 	q.open[r.offer] = r
-	q.agenda.Set(alarm{r.due, alarmReserve, string(r.offer)})
+	q.agenda.set(alarm{r.due, alarmReserve, string(r.offer)})
 	q.roster.hold(c, r)
 	w.ask(r)
 	q.line.shelve(w)
@@ -67,7 +67,7 @@ func (q *Queue) answered(r *reservation) {
 // chat wants then.
 func (q *Queue) close(r *reservation) {
 	delete(q.open, r.offer)
-	q.agenda.Delete(alarm{r.due, alarmReserve, string(r.offer)})
+	q.agenda.delete(alarm{r.due, alarmReserve, string(r.offer)})
 	r.waiter.unask(r)
 }
 
@@ -187,13 +187,13 @@ func (q *Queue) unanswered(s *queueTurn, o OfferID) {
 	s.loose = append(s.loose, r.waiter)
 	q.unretry(r.agent)
 	r.agent.retry = s.now + s.Config.Desk.ReserveTTL.Milliseconds()
-	q.agenda.Set(alarm{r.agent.retry, alarmSilence, string(r.agent.Agent)})
+	q.agenda.set(alarm{r.agent.retry, alarmSilence, string(r.agent.Agent)})
 	q.roster.mute(r.agent)
 }
 
 func (q *Queue) unretry(c *candidate) {
 	if c.retry != 0 {
-		q.agenda.Delete(alarm{c.retry, alarmSilence, string(c.Agent)})
+		q.agenda.delete(alarm{c.retry, alarmSilence, string(c.Agent)})
 		c.retry = 0
 	}
 }

@@ -58,7 +58,7 @@ func (q *Queue) suit(w *waiter, now int64) {
 		}
 	}
 	if at := w.turns(); at != 0 {
-		q.agenda.Set(alarm{at, alarmStep, string(w.Chat)})
+		q.agenda.set(alarm{at, alarmStep, string(w.Chat)})
 	}
 	w.class = q.line.classOf(key, needs, match, q.roster.known)
 	w.class.members++
@@ -110,7 +110,7 @@ func earlier(a, b int64) int64 {
 
 func (q *Queue) unstep(w *waiter) {
 	if at := w.turns(); at != 0 {
-		q.agenda.Delete(alarm{at, alarmStep, string(w.Chat)})
+		q.agenda.delete(alarm{at, alarmStep, string(w.Chat)})
 		w.stepTo(w.step(), 0)
 	}
 }

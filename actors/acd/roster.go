@@ -3,8 +3,6 @@ package acd
 import (
 	"math"
 	"slices"
-
-	"github.com/tidwall/btree"
 )
 
 // standing is how an agent stands to the queue, whatever the chat.
@@ -44,7 +42,7 @@ type candidate struct {
 	AgentAdvert
 	standing standing
 	rank     rank
-	listed   bool // stands in the trees of the free, under rank
+	listed   bool // stands among the free, under rank
 	// holds are the reservations that the advert does not know of yet.
 	holds []*reservation
 	muted bool   // counts as busy until a later advert
@@ -134,16 +132,16 @@ func (c *candidate) rings(w *waiter) bool {
 	return slices.ContainsFunc(c.holds, func(r *reservation) bool { return r.waiter.Chat == w.Chat })
 }
 
-// roster is who serves the queue. The free stand in one ordered tree for all
-// and in one for each of their skills, so that a search walks the tree of the
+// roster is who serves the queue. The free stand in order once for all
+// and once for each of their skills, so that a search walks those who have the
 // rarest skill that is asked for.
 type roster struct {
 	policy    *QueuePolicy
 	needs     []need // that the policy wants of everybody, at every step
 	byID      map[AgentID]*candidate
-	all       *btree.BTreeG[*candidate] // by id
-	free      *btree.BTreeG[*candidate]
-	freeWith  map[string]*btree.BTreeG[*candidate]
+	all       ranks[*candidate] // by id
+	free      ranks[*candidate]
+	freeWith  map[string]*ranks[*candidate]
 	known     map[string]int // agents with a skill, free or not
 	count     [standings]int
 	signedIn  int
@@ -156,9 +154,9 @@ func newRoster() roster {
 	return roster{
 		policy:   &QueuePolicy{Strategy: LongestIdle},
 		byID:     map[AgentID]*candidate{},
-		all:      newTree(func(a, b *candidate) bool { return a.Agent < b.Agent }),
-		free:     newTree(candidateBefore),
-		freeWith: map[string]*btree.BTreeG[*candidate]{},
+		all:      ranks[*candidate]{before: func(a, b *candidate) bool { return a.Agent < b.Agent }},
+		free:     ranks[*candidate]{before: candidateBefore},
+		freeWith: map[string]*ranks[*candidate]{},
 		known:    map[string]int{},
 	}
 }
@@ -170,7 +168,7 @@ func (r *roster) configure(p *QueuePolicy) {
 	if old.Strategy == p.Strategy && slices.Equal(needs, r.needs) {
 		return
 	}
-	r.all.Scan(func(c *candidate) bool {
+	r.all.scan(func(c *candidate) bool {
 		r.stand(c)
 		return true
 	})
@@ -184,7 +182,7 @@ func (r *roster) advertise(ad AgentAdvert) (c *candidate, offered, newer bool) {
 	if c == nil {
 		c = &candidate{AgentAdvert: AgentAdvert{Agent: ad.Agent}, own: ownFile(ad.Agent)}
 		r.byID[ad.Agent] = c
-		r.all.Set(c)
+		r.all.set(c)
 		r.count[standsAway]++
 	} else if ad.Gen <= c.Gen {
 		return c, c.Available, false
@@ -251,7 +249,7 @@ func (r *roster) alignHandled(c *candidate) {
 		return
 	}
 	least := int64(math.MaxInt64)
-	r.all.Scan(func(x *candidate) bool {
+	r.all.scan(func(x *candidate) bool {
 		if x.SignedIn {
 			least = min(least, x.handled)
 		}
@@ -336,14 +334,14 @@ func (c *candidate) idleSince() int64 {
 
 func (r *roster) list(c *candidate) {
 	c.listed = true
-	r.free.Set(c)
+	r.free.set(c)
 	for _, skill := range c.Skills {
 		t := r.freeWith[skill]
 		if t == nil {
-			t = newTree(candidateBefore)
+			t = newRanks(candidateBefore)
 			r.freeWith[skill] = t
 		}
-		t.Set(c)
+		t.set(c)
 	}
 }
 
@@ -352,26 +350,26 @@ func (r *roster) unlist(c *candidate) {
 		return
 	}
 	c.listed = false
-	r.free.Delete(c)
+	r.free.delete(c)
 	for _, skill := range c.Skills {
 		if t := r.freeWith[skill]; t != nil {
-			if t.Delete(c); t.Len() == 0 {
+			if t.delete(c); t.len() == 0 {
 				delete(r.freeWith, skill)
 			}
 		}
 	}
 }
 
-// rarest is the smallest tree of the free in which everybody stands who has
+// rarest is the smallest list of the free in which everybody stands who has
 // the skills; nil if nobody does.
-func (r *roster) rarest(needs []need) *btree.BTreeG[*candidate] {
-	t := r.free
+func (r *roster) rarest(needs []need) *ranks[*candidate] {
+	t := &r.free
 	for _, n := range needs {
 		with := r.freeWith[n.skill]
 		if with == nil {
 			return nil
 		}
-		if with.Len() < t.Len() {
+		if with.len() < t.len() {
 			t = with
 		}
 	}

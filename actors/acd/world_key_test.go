@@ -52,7 +52,10 @@ func (k *keeper) gather(v reflect.Value) {
 		switch v.Type() {
 		case reflect.TypeFor[index](): // has whom the order has
 			return
-		case reflect.TypeFor[ranks](): // whatever blocks they stand in
+		case reflect.TypeFor[ranks[*candidate]](), reflect.TypeFor[ranks[alarm]](): // have what maps have
+			k.put("-")
+			return
+		case reflect.TypeFor[ranks[*waiter]](): // whatever blocks they stand in
 			k.put(v.FieldByName("n").Int())
 			for _, b := range v.FieldByName("blocks").Seq2() {
 				for _, w := range b.Seq2() {
@@ -67,7 +70,7 @@ func (k *keeper) gather(v reflect.Value) {
 			}
 		}
 	case reflect.Pointer:
-		if v.IsNil() || strings.HasPrefix(v.Type().Elem().Name(), "BTreeG") { // trees hold what maps hold
+		if v.IsNil() {
 			k.put("-")
 			return
 		}

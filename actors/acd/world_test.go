@@ -229,7 +229,7 @@ func (w *town) next() time.Time {
 		d := w.machine(i).Deadline()
 		if w.machine(i) == Machine(w.queue) {
 			d = time.Time{}
-			if a, ok := w.queue.agenda.Min(); ok {
+			if a := w.queue.agenda.first(); a.at != 0 {
 				d = time.UnixMilli(a.at).UTC()
 			}
 		}
