@@ -85,13 +85,13 @@ func (q *Queue) Step(t Turn, cmd Command) Outcome {
 	case Start:
 		q.admit(s, c)
 	case Enqueue:
-		q.enqueue(s, c)
+		q.enqueue(s, &c)
 	case Withdraw:
 		q.withdraw(s, c)
 	case OfferVoid:
 		q.voided(s, c)
 	case Advert:
-		q.advertised(s, c.Advert)
+		q.advertised(s, &c.Advert)
 	case Reserved:
 		q.reserved(s, c)
 	case ReserveDenied:
@@ -194,7 +194,8 @@ func (q *Queue) dissolve(s *queueTurn, d Dismissal, why string) {
 
 // restore takes in the chats that the index says wait.
 func (q *Queue) restore(s *queueTurn, c Restore) {
-	for _, e := range c.Waiting {
+	for i := range c.Waiting {
+		e := &c.Waiting[i]
 		d, why := q.dismissal(s.Now)
 		if d.Do != KeepWaiting {
 			q.dismiss(s, e.Chat, e.Leg.ID, d, why)

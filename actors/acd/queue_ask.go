@@ -17,7 +17,7 @@ func (AskStay) command() {}
 // offers that it is said to have, or a place has just been held for it. What is
 // told may come late and more than once, and of a stay that is over the queue
 // keeps nothing to tell an old word from a new one by.
-func (q *Queue) sure(s *queueTurn, e Enqueue) bool {
+func (q *Queue) sure(s *queueTurn, e *Enqueue) bool {
 	if w := q.line.chats.get(e.Chat); w != nil && w.stays(e.Leg.ID) {
 		known := func(o OfferID) bool { return slices.Contains(w.granted(), o) }
 		return (e.Offer == "" || known(e.Offer)) && !slices.ContainsFunc(e.More, func(o OfferID) bool { return !known(o) })

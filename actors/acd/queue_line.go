@@ -40,7 +40,7 @@ func (w *waiter) loose() bool { return len(w.asked())+len(w.granted()) < w.rings
 
 // asks reports whether agents have been asked for the same stay, with the same
 // needs, so that what they answer holds for e too.
-func (w *waiter) asks(e Enqueue) bool {
+func (w *waiter) asks(e *Enqueue) bool {
 	return len(w.asked()) > 0 && w.stays(e.Leg.ID) && w.channel == e.Channel &&
 		w.weight == e.Weight && slices.Equal(w.skills, e.Leg.Skills) && (w.class.rule == nil || w.facts.same(e.Facts))
 }
@@ -224,7 +224,7 @@ func (l *line) classOf(key classKey, needs []need, match *condition, known map[s
 // enqueue puts a chat at its place, brings its entry up to date, or takes it
 // back after an offer that came to nothing (Q1, Q3). A chat that exists is
 // never refused for the queue's size: it was admitted once.
-func (q *Queue) enqueue(s *queueTurn, e Enqueue) {
+func (q *Queue) enqueue(s *queueTurn, e *Enqueue) {
 	sure := q.sure(s, e)
 	q.release(e.Chat)
 	d, why := q.dismissal(s.Now)
@@ -250,8 +250,8 @@ func (q *Queue) enqueue(s *queueTurn, e Enqueue) {
 
 // insert makes e the chat's entry. The same stay keeps a reservation that is
 // still good and its customer's knowledge; another one begins anew.
-func (q *Queue) insert(s *queueTurn, e Enqueue) *waiter {
-	w := &waiter{wish: q.line.wishes.of(&e), Chat: e.Chat, Customer: e.Customer,
+func (q *Queue) insert(s *queueTurn, e *Enqueue) *waiter {
+	w := &waiter{wish: q.line.wishes.of(e), Chat: e.Chat, Customer: e.Customer,
 		key: e.Leg.Key.UnixMicro(), entered: e.Leg.EnteredAt.UnixMicro()}
 	w.setStay(e.Leg.ID)
 	if e.Offer != "" {

@@ -80,7 +80,7 @@ func (q *Queue) giveBack(s *queueTurn, r *reservation) {
 }
 
 // advertised takes an agent's word for what he can take.
-func (q *Queue) advertised(s *queueTurn, ad AgentAdvert) {
+func (q *Queue) advertised(s *queueTurn, ad *AgentAdvert) {
 	c, offered, newer := q.roster.advertise(ad)
 	if !newer {
 		return

@@ -2,7 +2,6 @@ package acd
 
 import (
 	"math"
-	"strconv"
 	"strings"
 )
 
@@ -18,30 +17,43 @@ const oddStay = -1
 // numberStay reports whether an id is one that was made by a turn.
 func numberStay(id EnqueueID) (n stayNumber, ok bool) {
 	base, nth, more := strings.Cut(string(id), "-")
-	var err error
-	if n.entropy, err = strconv.ParseUint(base, 36, 64); err != nil {
-		return n, false
+	if n.entropy, ok = parse36(base, math.MaxUint64); ok && more {
+		i, some := parse36(nth, math.MaxInt32)
+		n.nth, ok = int32(i), some && i > 0
 	}
-	if more {
-		i, err := strconv.ParseUint(nth, 36, 31)
-		if err != nil || i > math.MaxInt32 {
-			return n, false
-		}
-		n.nth = int32(i)
-	}
-	var room [32]byte
-	return n, string(n.append(room[:0])) == string(id) // capitals and zeros in front are another id
+	return n, ok
 }
 
-func (n stayNumber) append(b []byte) []byte { return appendID(b, n.entropy, int(n.nth)) }
+// parse36 reads a number of base 36 in the one way that it is written in:
+// capitals and zeros in front are another id.
+func parse36(s string, most uint64) (n uint64, ok bool) {
+	if s == "" || s[0] == '0' && len(s) > 1 {
+		return 0, false
+	}
+	for i := range len(s) {
+		var digit uint64
+		switch c := s[i]; {
+		case '0' <= c && c <= '9':
+			digit = uint64(c - '0')
+		case 'a' <= c && c <= 'z':
+			digit = uint64(c-'a') + 10
+		default:
+			return 0, false
+		}
+		if n > (most-digit)/36 {
+			return 0, false
+		}
+		n = n*36 + digit
+	}
+	return n, true
+}
 
 // stay is the id of w's stay.
 func (w *waiter) stay() EnqueueID {
 	if w.number.nth == oddStay {
 		return w.calls.oddStay
 	}
-	var room [32]byte
-	return EnqueueID(w.number.append(room[:0]))
+	return EnqueueID(appendID(make([]byte, 0, 20), w.number.entropy, int(w.number.nth)))
 }
 
 // stays reports whether that is w's stay.
@@ -49,8 +61,8 @@ func (w *waiter) stays(id EnqueueID) bool {
 	if w.number.nth == oddStay {
 		return w.calls.oddStay == id
 	}
-	var room [32]byte
-	return string(w.number.append(room[:0])) == string(id)
+	n, ok := numberStay(id)
+	return ok && n == w.number
 }
 
 func (w *waiter) setStay(id EnqueueID) {

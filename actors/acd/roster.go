@@ -177,7 +177,7 @@ func (r *roster) configure(p *QueuePolicy) {
 // advertise replaces what is known of an agent, unless that is newer, and reports
 // whether he took offers until now. Holds stay until they are answered, or the
 // agent counts them himself.
-func (r *roster) advertise(ad AgentAdvert) (c *candidate, offered, newer bool) {
+func (r *roster) advertise(ad *AgentAdvert) (c *candidate, offered, newer bool) {
 	c = r.byID[ad.Agent]
 	if c == nil {
 		c = &candidate{AgentAdvert: AgentAdvert{Agent: ad.Agent}, own: ownFile(ad.Agent)}
@@ -194,7 +194,7 @@ func (r *roster) advertise(ad AgentAdvert) (c *candidate, offered, newer bool) {
 	}
 	same := slices.Equal(c.Skills, ad.Skills)
 	r.tally(c, -1, !same)
-	c.AgentAdvert = ad
+	c.AgentAdvert = *ad
 	r.tally(c, +1, !same)
 	c.muted = false
 	c.kind = r.kinds.of(c)
