@@ -26,17 +26,18 @@ func (q *Queue) settle(s *queueTurn) {
 // next finds the next match of a step. What cannot be matched now cannot be
 // later in the same step: each match leaves less to give.
 func (q *Queue) next(s *queueTurn) (w *waiter, c *candidate) {
-	for i := 0; i < len(s.idle); {
-		first := q.firstFor(s.idle[i], s.now)
+	idle := s.idle[:0]
+	for _, a := range s.idle {
+		first := q.firstFor(a, s.now)
 		if first == nil {
-			s.idle = slices.Delete(s.idle, i, i+1)
 			continue
 		}
 		if w == nil || waiterBefore(first, w) {
-			w, c = first, s.idle[i]
+			w, c = first, a
 		}
-		i++
+		idle = append(idle, a)
 	}
+	s.idle = idle
 	if len(s.idle) == 1 && len(s.loose) == 0 {
 		return w, c // nobody else takes it, or it would not wait
 	}

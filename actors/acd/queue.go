@@ -61,6 +61,8 @@ type queueTurn struct {
 	loose    []*waiter
 	idle     []*candidate
 	hopeless map[*class]bool // nobody takes any chat of it
+	asker    AgentID         // who wants to hear that chats were looked for
+	asked    uint64          // the Gen of his advert
 	out      Outcome
 }
 
@@ -115,8 +117,8 @@ func (q *Queue) Step(t Turn, cmd Command) Outcome {
 		s.out.Err = ErrBadState
 	}
 	q.settle(s)
-	if ad, ok := cmd.(Advert); ok && ad.Advert.Ask {
-		s.send(ad.Advert.Agent.Address(), Looked{q.id, ad.Advert.Gen})
+	if s.asker != "" {
+		s.send(s.asker.Address(), Looked{q.id, s.asked})
 	}
 	q.arm(s.now)
 	q.armLost(s)

@@ -117,6 +117,14 @@ func (x *index) all(f func(*waiter)) {
 // places is the same whatever the size, which may be any.
 func (p *indexPart) first(mark uint32) int { return int(uint64(mark) * uint64(len(p.marks)) >> 32) }
 
+// apart is how far one has to go from a slot to another.
+func (p *indexPart) apart(from, to int) int {
+	if to < from {
+		to += len(p.marks)
+	}
+	return to - from
+}
+
 // find returns the slot of a chat, or the vacant one where it belongs.
 func (p *indexPart) find(mark uint32, chat ChatID) (slot int, there bool) {
 	if len(p.marks) == 0 {
@@ -148,7 +156,7 @@ func (p *indexPart) vacate(hole int) {
 		if mark == 0 {
 			break
 		}
-		if away := (i - p.first(mark) + size) % size; away >= (i-hole+size)%size {
+		if p.apart(p.first(mark), i) >= p.apart(hole, i) {
 			p.marks[hole], p.slots[hole] = mark, p.slots[i]
 			hole = i
 		}

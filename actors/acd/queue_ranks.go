@@ -54,6 +54,9 @@ func (r *ranks[T]) find(w T) (block, at int, there bool) {
 	if r.n == 0 || r.blocks[0][0] == w {
 		return 0, 0, r.n > 0
 	}
+	if r.before(w, r.blocks[0][0]) { // as who comes back
+		return 0, 0, false
+	}
 	block = len(r.blocks) - 1
 	if r.before(w, r.blocks[block][0]) {
 		block = max(0, sort.Search(block, func(i int) bool { return r.before(w, r.blocks[i][0]) })-1)

@@ -81,6 +81,9 @@ func (q *Queue) giveBack(s *queueTurn, r *reservation) {
 
 // advertised takes an agent's word for what he can take.
 func (q *Queue) advertised(s *queueTurn, ad *AgentAdvert) {
+	if ad.Ask {
+		s.asker, s.asked = ad.Agent, ad.Gen
+	}
 	c, offered, newer := q.roster.advertise(ad)
 	if !newer {
 		return
@@ -116,8 +119,7 @@ func (q *Queue) reserved(s *queueTurn, c Reserved) {
 	q.close(r)
 	r.granted = true
 	w.grant(r.offer)
-	w.calls.denials = 0
-	q.line.shelve(w)
+	w.calls.denials = 0 // and as many ring or are asked as before: it stands where it stood
 	s.out.Sends = append(s.out.Sends, Send{
 		To:  w.Chat.Address(),
 		Key: "grant/" + string(r.offer),
