@@ -9,8 +9,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/cockroachdb/pebble/v2/vfs"
-
 	"github.com/parley-engine/parley/bench"
 	"github.com/parley-engine/parley/bench/profiles"
 )
@@ -19,7 +17,7 @@ import (
 func started(t *testing.T, agents map[string]string) (address, journal string) {
 	t.Helper()
 	journal = filepath.Join(t.TempDir(), "journal")
-	file, err := vfs.Default.Create(journal, vfs.WriteCategoryUnspecified)
+	file, err := os.Create(journal)
 	if err != nil {
 		t.Fatal(err)
 	}

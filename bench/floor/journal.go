@@ -2,9 +2,8 @@ package main
 
 import (
 	"fmt"
+	"os"
 	"slices"
-
-	"github.com/cockroachdb/pebble/v2/vfs"
 )
 
 // recordHead is what a journal needs around a command.
@@ -19,7 +18,7 @@ type group struct {
 
 // commit makes groups durable, one after the other, and hands them on to be
 // told. What comes while the disk is busy is the next one.
-func (s *server) commit(journal vfs.File, done chan<- *group) error {
+func (s *server) commit(journal *os.File, done chan<- *group) error {
 	var end, filled int64
 	for range s.wake {
 		s.mu.Lock()
@@ -46,11 +45,11 @@ func (s *server) commit(journal vfs.File, done chan<- *group) error {
 	return nil
 }
 
-func synced(journal vfs.File, records []byte) error {
+func synced(journal *os.File, records []byte) error {
 	if _, err := journal.Write(records); err != nil {
 		return fmt.Errorf("journal: %w", err)
 	}
-	if err := journal.SyncData(); err != nil {
+	if err := syncData(journal); err != nil {
 		return fmt.Errorf("journal: sync: %w", err)
 	}
 	return nil

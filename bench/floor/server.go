@@ -10,11 +10,11 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"os"
 	"strconv"
 	"sync"
 	"time"
 
-	"github.com/cockroachdb/pebble/v2/vfs"
 	"github.com/gobwas/ws"
 
 	"github.com/parley-engine/parley/bench/socket"
@@ -58,7 +58,7 @@ type chat struct {
 }
 
 // newServer begins to write the journal. If that fails stop is told why.
-func newServer(names map[string]string, journal vfs.File, stop context.CancelCauseFunc) *server {
+func newServer(names map[string]string, journal *os.File, stop context.CancelCauseFunc) *server {
 	s := &server{names: names, wake: make(chan struct{}, 1), next: &group{}, peers: map[string]*peer{}, chats: map[string]*chat{}}
 	done := make(chan *group, 1)
 	go func() { stop(s.commit(journal, done)) }()

@@ -1,0 +1,8 @@
+//go:build !linux
+
+package main
+
+import "os"
+
+// syncData makes durable what was written, with more than has to be.
+func syncData(f *os.File) error { return f.Sync() }
