@@ -20,7 +20,7 @@ import (
 const (
 	besideRate   = 50
 	besideAgents = 50
-	besideTime   = 20 // seconds of each turn
+	besideTime   = 40 // seconds of each turn
 	besideTurns  = 5
 )
 
