@@ -28,7 +28,6 @@ type session struct {
 	limit   float64  // chats a second, 0: not known yet
 	echo    float64  // µs of processor time that a bare websocket echo takes for a message
 	appends float64  // durable records a second in one file, grouped
-	records float64  // the same in the journal, with nobody who needs them
 	left    []string // figures that were left out, and why
 }
 

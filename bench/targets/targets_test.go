@@ -77,7 +77,7 @@ func TestABrokenPromiseOrAnUnexpectedErrorIsNoFigure(t *testing.T) {
 func TestTheBenchmarksThatAreReadExist(t *testing.T) {
 	for pkg, want := range map[string][]string{
 		"transport": {"BenchmarkMessageToEcho"}, "persistence": {"BenchmarkJournalToFloor"}, "actors/acd": {"BenchmarkMatch"},
-		"actors": {"BenchmarkReference", "BenchmarkMemory", "BenchmarkMemoryAsleep", "BenchmarkGrowth", "BenchmarkBoot"},
+		"actors": {"BenchmarkReference", "BenchmarkReferenceStore", "BenchmarkMemory", "BenchmarkMemoryAsleep", "BenchmarkGrowth", "BenchmarkBoot"},
 	} {
 		sources, err := filepath.Glob(filepath.Join("..", "..", filepath.FromSlash(pkg), "*_test.go"))
 		if err != nil {
