@@ -112,7 +112,7 @@ func TestNoFaultLosesWhatWasAnswered(t *testing.T) {
 
 func TestADiskThatNeverAnswersIsAFailure(t *testing.T) {
 	fs := journaltest.NewFaultFS(vfs.NewMem())
-	s := mustOpen(t, "data", persistence.Options{FS: fs, StallTimeout: 50 * time.Millisecond})
+	s := mustOpen(t, "data", persistence.Options{FS: fs, StallTimeout: time.Second})
 	epoch := acquire(t, s)
 	release := make(chan struct{})
 	defer close(release)

@@ -109,8 +109,8 @@ func (f *guardedFile) fill(end int64) {
 }
 
 // zeros is as much as a log is filled at once: some hundred syncs of a busy node,
-// and a few milliseconds of a disk.
-var zeros [1 << 20]byte
+// and a millisecond of a disk.
+var zeros [256 << 10]byte
 
 func (f *guardedFile) Sync() error {
 	err := f.File.Sync()
