@@ -13,6 +13,7 @@ import (
 	"os"
 	"strconv"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/gobwas/ws"
@@ -66,10 +67,17 @@ func newServer(names map[string]string, journal *os.File, stop context.CancelCau
 	return s
 }
 
+// acceptPause is how long nobody is let in when there is no room for more.
+const acceptPause = 10 * time.Millisecond
+
 // serve takes connections until the listener is closed.
 func (s *server) serve(l net.Listener) error {
 	for {
 		conn, err := l.Accept()
+		if errors.Is(err, syscall.EMFILE) { // offered more than it can do: whoever knocks waits
+			time.Sleep(acceptPause)
+			continue
+		}
 		if err != nil {
 			return err
 		}
