@@ -117,11 +117,17 @@ func (s *session) load(name string, result any, args ...string) (string, error) 
 		return "", err
 	}
 	if s.out != "" {
-		if err := os.WriteFile(filepath.Join(s.out, name+".json"), raw, 0o644); err != nil {
+		if err := os.WriteFile(filepath.Join(s.out, name+".json"), s.portable(raw), 0o644); err != nil {
 			return "", err
 		}
 	}
 	return said(append([]string{"go", "run", "./cmd/parley", "bench"}, args...)), json.Unmarshal(raw, result)
+}
+
+// portable takes this machine's folder out of what is kept: the commands in it
+// are to be typed elsewhere.
+func (s *session) portable(text []byte) []byte {
+	return bytes.ReplaceAll(text, []byte(s.folder+string(filepath.Separator)), nil)
 }
 
 // loadLeast is load of the server without rules in Parley's place.

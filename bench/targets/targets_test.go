@@ -48,6 +48,14 @@ func TestARowSaysWhetherItsTargetIsMetAndHowFarTheFloorIs(t *testing.T) {
 	}
 }
 
+func TestWhatIsKeptNamesNoFolderOfThisMachine(t *testing.T) {
+	s := session{folder: t.TempDir()}
+	written := fmt.Sprintf(`{"command": "parley bench --json %s --server %s"}`, filepath.Join(s.folder, "limit.json"), filepath.Join(s.folder, "floor"))
+	if got, want := string(s.portable([]byte(written))), `{"command": "parley bench --json limit.json --server floor"}`; got != want {
+		t.Errorf("%s, expected %s", got, want)
+	}
+}
+
 func TestOnlyWhatIsThereCanBeChosen(t *testing.T) {
 	chosen, err := choose("match,message")
 	if err != nil || len(chosen) != 2 || chosen[0].name != "message" {
