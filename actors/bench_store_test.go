@@ -30,6 +30,13 @@ func (t *taped) Append(e actors.Entry) {
 	t.mu.Unlock()
 }
 
+// all is what has been written so far.
+func (t *taped) all() []actors.Entry {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.entries
+}
+
 // BenchmarkReferenceStore is the store's share of the reference lifecycle and
 // its floor: what b.N of them write is taped, and written again with nobody who
 // decides anything or waits for an answer.
@@ -37,9 +44,9 @@ func BenchmarkReferenceStore(b *testing.B) {
 	bill := playbill{agents: 64, guests: 256, messages: 10, talk: true, transfer: true}
 	tape := &taped{Journal: persistence.NewMemory()}
 	stage := newStage(b, newBenchEngine(b, tape, bill.agents), bill)
-	from := len(tape.entries)
+	from := len(tape.all())
 	stage.run(b.N)
-	entries := tape.entries[from:]
+	entries := tape.all()[from:]
 
 	store := openCounted(b, "pebble")
 	epoch, err := store.Acquire()
