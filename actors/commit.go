@@ -222,7 +222,7 @@ func (e *Engine) release(w *turn, err error) {
 			continue
 		}
 		c := newCached(w.shell.addr, w.seq, a.index, a.note.View)
-		c.note, c.message = a.note, received(a.note)
+		c.note, c.message = a.note, a.to.received(a.note)
 		a.to.publish(a.seq, c)
 	}
 	e.growth.tell()

@@ -57,3 +57,84 @@ func TestAClosedChatLeavesMemoryAtOnceAndStillAnswers(t *testing.T) {
 		}
 	})
 }
+
+func TestAChatThatCanOnlyBeRatedLeavesMemoryAtOnceAndIsRated(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.caring()
+		alice, kim := w.agent("alice"), w.customer("kim")
+		alice.ready()
+		kim.starts()
+		chat := alice.accepts()
+		for range 12 { // more records than a life leaves without a snapshot
+			kim.says(chat, "so")
+		}
+		alice.must(chat.Address(), acd.EndChat{})
+		w.pass(10 * time.Second)
+		if n := w.engine.Live()[acd.KindChat]; n != 1 {
+			t.Fatalf("%d chats in memory while a wrap-up is owed", n)
+		}
+		alice.must(alice.desk(), acd.Wrapup{Chat: chat, Code: "resolved"})
+		w.pass(5 * time.Second)
+		if n := w.engine.Live()[acd.KindChat]; n != 0 {
+			t.Errorf("%d chats in memory that can only be rated", n)
+		}
+		kim.must(chat.Address(), acd.Rate{Score: 5})
+		w.pass(5 * time.Second)
+		if n := w.engine.Live()[acd.KindChat]; n != 0 {
+			t.Errorf("%d chats in memory after the rating", n)
+		}
+		if c := fold(t, w.journal, chat); c.Phase != acd.PhaseClosed || c.Rating == nil {
+			t.Errorf("%s, rated %+v", c.Phase, c.Rating)
+		}
+		w.sound()
+	})
+}
+
+func TestWhoHasReadAllOfAChatThatIsOverDoesNotWakeIt(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.caring()
+		alice, bob, kim := w.agent("alice"), w.agent("bob"), w.customer("kim")
+		alice.ready()
+		kim.starts()
+		chat := alice.accepts()
+		bob.ready()
+		kim.says(chat, "hello")
+		alice.says(chat, "one moment")
+		alice.must(chat.Address(), acd.TransferChat{ToAgent: "bob"})
+		bob.reads().accepts()
+		kim.says(chat, "and you are?")
+		bob.says(chat, "bob")
+		bob.must(chat.Address(), acd.EndChat{})
+		for _, p := range []*person{alice, bob} {
+			p.must(p.desk(), acd.Wrapup{Chat: chat, Code: "resolved"})
+		}
+		w.pass(5 * time.Second)
+		for _, p := range []*person{alice, bob, kim} {
+			p.reads().session.Ack(p.seq)
+			w.pass(time.Millisecond)
+			if n := w.engine.Live()[acd.KindChat]; n != 0 {
+				t.Errorf("the chat is in memory again for what %s has read", p.by.ID)
+			}
+		}
+	})
+}
+
+func TestAChatThatSleepsWakesToTellWhatHasBeenRead(t *testing.T) {
+	inWorld(t, func(w *world) {
+		alice, kim := w.agent("alice"), w.customer("kim")
+		alice.ready()
+		chat := kim.starts()
+		alice.accepts()
+		kim.says(chat, "hello")
+		n := alice.says(chat, "one moment")
+		w.pass(10 * time.Minute)
+		if n := w.engine.Live()[acd.KindChat]; n != 0 {
+			t.Fatalf("%d chats in memory", n)
+		}
+		kim.reads().session.Ack(kim.seq)
+		w.pass(time.Millisecond)
+		if e, _ := last[acd.DeliveredShown](alice.reads()); e.Upto != n {
+			t.Errorf("alice is told that %d messages have been read, not %d", e.Upto, n)
+		}
+	})
+}

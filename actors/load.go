@@ -104,10 +104,10 @@ func (s *shell) picture() []byte {
 const replaysBest = 8
 
 // worthASnapshot reports whether the end of a life is a reason for one. Of a
-// chat that is closed it is not: hardly any is ever asked for
-// again, and that one has no more records to read than after a crash.
+// chat that is over it is not: what comes is one close or one rating, which has
+// no more records to read than after a crash, and hardly anything else.
 func (s *shell) worthASnapshot() bool {
-	if c, ok := s.machine.(*acd.Chat); ok && c.Phase == acd.PhaseClosed {
+	if c, ok := s.machine.(*acd.Chat); ok && c.Over() {
 		return false
 	}
 	return s.seq-s.snapshot > replaysBest

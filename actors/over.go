@@ -7,23 +7,24 @@ import (
 	"github.com/parley-engine/parley/actors/acd"
 )
 
-// over are the chats that are closed: nothing is to come of them, so they leave
-// memory soon and not only when they have been idle for as long as others. A
-// node that serves hundreds a second would else hold tens of thousands that
-// are over. Whoever asks for one afterwards has it start from the journal.
+// over are the chats that are closed or can only be rated: nothing else is to
+// come of them, so they leave memory soon and not only when they have been idle
+// for as long as others. A node that serves hundreds a second would else hold
+// tens of thousands that are over. Whoever asks for one afterwards, a customer
+// who rates it or the end of his time for that, has it start from the journal.
 type over struct {
 	engine *Engine
 	mu     sync.Mutex
-	line   []overChat // in the order of their ends
+	line   []overChat // in the order in which that was
 	armed  bool
 }
 
 type overChat struct {
 	chat acd.ChatID
-	at   time.Time // of the end
+	at   time.Time // of the last thing
 }
 
-// overAfter is how long a closed chat stays: what is told of its end is asked
+// overAfter is how long such a chat stays: what is told of its end is asked
 // about at once, if at all. overEvery is how often they are looked at, so that
 // they go a few at a time.
 const (
@@ -31,7 +32,7 @@ const (
 	overEvery = 250 * time.Millisecond
 )
 
-// add notes a chat that has just been closed.
+// add notes a chat to which the last thing has just happened.
 func (o *over) add(c acd.ChatID, now time.Time) {
 	o.mu.Lock()
 	defer o.mu.Unlock()

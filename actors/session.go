@@ -231,22 +231,26 @@ func (s *Session) Ack(seq uint64) {
 	}
 }
 
-// acknowledge returns the last message of the other side in each chat that no
-// session of the person had before.
+// acknowledge returns the last message of the other side, in each chat in which
+// the person still has a part, that no session of his had before. A chat that is
+// over for him would only be woken.
 func (s *Session) acknowledge(seq uint64) (heard map[acd.Address]uint64) {
 	st := s.stream
 	st.mu.Lock()
 	defer st.mu.Unlock()
 	s.acked = max(s.acked, min(seq, s.cursor))
-	for n := max(st.heard+1, st.first()); n <= s.acked && n <= st.head; n++ {
+	for n := max(st.heard+1, st.first()); n <= st.head; n++ {
 		c := st.at(n)
-		if c.message == 0 {
-			continue
+		switch {
+		case c.message == parted:
+			delete(heard, c.from())
+		case c.message == 0 || n > s.acked:
+		default:
+			if heard == nil {
+				heard = map[acd.Address]uint64{}
+			}
+			heard[c.from()] = c.message
 		}
-		if heard == nil {
-			heard = map[acd.Address]uint64{}
-		}
-		heard[c.from()] = c.message
 	}
 	st.heard = max(st.heard, s.acked)
 	return heard

@@ -184,7 +184,7 @@ func (s *shell) step(now time.Time, by acd.Principal, cmd acd.Command, a *ask) {
 	if len(out.Events) > 0 || len(out.Sends) > 0 {
 		e.board.touch(s.addr)
 	}
-	if c, ok := s.machine.(*acd.Chat); ok && len(out.Events) > 0 && c.Phase == acd.PhaseClosed {
+	if c, ok := s.machine.(*acd.Chat); ok && len(out.Events) > 0 && c.Over() {
 		e.over.add(c.ID, now)
 	}
 }

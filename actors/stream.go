@@ -1,6 +1,7 @@
 package actors
 
 import (
+	"math"
 	"slices"
 	"sync"
 	"time"
@@ -45,8 +46,8 @@ type cached struct {
 	id   string // of the machine that it is from
 	seq  uint64 // of the record
 	note *Note  // nil when it has to be read again
-	// message is the number of the message of the other side that it is, as
-	// long as the node runs.
+	// message is the number of the message of the other side that it is, or
+	// parted, as long as the node runs.
 	message uint64
 	index   int32
 	kind    acd.Kind
@@ -61,13 +62,24 @@ func newCached(from acd.Address, seq uint64, index int, view acd.View) cached {
 // from is the machine that it is from.
 func (c *cached) from() acd.Address { return acd.Address{Kind: c.kind, ID: c.id} }
 
+// parted stands for the number of a message where a person's part in a chat
+// ends: nobody waits for how far he has got in it.
+const parted = math.MaxUint64
+
 // received is the number of the message that a note brings from the other side;
 // 0 if it brings none.
-func received(n *Note) uint64 {
-	m, ok := n.Event.(acd.MessageSent)
-	switch written := m.Message.Author.Kind == "customer"; {
-	case ok && n.View == acd.ToCustomer && !written, ok && n.View == acd.ToAgent && written:
-		return m.Message.Seq
+func (s *stream) received(n *Note) uint64 {
+	switch e := n.Event.(type) {
+	case acd.ChatEnded:
+		return parted
+	case acd.Left:
+		if e.Agent.Stream() == s.name {
+			return parted
+		}
+	case acd.MessageSent:
+		if written := e.Message.Author.Kind == "customer"; n.View == acd.ToCustomer && !written || n.View == acd.ToAgent && written {
+			return e.Message.Seq
+		}
 	}
 	return 0
 }

@@ -87,6 +87,10 @@ func (c *Chat) Import(s ChatState) {
 // Live reports whether the customer still has it open.
 func (c *Chat) Live() bool { return c.Phase == PhaseQueued || c.Phase == PhaseActive }
 
+// Over reports whether nothing is to come but, perhaps, a rating or the end of
+// its time.
+func (c *Chat) Over() bool { return !c.Live() && len(c.Owing) == 0 }
+
 // Deadline implements Machine: the first of the offers' deadlines, the longest
 // wait (never while a queue's offer is open), the next saying of the queue, the
 // customer's grace, the wait for a sender's answer, the end of an interrupted chat and what silence brings.
