@@ -41,7 +41,10 @@ const (
 
 // FindLimit raises the rate of arrivals until the profile's objective breaks,
 // and halves the gap until the limit is known to five in a hundred. Every rate
-// gets a server of its own. The search begins with the profile's rate.
+// gets a server of its own, and a second one if the first did not hold it: on a
+// machine that others use too a single stall would else end the search far below
+// the limit. A broken promise is no stall and is not tried again. The search
+// begins with the profile's rate.
 func FindLimit(ctx context.Context, o Options, told func(Trial)) (*Limit, error) {
 	if o.Profile.Arrivals.Rate <= 0 {
 		return nil, fmt.Errorf("find limit: profile %s has no rate to raise", o.Profile.Name)
@@ -50,11 +53,19 @@ func FindLimit(ctx context.Context, o Options, told func(Trial)) (*Limit, error)
 		Profile: o.Profile.Name, Command: o.Command, Machine: thisMachine(&o),
 		OfferP99Ms: float64(o.Profile.Objective.OfferP99) / float64(time.Millisecond),
 	}
-	search := bracket{at: o.Profile.Arrivals.Rate, broke: math.Inf(1)}
+	if err := l.search(o.Profile.Arrivals.Rate, func(rate float64) (Trial, *Result, error) { return try(ctx, o, rate) }, told); err != nil {
+		return nil, fmt.Errorf("find limit: %w", err)
+	}
+	return l, nil
+}
+
+// search tries rates, the given one first.
+func (l *Limit) search(rate float64, try func(float64) (Trial, *Result, error), told func(Trial)) error {
+	rates, again := bracket{at: rate, broke: math.Inf(1)}, false
 	for range mostTrials {
-		t, r, err := try(ctx, o, search.at)
+		t, r, err := try(rates.at)
 		if err != nil {
-			return nil, fmt.Errorf("find limit: at %g a second: %w", search.at, err)
+			return fmt.Errorf("at %g a second: %w", rates.at, err)
 		}
 		l.Trials = append(l.Trials, t)
 		if told != nil {
@@ -63,11 +74,14 @@ func FindLimit(ctx context.Context, o Options, told func(Trial)) (*Limit, error)
 		if t.Held && t.Rate > l.Rate {
 			l.Rate, l.Best = t.Rate, r
 		}
-		if search.next(t.Held) {
+		if again = !t.Held && !again && t.Correctness.Clean(); again {
+			continue
+		}
+		if rates.next(t.Held) {
 			break
 		}
 	}
-	return l, nil
+	return nil
 }
 
 // bracket is between which rates the limit lies.
