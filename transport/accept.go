@@ -46,6 +46,10 @@ func (s *Server) serveWS(w http.ResponseWriter, r *http.Request) {
 		s.refuse(w, "overloaded", http.StatusServiceUnavailable, 1)
 		return
 	}
+	if most := s.options.MostConnections; most > 0 && s.people.count() >= most {
+		s.refuse(w, "full", http.StatusServiceUnavailable, 1)
+		return
+	}
 	addr := remoteAddr(r.RemoteAddr)
 	if wait, ok := s.addresses.enter(addr); !ok {
 		s.refuse(w, "address", http.StatusTooManyRequests, wait)

@@ -62,11 +62,12 @@ func TestHandshakesAreRefusedByName(t *testing.T) {
 		{"a host that only ends alike", origins("https://desk.example"), nil, http.Header{"Origin": {"https://evildesk.example"}}, 403, "origin"},
 		{"the engine is not ready", nil, func(e *fakeEngine) { e.notReady = errBroken }, nil, 503, "not_ready"},
 		{"the engine is behind and has let in who may come", func(o *Options) { o.Busy = func() bool { return true } }, nil, nil, 503, "overloaded"},
+		{"as many as there may be are connected", func(o *Options) { o.MostConnections = 1 }, nil, nil, 503, "full"},
 		{"too many of one address", func(o *Options) { o.TrustLoopback = false; o.Address.Burst = 1; o.Address.PerSecond = 1 }, nil, nil, 429, "address"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			e := onLoopback(t, tt.change)
-			if tt.says == "address" {
+			if tt.says == "address" || tt.says == "full" {
 				e.dial()
 			}
 			if tt.engine != nil {

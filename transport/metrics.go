@@ -25,7 +25,7 @@ type edgeMetrics struct {
 	minted    *metrics.Counter
 }
 
-var refusalReasons = []string{"draining", "not_ready", "overloaded", "origin", "address", "handshake"}
+var refusalReasons = []string{"draining", "not_ready", "overloaded", "full", "origin", "address", "handshake"}
 
 func newEdgeMetrics(set *metrics.Set, open func() int) *edgeMetrics {
 	m := &edgeMetrics{

@@ -28,6 +28,9 @@ type Options struct {
 	// Busy says that the engine takes no new chats and that this has not been
 	// enough: of new connections few are then let in. Without it all are.
 	Busy func() bool
+	// MostConnections bounds the websockets that are open at once; one more is
+	// answered 503. 0 bounds nothing.
+	MostConnections int
 	// Presentable says that the public listener has a certificate to show, which
 	// it may have to order first: until then /readyz says no_certificate. Without
 	// it that is so.

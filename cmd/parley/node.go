@@ -130,7 +130,7 @@ func (m Main) open(ctx context.Context, c *serveCommand, s *config.Settings, log
 	edge := s.Edge
 	edge.Engine, edge.Past, edge.Auth, edge.Config, edge.Log, edge.Metrics = transport.Over(n.engine), n.engine, auth, n.engine.Config, log, set
 	edge.Busy, edge.Signing = n.engine.Busy, n.tokens
-	edge.Presentable = n.presentable
+	edge.Presentable, edge.MostConnections = n.presentable, mostConnections()
 	if err = n.tellOthers(s.Events, set); err != nil {
 		return n, err
 	}

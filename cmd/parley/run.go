@@ -27,7 +27,7 @@ func (n *node) serve(ctx context.Context, out io.Writer) error {
 		n.release()
 		return err
 	}
-	go n.accept(public, n.display.over(n.public))
+	go n.accept(public, n.display.over(limited(n.public)))
 	n.startup.Started(n.server.AdminHandler())
 	if err := n.announce(out); err != nil {
 		n.release()
