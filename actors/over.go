@@ -28,8 +28,8 @@ type overChat struct {
 // about at once, if at all. overEvery is how often they are looked at, so that
 // they go a few at a time.
 const (
-	overAfter = 3 * time.Second
-	overEvery = 250 * time.Millisecond
+	overAfter = time.Second
+	overEvery = 100 * time.Millisecond
 )
 
 // add notes a chat to which the last thing has just happened.
