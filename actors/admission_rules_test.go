@@ -38,7 +38,8 @@ func TestPressureIsTheBetterOfTheLastTwoWindows(t *testing.T) {
 		"late":                             {windows(20, mean(30)), true, 750},
 		"not for long enough":              {windows(19, mean(30)), false, 1000},
 		"in time once meanwhile":           {slices.Concat(windows(19, mean(30)), windows(1, mean(20)), windows(19, mean(30))), false, 1000},
-		"at twice the target":              {windows(20, mean(40)), true, 500},
+		"at twice the target":              {windows(10, mean(40)), true, 500},
+		"not for half as long":             {windows(9, mean(40)), false, 1000},
 		"at three times the target":        {windows(20, mean(60)), true, 0},
 		"far behind":                       {windows(2, mean(900)), true, 0},
 		"at the edge of far":               {windows(2, mean(80)), false, 1000},
@@ -57,6 +58,35 @@ func TestPressureIsTheBetterOfTheLastTwoWindows(t *testing.T) {
 				t.Errorf("%+v takes %d of 1000, expected %d; shedding: %v", p, got, c.want, c.sheds)
 			}
 		})
+	}
+}
+
+func TestANodeThatAnswersWithinAFewMillisecondsIsNotFull(t *testing.T) {
+	const target = 4 * time.Millisecond
+	then := func(p pressure, windows ...window) pressure {
+		for _, w := range windows {
+			p = p.next(w, target)
+		}
+		return p
+	}
+	if p := then(pressure{}, windows(100, mean(10))...); p.shedding {
+		t.Error("it refuses because answers take 10 ms")
+	}
+	if p := then(pressure{}, windows(2, mean(40))...); p.shedding {
+		t.Error("it refuses because they took 40 ms twice")
+	}
+	p := then(pressure{}, windows(20, mean(11))...)
+	if !p.shedding || p.brake(target) >= wholeShare {
+		t.Fatalf("answers take 11 ms, and it takes %d of 1000; shedding: %v", p.brake(target), p.shedding)
+	}
+	pace := then(p, mean(4)).pace
+	if now := then(p, mean(4), mean(6)).pace; now >= pace {
+		t.Errorf("full already, it goes from %g a second to %g with answers that take 6 ms", pace, now)
+	}
+	calm := mean(6)
+	calm.refused = 0
+	if p = then(p, windows(40, calm)...); !p.shedding {
+		t.Error("it ceases to refuse while answers take 6 ms")
 	}
 }
 

@@ -36,9 +36,9 @@ type Options struct {
 	CommandTTL     time.Duration // how long the outcome of a command is kept, where the configuration does not say; 24 h
 	CustomerChats  int           // open chats of one customer; 3
 	Tail           int           // messages of a transcript in a snapshot; 50
-	// AnswerTarget is how long commands may take on average before new chats are
-	// refused with overloaded, as many as keep it there; all are from three times of
-	// it on. 0 takes all.
+	// AnswerTarget is how long commands may take on average on a node that is full:
+	// it refuses as many new chats with overloaded as keep it there, and all from
+	// three times of it on. None is full that answers within 10 ms. 0 takes all.
 	AnswerTarget time.Duration
 	// Retention is how long ended chats are kept, where the configuration does not
 	// say; 0 keeps them. None goes while a stream that has told of it may be resumed.

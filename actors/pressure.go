@@ -35,7 +35,11 @@ type window struct {
 }
 
 const (
-	// patientWindows are a second. muchTooLate and brakeHeld are in targets.
+	// leastLate is what no node begins to refuse for, however little its target
+	// is: on a fast disk a burst or a collection takes as long. Full already, it
+	// keeps to the target: half as late is half as long a line, and no less done.
+	leastLate = 10 * time.Millisecond
+	// patientWindows are a second. muchTooLate is in what is late, brakeHeld in targets.
 	patientWindows = 20
 	muchTooLate    = 4
 	brakeHeld      = 3
@@ -76,24 +80,30 @@ func (w *window) share() int64 {
 }
 
 // next takes a window in. Refusals begin when answers have been late for
-// patientWindows, which a burst that the node can take is not, or when two
-// windows in a row are so late that it will not. They end when in as many
-// windows answers were in time and nobody had to be refused.
+// patientWindows, the later they are the sooner, which a burst that the node can
+// take is not, or when two windows in a row are so late that it will not. They end when in as many
+// windows answers kept to the target and nobody had to be refused.
 func (p pressure) next(w window, target time.Duration) pressure {
 	n := p
 	n.last, n.before = w.mean(), p.last
 	if w.lasted > 0 {
 		n.usual += (float64(w.taken)/w.lasted.Seconds() - p.usual) / paceWindows
 	}
-	against := n.last > target
+	late := max(target, leastLate)
+	against := n.last > late
 	if p.shedding {
 		against = n.last <= target && w.refused == 0
 	}
-	if n.against++; !against {
+	switch {
+	case !against:
 		n.against = 0
+	case p.shedding:
+		n.against++
+	default:
+		n.against += int(min(n.last/late, muchTooLate)) // twice as late for half as long
 	}
 	switch {
-	case n.against >= patientWindows, !p.shedding && min(n.last, n.before) > muchTooLate*target:
+	case n.against >= patientWindows, !p.shedding && min(n.last, n.before) > muchTooLate*late:
 		n.shedding, n.against = !p.shedding, 0
 		n.pace = max(n.usual, paceFirst)
 		n.least = max(n.pace*paceLeast, 1)

@@ -119,7 +119,7 @@ func (m Main) open(ctx context.Context, c *serveCommand, s *config.Settings, log
 	if s.AnswerWithin == 0 {
 		syncs, _ := syncTimes(c.Data) // a folder that nobody can write to is named by the store
 		s.AnswerWithin = answerWithin(syncs)
-		n.log.Info("new chats are refused while answers take longer", "answer_within", s.AnswerWithin)
+		n.log.Info("a full node refuses as many new chats as keep its answers within", "answer_within", s.AnswerWithin)
 	}
 	if err = n.start(ctx, s, c.Retention, m.now); err != nil {
 		return n, err

@@ -81,8 +81,9 @@ type limits struct {
 	Address   addressLimits `yaml:"address"`
 	Admin     callLimits    `yaml:"admin"`
 	BadFrames *int          `yaml:"bad_frames"`
-	// AnswerWithin is how long commands may take on average before new chats
-	// are refused. Absent, the node goes by its disk.
+	// AnswerWithin is how long commands may take on average on a node that is
+	// full, kept there by refusing new chats; it begins to when they take 10 ms
+	// or more. Absent, the node goes by its disk.
 	AnswerWithin *time.Duration `yaml:"answer_within"`
 }
 

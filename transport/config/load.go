@@ -26,8 +26,8 @@ type Settings struct {
 	// ACME orders certificates for the public listener in the place of TLS; nil is
 	// nowhere.
 	ACME *ACME
-	// AnswerWithin is how long commands may take on average before new chats are
-	// refused; 0 is what the disk needs.
+	// AnswerWithin is how long commands may take on average on a node that refuses
+	// new chats because it is full; 0 is what the disk needs.
 	AnswerWithin time.Duration
 }
 
