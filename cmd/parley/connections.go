@@ -2,8 +2,7 @@ package main
 
 import (
 	"net"
-
-	"golang.org/x/net/netutil"
+	"sync"
 )
 
 const (
@@ -41,5 +40,54 @@ func limited(l net.Listener) net.Listener {
 	if most == 0 {
 		return l
 	}
-	return netutil.LimitListener(l, most+otherConnections)
+	return limitedTo(l, most+otherConnections)
+}
+
+func limitedTo(l net.Listener, most int) net.Listener {
+	return &limitedListener{Listener: l, places: make(chan struct{}, most), closed: make(chan struct{})}
+}
+
+// limitedListener is what netutil.LimitListener is, except that its connections
+// still are sockets: of one that is not, the edge writes in a goroutine that
+// waits, and holds more memory.
+type limitedListener struct {
+	net.Listener
+	places chan struct{} // one for each connection that is open
+	once   sync.Once
+	closed chan struct{}
+}
+
+// Accept implements net.Listener.
+func (l *limitedListener) Accept() (net.Conn, error) {
+	select {
+	case l.places <- struct{}{}:
+	case <-l.closed:
+		return nil, net.ErrClosed
+	}
+	c, err := l.Listener.Accept()
+	if tcp, ok := c.(*net.TCPConn); ok {
+		return &limitedConn{TCPConn: tcp, places: l.places}, nil
+	}
+	<-l.places // a socket of the file system is a proxy's, which has a bound of its own
+	return c, err
+}
+
+// Close implements net.Listener.
+func (l *limitedListener) Close() error {
+	l.once.Do(func() { close(l.closed) })
+	return l.Listener.Close()
+}
+
+// limitedConn is a socket that gives its place back.
+type limitedConn struct {
+	*net.TCPConn
+	places chan struct{}
+	once   sync.Once
+}
+
+// Close implements net.Conn.
+func (c *limitedConn) Close() error {
+	err := c.TCPConn.Close()
+	c.once.Do(func() { <-c.places })
+	return err
 }
