@@ -103,6 +103,7 @@ type head struct {
 	Type    string `json:"type"`
 	ID      string `json:"id"`
 	Re      string `json:"re"`
+	Code    string `json:"code"`
 	Seq     uint64 `json:"seq"`
 	At      string `json:"at"`
 	Epoch   string `json:"epoch"`
@@ -148,6 +149,7 @@ func newWitness(who string, wrong func(string, ...any)) *witness {
 // hearing is one connection of a person.
 type hearing struct {
 	*witness
+	hello string // its id
 	asked *place // by hello
 	at    place
 	whole bool // a snapshot is due, and nothing else
@@ -172,9 +174,12 @@ func (h *hearing) says(line []byte) {
 		return
 	}
 	switch {
-	case f.Type == "hello" && f.Resume != nil:
-		h.asked = &place{f.Resume.Epoch, f.Resume.Seq}
-	case f.Type == "hello", f.Type == "pong":
+	case f.Type == "hello":
+		h.hello = f.ID
+		if f.Resume != nil {
+			h.asked = &place{f.Resume.Epoch, f.Resume.Seq}
+		}
+	case f.Type == "pong":
 	case h.sent[f.ID] == "":
 		h.sent[f.ID] = string(line)
 	case h.sent[f.ID] != string(line):
@@ -204,6 +209,7 @@ func (h *hearing) told(line []byte) {
 		h.count.snapshots++
 	case f.Type == "resync":
 		h.at, h.whole = place{epoch: f.Epoch}, true
+	case f.Re != "" && f.Re == h.hello && f.Code == string(wire.CodeInternal): // the journal fails meanwhile
 	case f.Re != "":
 		h.answer(f.Re, line)
 	case f.Seq > 0 && f.At != "":
