@@ -81,8 +81,9 @@ func (w *window) share() int64 {
 
 // next takes a window in. Refusals begin when answers have been late for
 // patientWindows, the later they are the sooner, which a burst that the node can
-// take is not, or when two windows in a row are so late that it will not. They end when in as many
-// windows answers kept to the target and nobody had to be refused.
+// take is not, or when two windows in a row are so late that it will not. They
+// end when in as many windows answers kept to the target and nobody had to be
+// refused.
 func (p pressure) next(w window, target time.Duration) pressure {
 	n := p
 	n.last, n.before = w.mean(), p.last

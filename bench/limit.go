@@ -35,7 +35,7 @@ type Trial struct {
 
 const (
 	closeEnough = 1.05 // the search ends when the lowest rate that broke is so near
-	mostTrials  = 20
+	mostTrials  = 30
 	stretches   = 2 // of the rate that the search begins with, until it breaks
 )
 
