@@ -129,11 +129,16 @@ func (s *chatStep) forceEnd(m ForceEnd) (any, error) {
 	return Result{}, nil
 }
 
-// finish ends the chat: open offers close without a strike, the queue forgets
-// it, and each agent in it is released with what wrap-up he owes.
+// finish ends the chat: open offers close without a strike, unless their time
+// was over before and only their timer is still to come, the queue forgets it,
+// and each agent in it is released with what wrap-up he owes.
 func (s *chatStep) finish(e ChatEnded, offers OfferReason) {
 	for len(s.Offers) > 0 {
-		s.endOffer(s.Offers[0], offers)
+		o, why := s.Offers[0], offers
+		if s.t.due(o.Deadline, o.Started) { // its agent may have been told so
+			why = OfferRONA
+		}
+		s.endOffer(o, why)
 	}
 	if x := s.Transfer; x != nil {
 		s.emit(TransferFailed{ID: x.ID, From: x.From, Reason: string(offers)})

@@ -398,3 +398,17 @@ func race49AWrapupFiledTwiceCountsOnce(t *testing.T) {
 	p.must(nobody, WrapupFiled{Chat: "c1", Agent: "alice", Code: "solved"})
 	p.expect(nobody, WrapupFiled{Chat: "c1", Agent: "alice", Code: "other"}, "")
 }
+
+func TestAnOfferWhoseTimeIsOverIsMissedThoughTheChatEndsFirst(t *testing.T) {
+	p := ringing(t).at(offerTimeout)
+	p.refused(alice, acceptBy(alice), offerGone(OfferRONA))
+	p.must(kim, EndChat{})
+	if past := p.chat.past("c1.1"); past == nil || past.Reason != OfferRONA {
+		t.Errorf("alice was told that she missed it, and it ended as %+v", past)
+	}
+	p = ringing(t).at(offerTimeout - 1)
+	p.must(kim, EndChat{})
+	if past := p.chat.past("c1.1"); past == nil || past.Reason != CustomerGone {
+		t.Errorf("before its time was over it ended as %+v", past)
+	}
+}
