@@ -7,6 +7,14 @@ import (
 	"github.com/parley-engine/parley/actors/acd"
 )
 
+// inMemory expects so many chats there.
+func (w *world) inMemory(want int, when string) {
+	w.t.Helper()
+	if n := w.engine.Live()[acd.KindChat]; n != want {
+		w.t.Errorf("%d chats in memory %s, expected %d", n, when, want)
+	}
+}
+
 func TestAChatStaysInMemoryUntilItsTurnsAreDurable(t *testing.T) {
 	inWorld(t, func(w *world) {
 		alice, ann := w.agent("alice"), w.customer("ann")
@@ -16,18 +24,14 @@ func TestAChatStaysInMemoryUntilItsTurnsAreDurable(t *testing.T) {
 		w.journal.Hold()
 		ann.session.Do("held", 1, chat.Address(), acd.SendText{Text: "one"})
 		w.pass(10 * time.Minute)
-		if n := w.engine.Live()[acd.KindChat]; n != 1 {
-			t.Errorf("%d chats in memory while a turn of one is not on disk", n)
-		}
+		w.inMemory(1, "while a turn of one is not on disk")
 		w.journal.Release()
 		ann.read()
 		if a := ann.answers["held"]; a == nil || a.Result.MessageSeq != 1 {
 			t.Errorf("answer %+v", a)
 		}
 		w.pass(10 * time.Minute)
-		if n := w.engine.Live()[acd.KindChat]; n != 0 {
-			t.Errorf("%d chats in memory after all of it is on disk", n)
-		}
+		w.inMemory(0, "after all of it is on disk")
 		if n := ann.says(chat, "two"); n != 2 {
 			t.Errorf("message number %d", n)
 		}
@@ -43,14 +47,10 @@ func TestAClosedChatLeavesMemoryAtOnceAndStillAnswers(t *testing.T) {
 		ann.says(chat, "one")
 		alice.must(chat.Address(), acd.EndChat{})
 		w.pass(10 * time.Second)
-		if n := w.engine.Live()[acd.KindChat]; n != 1 {
-			t.Fatalf("%d chats in memory while a wrap-up is owed", n)
-		}
+		w.inMemory(1, "while a wrap-up is owed")
 		alice.must(alice.desk(), acd.Wrapup{Chat: chat, Code: "resolved"})
 		w.pass(5 * time.Second)
-		if n := w.engine.Live()[acd.KindChat]; n != 0 {
-			t.Errorf("%d chats in memory after the last one is closed", n)
-		}
+		w.inMemory(0, "after the last one is closed")
 		ann.refused("ended", chat.Address(), acd.SendText{Text: "two"})
 		if got := fold(t, w.journal, chat).Phase; got != acd.PhaseClosed {
 			t.Errorf("the chat is %s", got)
@@ -70,19 +70,13 @@ func TestAChatThatCanOnlyBeRatedLeavesMemoryAtOnceAndIsRated(t *testing.T) {
 		}
 		alice.must(chat.Address(), acd.EndChat{})
 		w.pass(10 * time.Second)
-		if n := w.engine.Live()[acd.KindChat]; n != 1 {
-			t.Fatalf("%d chats in memory while a wrap-up is owed", n)
-		}
+		w.inMemory(1, "while a wrap-up is owed")
 		alice.must(alice.desk(), acd.Wrapup{Chat: chat, Code: "resolved"})
 		w.pass(5 * time.Second)
-		if n := w.engine.Live()[acd.KindChat]; n != 0 {
-			t.Errorf("%d chats in memory that can only be rated", n)
-		}
+		w.inMemory(0, "that can only be rated")
 		kim.must(chat.Address(), acd.Rate{Score: 5})
 		w.pass(5 * time.Second)
-		if n := w.engine.Live()[acd.KindChat]; n != 0 {
-			t.Errorf("%d chats in memory after the rating", n)
-		}
+		w.inMemory(0, "after the rating")
 		if c := fold(t, w.journal, chat); c.Phase != acd.PhaseClosed || c.Rating == nil {
 			t.Errorf("%s, rated %+v", c.Phase, c.Rating)
 		}
@@ -112,9 +106,7 @@ func TestWhoHasReadAllOfAChatThatIsOverDoesNotWakeIt(t *testing.T) {
 		for _, p := range []*person{alice, bob, kim} {
 			p.reads().session.Ack(p.seq)
 			w.pass(time.Millisecond)
-			if n := w.engine.Live()[acd.KindChat]; n != 0 {
-				t.Errorf("the chat is in memory again for what %s has read", p.by.ID)
-			}
+			w.inMemory(0, "for what "+p.by.ID+" has read")
 		}
 	})
 }
@@ -128,9 +120,7 @@ func TestAChatThatSleepsWakesToTellWhatHasBeenRead(t *testing.T) {
 		kim.says(chat, "hello")
 		n := alice.says(chat, "one moment")
 		w.pass(10 * time.Minute)
-		if n := w.engine.Live()[acd.KindChat]; n != 0 {
-			t.Fatalf("%d chats in memory", n)
-		}
+		w.inMemory(0, "after ten minutes")
 		kim.reads().session.Ack(kim.seq)
 		w.pass(time.Millisecond)
 		if e, _ := last[acd.DeliveredShown](alice.reads()); e.Upto != n {

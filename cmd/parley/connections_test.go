@@ -28,7 +28,7 @@ func TestAConnectionBeyondTheLastIsAcceptedWhenOneHasGone(t *testing.T) {
 		t.Fatal(err)
 	}
 	l := limitedTo(inner, 2)
-	accepted := make(chan net.Conn, 3)
+	accepted := make(chan net.Conn, 4)
 	ended := make(chan error, 1)
 	go func() {
 		for {
@@ -40,7 +40,7 @@ func TestAConnectionBeyondTheLastIsAcceptedWhenOneHasGone(t *testing.T) {
 			accepted <- c
 		}
 	}()
-	for range 3 {
+	for range 4 {
 		c, err := net.Dial("tcp", inner.Addr().String())
 		if err != nil {
 			t.Fatal(err)
