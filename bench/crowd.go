@@ -45,6 +45,7 @@ type crowd struct {
 	ids     table[string]
 	mu      sync.Mutex
 	free    []*customer // connected and without a chat
+	reserve []*customer // the same, for when there is none of those
 	visitor int         // customers so far
 	dice    *rand.Rand
 }
@@ -270,7 +271,11 @@ func (c *crowd) done(v *customer) {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.free = append(c.free, v)
+	if v.spare {
+		c.reserve = append(c.reserve, v)
+	} else {
+		c.free = append(c.free, v)
+	}
 }
 
 // arrive lets a chat begin that was due then, whatever the others do.
@@ -300,17 +305,26 @@ func (c *crowd) arrive(w *worker, index int, due time.Duration) {
 	})
 }
 
-// idle takes the customer who has had no chat for longest, so that nobody is
-// more of a person than the server's limits allow.
+// idle takes the customer of the pool who has had no chat for longest, so that
+// nobody is more of a person than the server's limits allow, or else the one of
+// the reserve who was the last to have one, so that no more of it is used than
+// there is need of.
 func (c *crowd) idle() *customer {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if len(c.free) == 0 {
+	if len(c.free) > 0 {
+		v := c.free[0]
+		c.free[0] = nil
+		c.free = c.free[1:]
+		return v
+	}
+	n := len(c.reserve) - 1
+	if n < 0 {
 		return nil
 	}
-	v := c.free[0]
-	c.free[0] = nil
-	c.free = c.free[1:]
+	v := c.reserve[n]
+	c.reserve[n] = nil
+	c.reserve = c.reserve[:n]
 	return v
 }
 

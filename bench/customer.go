@@ -14,6 +14,7 @@ type customer struct {
 	peer  *peer
 	crowd *crowd
 	leave context.CancelFunc // of one who came for a single chat
+	spare bool               // is of the reserve
 	chat  atomic.Pointer[chat]
 }
 

@@ -112,15 +112,7 @@ func (r *run) prepare(ctx context.Context) error {
 		}
 	}
 	if !p.Customers.PerChat {
-		err := each(ctx, p.Customers.Pool, func(int) error {
-			c.guests.Add(1)
-			v, err := c.visit()
-			if err == nil {
-				c.done(v)
-			}
-			return err
-		})
-		if err != nil {
+		if err := r.invite(ctx); err != nil {
 			return err
 		}
 	}
@@ -129,6 +121,25 @@ func (r *run) prepare(ctx context.Context) error {
 		s.peer = c.newPeer(wire.RoleSupervisor, fmt.Sprintf("s%d", n), fmt.Sprintf("Supervisor %d", n))
 		s.peer.person = s
 		return s.peer.connect(c.ctx)
+	})
+}
+
+// invite lets the customers in who are there ahead of their chats. Only a server
+// that was started for the run is known to have room for a reserve.
+func (r *run) invite(ctx context.Context) error {
+	c, p := r.crowd, &r.profile.Customers
+	all := p.Pool
+	if r.server != nil {
+		all += p.Reserve
+	}
+	return each(ctx, all, func(n int) error {
+		c.guests.Add(1)
+		v, err := c.visit()
+		if err == nil {
+			v.spare = n >= p.Pool
+			c.done(v)
+		}
+		return err
 	})
 }
 

@@ -54,6 +54,7 @@ type Agents struct {
 // Customers are those who write.
 type Customers struct {
 	Pool     int     `yaml:"pool"`     // connections opened ahead and used again
+	Reserve  int     `yaml:"reserve"`  // more of them at a server that the run starts, for when all of the pool have a chat
 	Most     int     `yaml:"most"`     // connections at once; arrivals beyond are counted as not started
 	PerChat  bool    `yaml:"per_chat"` // a new person and connection for each chat instead
 	Think    Dist    `yaml:"think"`    // before each message
@@ -157,6 +158,7 @@ func (p *Profile) Validate() error {
 	say(p.Warmup >= 0 && p.Drain >= 0, "warmup %s and drain %s, expected 0s or more", p.Warmup, p.Drain)
 	say(p.Agents.Count > 0, "agents.count %d, expected at least 1", p.Agents.Count)
 	say(p.Agents.Capacity >= 1 && p.Agents.Capacity <= 50, "agents.capacity %d, expected 1 to 50", p.Agents.Capacity)
+	say(p.Customers.Reserve >= 0, "customers.reserve %d, expected at least 0", p.Customers.Reserve)
 	say(p.Customers.Most > 0, "customers.most %d, expected at least 1", p.Customers.Most)
 	say(p.Queues.Count > 0, "queues.count %d, expected at least 1", p.Queues.Count)
 	say(p.Queues.OfferTimeout >= time.Second, "queues.offer_timeout %s, expected at least 1s", p.Queues.OfferTimeout)
