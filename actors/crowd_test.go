@@ -16,7 +16,7 @@ func (h *pile) Stop()        {}
 func (h *pile) Waiting() int { return len(h.in) }
 
 func TestWhatWaitsInMailboxesIsCountedAlsoWhatIsHeldForTheNextLife(t *testing.T) {
-	d := newDirectory(func(acd.Address, uint64) Mailbox { return &pile{} })
+	d := newDirectory(func(acd.Address, uint64, any) Mailbox { return &pile{} })
 	now := time.Unix(1000, 0)
 	for _, to := range []acd.Address{acd.ChatID("a").Address(), acd.ChatID("b").Address(), acd.ChatID("b").Address(), acd.AgentID("x").Address()} {
 		d.tell(to, "news", now)
@@ -67,7 +67,7 @@ func TestAnActorMayLeaveWhileAllAreStopped(t *testing.T) {
 		other = acd.ChatID("b" + string(rune('0'+i))).Address()
 	}
 	stopped := 0
-	d.spawn = func(a acd.Address, _ uint64) Mailbox {
+	d.spawn = func(a acd.Address, _ uint64, _ any) Mailbox {
 		return &last{end: func() {
 			stopped++
 			if a == first {
@@ -88,7 +88,7 @@ func TestActorsAreStoppedAFewAtATime(t *testing.T) {
 	const crowd = 3 * stopAtOnce
 	var stopping int
 	d := newDirectory(nil)
-	d.spawn = func(acd.Address, uint64) Mailbox { return &last{end: func() { stopping++ }} }
+	d.spawn = func(acd.Address, uint64, any) Mailbox { return &last{end: func() { stopping++ }} }
 	for i := range crowd {
 		d.tell(acd.ChatID(strconv.Itoa(i)).Address(), "news", time.Unix(1000, 0))
 	}
@@ -113,7 +113,7 @@ func TestActorsAreStoppedAFewAtATime(t *testing.T) {
 
 func TestIdleActorsAreAskedToLeaveAFewAtATime(t *testing.T) {
 	boxes := []*pile{}
-	d := newDirectory(func(acd.Address, uint64) Mailbox {
+	d := newDirectory(func(acd.Address, uint64, any) Mailbox {
 		boxes = append(boxes, &pile{})
 		return boxes[len(boxes)-1]
 	})

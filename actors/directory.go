@@ -18,7 +18,7 @@ import (
 // leaving one waits for the next life. Every life has a name of its own, so
 // that a late timer or answer of one never reaches another.
 type directory struct {
-	spawn  func(a acd.Address, life uint64) Mailbox
+	spawn  func(a acd.Address, life uint64, first any) Mailbox
 	seed   maphash.Seed
 	shards [64]shard
 
@@ -84,7 +84,7 @@ func (e *entry) release() (held []any) {
 // leave is the last message of a life.
 type leave struct{}
 
-func newDirectory(spawn func(a acd.Address, life uint64) Mailbox) *directory {
+func newDirectory(spawn func(a acd.Address, life uint64, first any) Mailbox) *directory {
 	d := &directory{spawn: spawn, seed: maphash.MakeSeed()}
 	for i := range d.shards {
 		d.shards[i].entries = map[acd.Address]*entry{}
@@ -104,7 +104,7 @@ func (d *directory) tell(to acd.Address, msg any, now time.Time) bool {
 	defer s.mu.Unlock()
 	e := s.entries[to]
 	if e == nil {
-		box := d.start(s, to)
+		box := d.start(s, to, msg)
 		if box == nil {
 			return false
 		}
@@ -133,14 +133,14 @@ func (d *directory) poke(to acd.Address, msg any) {
 	}
 }
 
-// start begins a life, which says when it has ended; none any more once the
-// engine is stopping.
-func (d *directory) start(s *shard, a acd.Address) Mailbox {
+// start begins a life that is to be told first next. It says when it has ended;
+// none begins any more once the engine is stopping.
+func (d *directory) start(s *shard, a acd.Address, first any) Mailbox {
 	if !d.lives.begin() {
 		return nil
 	}
 	s.lives++
-	return d.spawn(a, s.lives)
+	return d.spawn(a, s.lives, first)
 }
 
 // idleAtOnce is how many are asked to leave between two rests.
@@ -225,7 +225,7 @@ func (d *directory) gone(a acd.Address, now time.Time) {
 	if len(held) == 0 {
 		return
 	}
-	next := &entry{box: d.start(s, a), used: now.UnixMilli()}
+	next := &entry{box: d.start(s, a, held[0]), used: now.UnixMilli()}
 	if next.box == nil {
 		return // what is behind a stop is lost, here as in any mailbox
 	}

@@ -67,7 +67,9 @@ func fill(r *rand.Rand, v reflect.Value) {
 			return
 		}
 		for i := range v.NumField() {
-			fill(r, v.Field(i))
+			if v.Type().Field(i).IsExported() { // the others are on no disk
+				fill(r, v.Field(i))
+			}
 		}
 	default:
 		panic("no way to fill " + v.Type().String())

@@ -162,7 +162,7 @@ func (ix *indexed) liveRows(rows []Row, c *acd.Chat, now time.Time) []Row {
 		ix.listed = false
 		rows = append(rows, Row{customerKey(c.Customer.ID, c.ID), nil},
 			Row{endedKey(now, c.ID), mustEncode(segmentOf(c))})
-		rows = ix.lastRows(rows, c)
+		rows = ix.lastRows(rows, c, now)
 	}
 	return rows
 }

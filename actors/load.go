@@ -14,6 +14,9 @@ import (
 // nothing: nobody else writes its records, and a life before that left with
 // all of them on disk.
 func (e *Engine) load(s *shell) error {
+	if s.fresh {
+		return nil
+	}
 	if s.addr.Kind != acd.KindChat || s.again {
 		if err := e.barrier(); err != nil {
 			return fmt.Errorf("load %s: %w", s.addr, err)

@@ -79,7 +79,7 @@ func TestAnIdleLifeEndsOnlyWhenAllThatItToldWasTaken(t *testing.T) {
 		t.Fatal(err)
 	}
 	self := &stoppable{}
-	e.directory = newDirectory(func(acd.Address, uint64) Mailbox { return self })
+	e.directory = newDirectory(func(acd.Address, uint64, any) Mailbox { return self })
 	s := &shell{engine: e, self: self, addr: acd.ChatID("c").Address()}
 	s.machine, s.kind, s.keys = e.newMachine(s.addr)
 	defer s.halt()

@@ -43,6 +43,7 @@ func TestAChatNamesOneInWhichNobodyServedItsCustomer(t *testing.T) {
 		again := ann.starts()
 		ann.must(again.Address(), acd.EndChat{})
 		alice.ready()
+		w.pass(time.Second)
 		last := w.lives(alice, ann, "at last")
 		after := ann.starts()
 		before := map[acd.ChatID]acd.ChatID{served: "", waited: served, again: waited, last: again, after: last}
@@ -127,6 +128,28 @@ func TestAChatDoesNotNameOneThatWasErased(t *testing.T) {
 		}
 		if c := fold(t, w.journal, ann.starts()); c.Previous != "" {
 			t.Errorf("the chat follows %q", c.Previous)
+		}
+	})
+}
+
+// An older version kept the id of the last chat that nobody served alone, and
+// deleted it at the end of a later one.
+func TestAChatFollowsOneOfAnOlderVersion(t *testing.T) {
+	inWorld(t, func(w *world) {
+		done := make(chan error, 1)
+		w.stopper.Append(actors.Entry{Epoch: 1, Rows: []actors.Row{{Key: []byte("nann\x00"), Value: []byte("old")}}, Done: func(err error) { done <- err }})
+		if err := <-done; err != nil {
+			t.Fatal(err)
+		}
+		w.crash()
+		alice, ann := w.agent("alice"), w.customer("ann")
+		alice.ready()
+		served := w.lives(alice, ann, "hello")
+		after := ann.starts()
+		for chat, want := range map[acd.ChatID]acd.ChatID{served: "old", after: served} {
+			if got := fold(t, w.journal, chat).Previous; got != want {
+				t.Errorf("%s follows %q, want %q", chat, got, want)
+			}
 		}
 	})
 }

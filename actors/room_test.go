@@ -87,7 +87,7 @@ func TestACustomersOpenChatsAreASetInOrder(t *testing.T) {
 }
 
 func TestTheDirectoryShrinksWhenACrowdHasGone(t *testing.T) {
-	d := newDirectory(func(acd.Address, uint64) Mailbox { return &pile{} })
+	d := newDirectory(func(acd.Address, uint64, any) Mailbox { return &pile{} })
 	s, now := &d.shards[0], time.Unix(1000, 0)
 	var all []acd.Address
 	for i := 0; len(all) < 1000; i++ {

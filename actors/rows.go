@@ -27,7 +27,7 @@ const (
 	rowSecret   = 'k' // chat → the key that its text is sealed under
 	rowText     = 't' // chat, message number → textRow
 	rowServed   = 's' // customer → servedRow: by whom last
-	rowUnserved = 'n' // customer → his last chat, if nobody served him in it
+	rowUnserved = 'n' // customer → unservedRow: his last chat that nobody served him in
 	rowCustomer = 'u' // customer, chat → nothing: open chats of a customer
 	rowSwept    = 'v' // class of what is kept of chats → the end up to which it has been taken away
 	rowShelf    = 'x' // part, key → whatever that part of the node keeps: cursors, webhooks

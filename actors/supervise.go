@@ -17,6 +17,7 @@ type cell struct {
 	engine   *Engine
 	addr     acd.Address
 	self     Mailbox
+	fresh    bool // nothing of it can be in the journal
 	life     Receiver
 	failures []time.Time
 }
@@ -26,9 +27,21 @@ const (
 	restartWindow = time.Minute
 )
 
-// spawn makes the mailbox of a machine; nth tells its lives apart.
-func (e *Engine) spawn(a acd.Address, nth uint64) Mailbox {
-	return e.runtime.Spawn(a.String()+"#"+strconv.FormatUint(nth, 10), &cell{engine: e, addr: a})
+// spawn makes the mailbox of a machine, to be told first next; nth tells its
+// lives apart.
+func (e *Engine) spawn(a acd.Address, nth uint64, first any) Mailbox {
+	return e.runtime.Spawn(a.String()+"#"+strconv.FormatUint(nth, 10), &cell{engine: e, addr: a, fresh: begins(a, first)})
+}
+
+// begins reports whether a message is the very first of a chat. Its id was made
+// with the customer's command, and one that has been answered never gets here.
+func begins(a acd.Address, first any) bool {
+	m, ok := first.(*envelope)
+	if !ok || a.Kind != acd.KindChat {
+		return false
+	}
+	_, ok = m.cmd.(acd.Start)
+	return ok
 }
 
 // Receive implements Receiver.
@@ -59,6 +72,7 @@ func (c *cell) begin() {
 			return
 		}
 		s := &shell{engine: c.engine, addr: c.addr, stream: c.addr.String(), self: c.self, life: c.engine.lives.Add(1), again: len(c.failures) > 0}
+		s.fresh = c.fresh && !s.again
 		s.steps = c.engine.counters.place(c.addr.Kind)
 		s.machine, s.kind, s.keys = c.engine.newMachine(c.addr)
 		c.life = s

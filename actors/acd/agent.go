@@ -2,7 +2,6 @@ package acd
 
 import (
 	"fmt"
-	"slices"
 	"time"
 	"unicode/utf8"
 )
@@ -25,8 +24,8 @@ type Agent struct {
 	link     agentLink
 	grace    time.Time // the end of it, while the link is in grace
 
-	over  []OfferID // offers known to be over, the last few
-	freed []stay    // chats that left without a debt, the last few
+	over  lately[OfferID] // offers known to be over
+	freed []stay          // chats that left without a debt, the last few
 
 	sent     AgentAdvert
 	sentTo   []QueueID
@@ -57,9 +56,6 @@ type agentSession struct {
 	id       string
 	alerting bool
 }
-
-// ringSize bounds everything that is remembered only to answer what is late.
-const ringSize = 64
 
 // NewAgent returns the desk of a person of whom nothing is known yet.
 func NewAgent(id AgentID) *Agent {
@@ -265,15 +261,4 @@ func (s *agentStep) by() string {
 		return bySupervisor
 	}
 	return byAgent
-}
-
-// remember appends v to what is kept of the last few.
-func remember[T comparable](ring []T, v T) []T {
-	if slices.Contains(ring, v) {
-		return ring
-	}
-	if len(ring) >= ringSize {
-		ring = slices.Delete(ring, 0, len(ring)-ringSize+1)
-	}
-	return append(ring, v)
 }

@@ -110,7 +110,7 @@ func (a *Agent) checkPresence() error {
 // checkBounds: nothing grows for ever, and focus is on a chat that is here.
 func (a *Agent) checkBounds() error {
 	for name, n := range map[string]int{
-		"struck": len(a.state.Struck), "settled": len(a.state.Settled), "over": len(a.over), "freed": len(a.freed),
+		"struck": len(a.state.Struck), "settled": len(a.state.Settled), "over": len(a.over.order), "freed": len(a.freed),
 	} {
 		if n > ringSize {
 			return fmt.Errorf("%d %s are kept, of at most %d", n, name, ringSize)

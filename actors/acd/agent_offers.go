@@ -26,7 +26,7 @@ func (s *agentStep) offerStart(c OfferStart) {
 		s.ask(row, SlotAlerting, false)
 		return
 	}
-	s.over = slices.DeleteFunc(s.over, func(o OfferID) bool { return o == row.Offer })
+	s.over.forget(row.Offer)
 	s.take(row, SlotAlerting)
 	slot = s.slotOf(row.Chat)
 	if s.audible() {
@@ -112,7 +112,7 @@ func (s *agentStep) assigned(c Assigned) {
 	}
 	first := len(s.connected()) == 0
 	if slot != nil && !known {
-		s.over = remember(s.over, slot.Offer)
+		s.over.add(slot.Offer)
 	}
 	s.take(row, SlotConnected)
 	s.idleFrom = s.t.Now
@@ -130,8 +130,8 @@ func (s *agentStep) assigned(c Assigned) {
 
 // offerOver frees the slot of an offer that nobody took (A12).
 func (s *agentStep) offerOver(c OfferOver) {
-	known := slices.Contains(s.over, c.Offer)
-	s.over = remember(s.over, c.Offer)
+	known := s.over.has(c.Offer)
+	s.over.add(c.Offer)
 	slot := s.slotFor(c.Offer)
 	if slot == nil && !known {
 		s.overBefore(c)

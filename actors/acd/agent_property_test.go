@@ -81,7 +81,7 @@ func (w *deskWorld) twin() *Agent {
 	b.state = w.a.state.clone()
 	b.slots = slices.Clone(w.a.slots)
 	b.sessions = slices.Clone(w.a.sessions)
-	b.over, b.freed = slices.Clone(w.a.over), slices.Clone(w.a.freed)
+	b.over, b.freed = w.a.over.clone(), slices.Clone(w.a.freed)
 	return &b
 }
 

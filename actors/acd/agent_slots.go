@@ -171,7 +171,7 @@ func (s *agentStep) denies(c Reserve) string {
 		return deniedStarting
 	case s.state.Presence.State != Available && !s.byHand(c):
 		return deniedPresence
-	case s.slotOf(c.Chat) != nil || slices.Contains(s.over, c.Offer):
+	case s.slotOf(c.Chat) != nil || s.over.has(c.Offer):
 		return deniedDuplicate
 	case s.wrapsUp(c):
 		return deniedWrapup
@@ -223,7 +223,7 @@ func (s *agentStep) channelFull(ch Channel) bool {
 func (s *agentStep) slotRelease(offer OfferID) {
 	s.bids = slices.DeleteFunc(s.bids, func(b Reserve) bool { return b.Offer == offer })
 	if slot := s.slotFor(offer); slot != nil && slot.State == SlotReserved {
-		s.over = remember(s.over, offer)
+		s.over.add(offer)
 		s.free(slot.Chat)
 	}
 }

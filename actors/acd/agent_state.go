@@ -22,6 +22,8 @@ type DeskState struct {
 	Settled  []Settled       `cbor:"11,keyasint,omitempty"` // the last 64
 	Unheard  []OfferID       `cbor:"12,keyasint,omitempty"` // the last 64 that rang where nobody was
 	StruckTo time.Time       `cbor:"13,keyasint,omitzero"`  // when Struck last forgot one
+
+	filed map[ChatID]struct{} // of Settled, made when it is needed first
 }
 
 // Settled is a debt that has been closed, kept so that a second answer gets
@@ -37,7 +39,7 @@ func (s DeskState) clone() DeskState {
 	s.Struck = slices.Clone(s.Struck)
 	s.Opened = slices.Clone(s.Opened)
 	s.Debts = slices.Clone(s.Debts)
-	s.Settled = slices.Clone(s.Settled)
+	s.Settled, s.filed = slices.Clone(s.Settled), nil
 	s.Unheard = slices.Clone(s.Unheard)
 	return s
 }
@@ -67,7 +69,7 @@ func (s *DeskState) apply(at time.Time, e Event) {
 	case WrapupStarted:
 		s.unfocus(e.Debt.Chat)
 		// He was in the chat once more, and owes once more.
-		s.Settled = slices.DeleteFunc(s.Settled, func(d Settled) bool { return d.Done.Chat == e.Debt.Chat })
+		s.unsettle(e.Debt.Chat)
 		s.Debts = append(s.Debts, e.Debt)
 	case WrapupSaved:
 		if d := s.debt(e.Chat); d != nil {
@@ -148,10 +150,20 @@ func (s *DeskState) done(e WrapupDone) {
 		settled.Spec = s.Debts[i].Spec
 	}
 	s.Debts = slices.Delete(s.Debts, i, i+1)
-	if len(s.Settled) >= ringSize {
-		s.Settled = slices.Delete(s.Settled, 0, len(s.Settled)-ringSize+1)
+	s.settled(e.Chat) // knows them all now
+	if len(s.Settled) == ringSize {
+		delete(s.filed, s.Settled[0].Done.Chat)
 	}
-	s.Settled = append(s.Settled, settled)
+	s.filed[e.Chat] = struct{}{}
+	s.Settled = push(s.Settled, settled)
+}
+
+// unsettle forgets the closed debt of chat.
+func (s *DeskState) unsettle(chat ChatID) {
+	if s.settled(chat) != nil {
+		delete(s.filed, chat)
+		s.Settled = slices.DeleteFunc(s.Settled, func(d Settled) bool { return d.Done.Chat == chat })
+	}
 }
 
 func (s *DeskState) unfocus(chat ChatID) {
@@ -175,6 +187,15 @@ func (s *DeskState) debt(chat ChatID) *Debt {
 
 // settled returns the closed debt of chat, nil if there is none.
 func (s *DeskState) settled(chat ChatID) *Settled {
+	if s.filed == nil {
+		s.filed = make(map[ChatID]struct{}, len(s.Settled))
+		for i := range s.Settled {
+			s.filed[s.Settled[i].Done.Chat] = struct{}{}
+		}
+	}
+	if _, filed := s.filed[chat]; !filed {
+		return nil
+	}
 	for i := range s.Settled {
 		if s.Settled[i].Done.Chat == chat {
 			return &s.Settled[i]

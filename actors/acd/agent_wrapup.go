@@ -30,7 +30,7 @@ func (s *agentStep) released(c Released) {
 		case done != nil && sameTime(done.Done.Offer, c.Offer):
 			s.file(*done)
 			return
-		case !mine && slices.Contains(s.over, c.Offer):
+		case !mine && s.over.has(c.Offer):
 			return
 		}
 	}
@@ -56,7 +56,7 @@ func (s *agentStep) leaves(c Released, slot *agentSlot) {
 	if slot != nil {
 		debt.Weight, debt.Channel, debt.Offer = slot.Weight, slot.Channel, cmp.Or(c.Offer, slot.Offer)
 		if slot.Offer != "" {
-			s.over = remember(s.over, slot.Offer)
+			s.over.add(slot.Offer)
 		}
 		s.free(c.Chat)
 	}
@@ -92,7 +92,7 @@ func (s *agentStep) forgive(chat ChatID) {
 	debt, offer := s.state.debt(chat), OfferID("")
 	if slot := s.slotOf(chat); slot != nil {
 		offer = slot.Offer
-		s.over = remember(s.over, offer)
+		s.over.add(offer)
 		s.free(chat)
 	} else if debt == nil {
 		return

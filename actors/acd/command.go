@@ -7,7 +7,7 @@ type (
 	// Start opens a chat (C1, C2). It goes to the queue first, which admits or
 	// refuses it and hands it on to the chat.
 	Start struct {
-		Chat       ChatID
+		Chat       ChatID // never used before: of its journal nothing is read
 		Source     SourceID
 		Queue      QueueID // the source's queue if empty
 		Name       string
