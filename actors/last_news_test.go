@@ -1,47 +1,65 @@
 package actors
 
 import (
-	"slices"
+	"math/rand/v2"
+	"strings"
 	"testing"
+	"unsafe"
+
+	"github.com/parley-engine/parley/actors/acd"
 )
 
+// What a stream keeps of its last news is what a plain list of them would hold.
 func TestTheLastNewsIsKept(t *testing.T) {
-	for _, most := range []int{1, 4, 5, 8, 11} {
+	if size := unsafe.Sizeof(place{}); size != 64 {
+		t.Errorf("a place is %d bytes", size)
+	}
+	r := rand.New(rand.NewPCG(1, 2))
+	for _, bounds := range [][2]int{{1, 1}, {4, 2}, {5, 5}, {8, 3}, {11, 4}, {64, 8}} {
+		most, fresh := bounds[0], bounds[1]
 		var w lastNews
-		var want []uint64
-		for seq := range uint64(3 * 11) {
-			w.add(cached{seq: seq}, most)
-			if want = append(want, seq); len(want) > most {
-				want = want[1:]
+		var want []cached
+		for seq := range uint64(2000) {
+			if n := r.IntN(40); n <= len(want) && n < 3 {
+				w.forget(n)
+				want = want[n:]
 			}
-			var got []uint64
-			for i := range w.n {
-				got = append(got, w.at(i).seq)
+			from := acd.ChatID(strings.Repeat("x", r.IntN(2*idRoom))).Address()
+			if r.IntN(4) == 0 {
+				from.Kind = acd.KindAgent
 			}
-			if !slices.Equal(got, want) {
-				t.Fatalf("of %d at most there are %d, expected %d", most, got, want)
+			c := newCached(from, seq, r.IntN(5), acd.View(r.IntN(4)))
+			c.note, c.message = &Note{From: from}, seq%7
+			w.add(c, most, fresh)
+			want = append(want, c)
+			want = want[max(0, len(want)-most):]
+			if stale := len(want) - 1 - fresh; stale >= 0 {
+				want[stale].note = nil
+			}
+			if w.n != len(want) {
+				t.Fatalf("of %d at most there are %d, expected %d", most, w.n, len(want))
+			}
+			long := 0
+			for i := range want {
+				if got := w.cached(i); got != want[i] || w.note(i) != want[i].note || w.from(i) != want[i].from() {
+					t.Fatalf("of %d at most the %dth is %+v, expected %+v", most, i, got, want[i])
+				}
+				if w.is(i, map[string]acd.Kind{want[i].id: acd.KindQueue}) || !w.is(i, map[string]acd.Kind{want[i].id: want[i].kind}) {
+					t.Fatalf("the %dth is not from %v alone", i, want[i].from())
+				}
+				if len(want[i].id) > idRoom {
+					long++
+				}
+			}
+			if len(w.long) != long {
+				t.Fatalf("%d long ids are kept of %d", len(w.long), long)
 			}
 		}
-	}
-}
-
-func TestWhatIsForgottenOfTheLastNewsIsTheOldest(t *testing.T) {
-	var w lastNews
-	for seq := range uint64(7) {
-		w.add(cached{seq: seq}, 4) // of which 3 to 6 are left
-	}
-	w.forget(3)
-	if w.n != 1 || w.at(0).seq != 6 {
-		t.Fatalf("%d are left, the first is %d", w.n, w.at(0).seq)
-	}
-	for seq := range uint64(4) {
-		w.add(cached{seq: 7 + seq}, 4)
-	}
-	if w.n != 4 || w.at(0).seq != 7 || w.at(3).seq != 10 {
-		t.Errorf("%d from %d to %d", w.n, w.at(0).seq, w.at(3).seq)
-	}
-	w.forget(4)
-	if w.n != 0 {
-		t.Errorf("%d are left of none", w.n)
+		w.forget(w.n)
+		for _, n := range w.notes {
+			if n != nil {
+				t.Error("a note is left of none")
+			}
+		}
 	}
 }

@@ -102,11 +102,12 @@ func (s *Session) collect(buf []Delivery) ([]Delivery, []gap) {
 			return buf, gaps
 		case s.cursor < st.head:
 			s.cursor++
-			c := st.at(s.cursor)
-			if c.note == nil {
-				gaps = append(gaps, gap{len(buf), c})
+			i := st.nth(s.cursor)
+			note := st.notes.note(i)
+			if note == nil {
+				gaps = append(gaps, gap{len(buf), st.notes.cached(i)})
 			}
-			buf = append(buf, Delivery{Seq: s.cursor, News: c.note})
+			buf = append(buf, Delivery{Seq: s.cursor, News: note})
 		case len(s.shown) > 0:
 			buf = append(buf, Delivery{News: s.shown[0]})
 			s.shown = s.shown[1:]
@@ -240,16 +241,18 @@ func (s *Session) acknowledge(seq uint64) (heard map[acd.Address]uint64) {
 	defer st.mu.Unlock()
 	s.acked = max(s.acked, min(seq, s.cursor))
 	for n := max(st.heard+1, st.first()); n <= st.head; n++ {
-		c := st.at(n)
-		switch {
-		case c.message == parted:
-			delete(heard, c.from())
-		case c.message == 0 || n > s.acked:
+		i := st.nth(n)
+		switch message := st.notes.at(i).message; {
+		case message == parted:
+			if heard != nil {
+				delete(heard, st.notes.from(i))
+			}
+		case message == 0 || n > s.acked:
 		default:
 			if heard == nil {
 				heard = map[acd.Address]uint64{}
 			}
-			heard[c.from()] = c.message
+			heard[st.notes.from(i)] = message
 		}
 	}
 	st.heard = max(st.heard, s.acked)

@@ -40,8 +40,6 @@ type stream struct {
 
 // cached is one published piece of news: where it stands in the journal and,
 // while it is fresh, the note itself.
-//
-// There are thousands of them for each person, so its members lie close.
 type cached struct {
 	id   string // of the machine that it is from
 	seq  uint64 // of the record
@@ -118,10 +116,7 @@ func (s *stream) keep(seq uint64, c cached) {
 		s.notes = lastNews{} // numbers of an earlier life of this stream
 	}
 	s.head = seq
-	s.notes.add(c, keep)
-	if old := s.notes.n - 1 - fresh; old >= 0 {
-		s.notes.at(old).note = nil
-	}
+	s.notes.add(c, keep, fresh)
 }
 
 // share notes that several sessions are told the same. The caller holds mu, and
@@ -194,8 +189,8 @@ func (s *stream) whisper(n *Note) {
 // first is the lowest number that can still be given again.
 func (s *stream) first() uint64 { return s.head - uint64(s.notes.n) + 1 }
 
-// at returns the news of a number, which is in first..head.
-func (s *stream) at(seq uint64) cached { return *s.notes.at(int(seq - s.first())) }
+// nth is the place among the last news of a number that is in first..head.
+func (s *stream) nth(seq uint64) int { return int(seq - s.first()) }
 
 func (s *stream) remove(sess *Session) (last bool) {
 	for i, other := range s.sessions {
@@ -246,10 +241,9 @@ func (t *streams) stale(from map[acd.Address]bool) {
 	defer t.mu.RUnlock()
 	for _, s := range t.all {
 		s.mu.Lock()
-		_, fresh := s.bounds()
-		for i := max(0, s.notes.n-1-fresh); i < s.notes.n; i++ {
-			if c := s.notes.at(i); c.note != nil && from[c.from()] {
-				c.note = nil
+		for i, n := range s.notes.notes {
+			if n != nil && from[n.From] {
+				s.notes.notes[i] = nil
 			}
 		}
 		s.mu.Unlock()
@@ -259,16 +253,16 @@ func (t *streams) stale(from map[acd.Address]bool) {
 // lose has streams give nothing again up to what chats have told that are about
 // to be dropped. Who is further behind starts from a snapshot.
 func (t *streams) lose(gone []Segment) {
-	from := make(map[acd.Address]bool, len(gone))
+	chats := make(map[string]acd.Kind, len(gone))
 	for i := range gone {
-		from[gone[i].Chat.Address()] = true
+		chats[string(gone[i].Chat)] = acd.KindChat
 	}
 	t.mu.RLock()
 	defer t.mu.RUnlock()
 	for _, s := range t.all {
 		s.mu.Lock()
 		for i := s.notes.n - 1; i >= 0; i-- {
-			if from[s.notes.at(i).from()] {
+			if s.notes.is(i, chats) {
 				s.notes.forget(i + 1)
 				break
 			}
