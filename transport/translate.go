@@ -1,6 +1,8 @@
 package transport
 
 import (
+	"encoding/base32"
+
 	"github.com/google/uuid"
 
 	"github.com/parley-engine/parley/actors/acd"
@@ -109,10 +111,15 @@ func start(who acd.Principal, cmd *wire.Start, cfg *acd.Config) (acd.Address, ac
 }
 
 // newChatID orders chats roughly by time, which helps the journal, and is a
-// UUID: nobody guesses another's.
+// UUID: nobody guesses another's. It stands in every frame and every key of a
+// chat, so it is written with 26 characters and not with 36.
 func newChatID() acd.ChatID {
-	return acd.ChatID(uuid.Must(uuid.NewV7()).String())
+	id := uuid.Must(uuid.NewV7())
+	return acd.ChatID(chatIDs.EncodeToString(id[:]))
 }
+
+// chatIDs keeps the order: its digits stand as ASCII has them.
+var chatIDs = base32.NewEncoding("0123456789abcdefghijklmnopqrstuv").WithPadding(base32.NoPadding)
 
 func send(who acd.Principal, cmd *wire.Send) (acd.Address, acd.Command, *wire.Error) {
 	if who.Role == acd.RoleCustomer && cmd.To == wire.ToAgents {

@@ -54,7 +54,7 @@ func (s *server) ok(p *peer, re string) { s.to(p, `{"type":"ok","re":"`, re, `"}
 
 // Ids are as long as Parley's.
 const (
-	chatPrefix  = "01a205f0-4fcc-7d32-9fdb-"
+	chatPrefix  = "06h0eu7n3pvd71"
 	offerSuffix = ".3jlcvawzt0w7w"
 	moveSuffix  = ".2b5shfnythni3"
 )
