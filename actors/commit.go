@@ -17,6 +17,7 @@ type turn struct {
 	seq   uint64 // of the record; 0 when the step made none
 	out   acd.Outcome
 	ask   *ask
+	last  *lastChats // when a chat has ended
 
 	news   []addressed
 	rows   []Row
@@ -211,6 +212,9 @@ func (e *Engine) release(w *turn, err error) {
 	w.shell.undone.Add(-1)
 	if err != nil {
 		return // the journal has failed; the process is stopping
+	}
+	if w.last != nil {
+		e.streams.get(w.last.customer.Stream()).ended(w.last)
 	}
 	if w.ask != nil {
 		w.ask.reply(w.out.Result, w.out.Err)

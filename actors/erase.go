@@ -107,6 +107,7 @@ func (p *Past) wordless(rows []Row, gone []Segment) ([]Row, error) {
 // Erase destroys what was said in a customer's ended chats; see Past.Erase.
 func (e *Engine) Erase(customer acd.CustomerID) (erased, open []acd.ChatID, err error) {
 	gone, open, err := e.Past().erase(customer, e.put)
+	e.streams.get(customer.Stream()).reread()
 	e.forgetWords(gone, e.everybody)
 	for _, s := range gone {
 		erased = append(erased, s.Chat)

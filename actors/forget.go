@@ -199,6 +199,7 @@ func (e *Engine) dropChat(key []byte, s Segment) error {
 			return err
 		}
 	}
+	defer e.streams.get(s.Customer.Stream()).reread()
 	return e.journal.Drop(s.Chat.Address().String(), rows)
 }
 

@@ -115,7 +115,13 @@ func restoreChat(s *shell, _ func(acd.Command)) {
 
 func chatRows(rows []Row, w *turn, now time.Time) []Row {
 	s, events := w.shell, w.out.Events
-	return s.index.changes(s.keys.rows(rows, &w.slab, events), s.machine.(*acd.Chat), now, events)
+	chat, open := s.machine.(*acd.Chat), s.index.listed
+	rows = s.index.changes(s.keys.rows(rows, &w.slab, events), chat, now, events)
+	if open && !s.index.listed {
+		w.last = s.index.last(chat, now)
+		rows = w.last.row(rows)
+	}
+	return rows
 }
 
 // changes brings the index from what it says to what the chat is now. Messages
@@ -162,7 +168,6 @@ func (ix *indexed) liveRows(rows []Row, c *acd.Chat, now time.Time) []Row {
 		ix.listed = false
 		rows = append(rows, Row{customerKey(c.Customer.ID, c.ID), nil},
 			Row{endedKey(now, c.ID), mustEncode(segmentOf(c))})
-		rows = ix.lastRows(rows, c, now)
 	}
 	return rows
 }

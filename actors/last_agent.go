@@ -28,22 +28,66 @@ func servedKey(u acd.CustomerID) []byte { return rowKey(rowServed, string(u), ""
 
 func unservedKey(u acd.CustomerID) []byte { return rowKey(rowUnserved, string(u), "") }
 
-// lastRows is what is kept of a chat at its end for the customer's next one.
-func (ix *indexed) lastRows(rows []Row, c *acd.Chat, now time.Time) []Row {
+// lastChats is what the index says of a customer's last chats: of the one that
+// has just ended, or as far as his stream has read it. Nil is not known.
+type lastChats struct {
+	customer acd.CustomerID
+	served   *servedRow
+	unserved *unservedRow
+	lost     int // how often the index has lost some since the stream is there
+}
+
+// last is what is kept of a chat at its end for the customer's next one.
+func (ix *indexed) last(c *acd.Chat, now time.Time) *lastChats {
 	if ix.owner == "" {
-		return append(rows, Row{unservedKey(c.Customer.ID), mustEncode(unservedRow{c.ID, now.UnixMilli()})})
+		return &lastChats{customer: c.Customer.ID, unserved: &unservedRow{c.ID, now.UnixMilli()}}
 	}
-	return append(rows, Row{servedKey(c.Customer.ID), mustEncode(servedRow{ix.owner, c.ID, now.UnixMilli()})})
+	return &lastChats{customer: c.Customer.ID, served: &servedRow{ix.owner, c.ID, now.UnixMilli()}}
+}
+
+// row appends what is kept of one chat.
+func (l *lastChats) row(rows []Row) []Row {
+	if l.served != nil {
+		return append(rows, Row{servedKey(l.customer), mustEncode(l.served)})
+	}
+	return append(rows, Row{unservedKey(l.customer), mustEncode(l.unserved)})
+}
+
+// ended notes the end of a chat of the person's. A nil stream has nobody to note
+// it for.
+func (s *stream) ended(l *lastChats) {
+	if s == nil {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if l.served != nil {
+		s.last.served = l.served
+	}
+	if l.unserved != nil {
+		s.last.unserved = l.unserved
+	}
+}
+
+// reread has what the index says of the person's last chats looked up again, when
+// it has lost some.
+func (s *stream) reread() {
+	if s == nil {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.last = lastChats{lost: s.last.lost + 1}
 }
 
 // withLast fills in who served the customer last, and which chat of his was the
 // last. A chat that starts without it starts all the same.
-func (e *Engine) withLast(start acd.Start, customer acd.CustomerID) acd.Start {
-	served, err := e.lastServed(customer)
+func (e *Engine) withLast(start acd.Start, st *stream, customer acd.CustomerID) acd.Start {
+	served, err := remembered(st, &st.last.served, func() (servedRow, error) { return e.lastServed(customer) })
 	if err != nil {
 		e.log.Error("cannot look up who served a customer last", "err", err)
 	}
-	unserved, err := e.lastUnserved(customer)
+	unserved, err := remembered(st, &st.last.unserved, func() (unservedRow, error) { return e.lastUnserved(customer) })
 	if err != nil {
 		e.log.Error("cannot look up a customer's last chat", "err", err)
 	}
@@ -52,6 +96,27 @@ func (e *Engine) withLast(start acd.Start, customer acd.CustomerID) acd.Start {
 		start.Previous = unserved.Chat
 	}
 	return start
+}
+
+// remembered is what the stream knows already, or else what is read. The end of a
+// chat that is noted meanwhile is younger than that.
+func remembered[T any](st *stream, kept **T, read func() (T, error)) (row T, err error) {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	if *kept != nil {
+		return **kept, nil
+	}
+	lost := st.last.lost
+	st.mu.Unlock()
+	row, err = read()
+	st.mu.Lock()
+	switch {
+	case *kept != nil:
+		return **kept, nil
+	case err == nil && st.last.lost == lost:
+		*kept = &row
+	}
+	return row, err
 }
 
 // lastUnserved is the customer's last chat that nobody served him in.

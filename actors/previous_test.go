@@ -153,3 +153,23 @@ func TestAChatFollowsOneOfAnOlderVersion(t *testing.T) {
 		}
 	})
 }
+
+func TestAChatFollowsNoneThatWasErasedWhileItsCustomerIsHere(t *testing.T) {
+	inWorld(t, func(w *world) {
+		alice, ann := w.agent("alice"), w.customer("ann")
+		alice.ready()
+		first := w.lives(alice, ann, "hello")
+		second := w.lives(alice, ann, "again")
+		if _, _, err := w.engine.Erase("ann"); err != nil {
+			t.Fatal(err)
+		}
+		w.pass(time.Second)
+		third := w.lives(alice, ann, "who am I")
+		fourth := ann.starts()
+		for chat, want := range map[acd.ChatID]acd.ChatID{second: first, third: "", fourth: third} {
+			if got := fold(t, w.journal, chat).Previous; got != want {
+				t.Errorf("%s follows %q, want %q", chat, got, want)
+			}
+		}
+	})
+}

@@ -205,7 +205,7 @@ func (s *Session) first(id string, digest uint64, to acd.Address, cmd acd.Comman
 			s.refuse(id, digest, refused)
 			return
 		}
-		cmd = s.engine.withLast(cmd.(acd.Start), acd.CustomerID(s.by.ID))
+		cmd = s.engine.withLast(cmd.(acd.Start), s.stream, acd.CustomerID(s.by.ID))
 	}
 	if b, ok := cmd.(acd.Broadcast); ok {
 		s.engine.beside(func() { s.broadcast(id, digest, b, s.actOf(to, cmd)) })

@@ -30,6 +30,7 @@ type stream struct {
 	sessions []*Session
 	customer bool
 	chats    openChats // a customer's
+	last     lastChats // his, as far as it has been read
 	starting int       // starts on their way
 	flying   flights   // commands that are not answered yet
 	recent   recent    // which commands may have been answered
