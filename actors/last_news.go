@@ -64,7 +64,7 @@ func (w *lastNews) forget(n int) {
 		if w.fresh(0) {
 			*w.held(0) = nil
 		}
-		if w.at(0).length == longID {
+		if len(w.long) > 0 && w.at(0).length == longID { // else it is not looked at: nobody has for long
 			delete(w.long, w.nth)
 		}
 		w.n--
