@@ -53,12 +53,13 @@ type queued struct {
 // ID names the session.
 func (s *Session) ID() string { return s.id }
 
-// deliveriesAtOnce bounds what one Next gives.
-const deliveriesAtOnce = 64
+// DeliveriesAtOnce bounds what one Next gives.
+const DeliveriesAtOnce = 64
 
-// Next appends what is ready, in order, and returns it; nothing new means that
-// the session has all there is, and Wake comes when there is more. It stops
-// giving when the session has fallen too far behind, and evicts it.
+// Next appends what is ready, in order, and returns it; fewer than
+// DeliveriesAtOnce mean that the session has all there is, and Wake comes when
+// there is more. It stops giving when the session has fallen too far behind, and
+// evicts it.
 func (s *Session) Next(buf []Delivery) []Delivery {
 	buf, missing := s.collect(buf)
 	for i := range buf {
@@ -92,7 +93,7 @@ func (s *Session) collect(buf []Delivery) ([]Delivery, []gap) {
 	if !s.ready || s.evicted {
 		return buf, nil
 	}
-	for end := len(buf) + deliveriesAtOnce; len(buf) < end; {
+	for end := len(buf) + DeliveriesAtOnce; len(buf) < end; {
 		switch {
 		case len(s.local) > 0 && s.local[0].after <= s.cursor:
 			buf = append(buf, Delivery{Re: s.local[0].re, Answer: s.local[0].a})

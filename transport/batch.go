@@ -29,7 +29,7 @@ type batch struct {
 	open       bool   // there is a present message
 	mark       int    // where it ended before the present frame
 	deliveries []actors.Delivery
-	idle       bool // there was nothing to say
+	idle       bool // all that there was has been said
 	attempt    attempt
 	ok         wire.Ok // room for the answer that is being written
 }

@@ -32,8 +32,8 @@ type Session interface {
 	Look(id string, q actors.Look)
 	// Typing is not answered.
 	Typing(to acd.Address, cmd acd.Typing)
-	// Next appends what is ready, in order. When it appends nothing the session
-	// has caught up, and Hello.Wake will be called.
+	// Next appends what is ready, in order. When it appends fewer than
+	// actors.DeliveriesAtOnce the session has caught up, and Hello.Wake will be called.
 	Next(buf []actors.Delivery) []actors.Delivery
 	// Ack says that the peer has handled everything up to seq.
 	Ack(seq uint64)

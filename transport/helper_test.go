@@ -38,7 +38,7 @@ type fakeSession struct {
 	hello  actors.Hello
 
 	mu     sync.Mutex
-	idle   func() // called once, when Next has found nothing and not returned yet
+	idle   func() // called once, when Next has taken what it found and not returned yet
 	ready  []actors.Delivery
 	asked  []asked
 	looks  []actors.Look
@@ -121,13 +121,11 @@ func (s *fakeSession) Typing(to acd.Address, cmd acd.Typing) {
 
 func (s *fakeSession) Next(buf []actors.Delivery) []actors.Delivery {
 	s.mu.Lock()
-	ready, idle := s.ready, s.idle
-	s.ready = nil
-	if len(ready) == 0 {
-		s.idle = nil
-	}
+	n := min(len(s.ready), actors.DeliveriesAtOnce)
+	ready, idle := s.ready[:n:n], s.idle
+	s.ready, s.idle = s.ready[n:], nil
 	s.mu.Unlock()
-	if len(ready) == 0 && idle != nil {
+	if idle != nil {
 		idle()
 	}
 	return append(buf, ready...)

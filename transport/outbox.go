@@ -157,7 +157,7 @@ func (c *conn) say(b *batch, own []byte, s Session) error {
 	if s != nil {
 		b.deliveries = s.Next(b.deliveries)
 	}
-	b.idle = len(own) == 0 && len(b.deliveries) == 0
+	b.idle = len(b.deliveries) < actors.DeliveriesAtOnce // what comes from now on wakes
 	for i := range b.deliveries {
 		if b.deliveries[i].Answer != nil {
 			c.unanswered.Add(-1) // before he can know of it and send the next one

@@ -344,6 +344,25 @@ func TestWhatBecomesReadyWhileTheWriterStopsIsStillWritten(t *testing.T) {
 	})
 }
 
+func TestMoreThanIsGivenAtOnceIsWrittenWithOneWake(t *testing.T) {
+	for _, many := range []int{actors.DeliveriesAtOnce - 1, actors.DeliveriesAtOnce, 2 * actors.DeliveriesAtOnce, 3*actors.DeliveriesAtOnce + 1} {
+		synctest.Test(t, func(t *testing.T) {
+			e := onPipes(t, nil)
+			p := e.hello(acd.RoleCustomer, "maria")
+			s := e.engine.last(t)
+			synctest.Wait()
+			var all []actors.Delivery
+			for n := range many {
+				all = append(all, message(uint64(n+1), fmt.Sprintf("number %d.", n)))
+			}
+			s.send(all...)
+			for n := range many {
+				p.expect(fmt.Sprintf("number %d.", n))
+			}
+		})
+	}
+}
+
 func TestAMessageThatTheNetworkCutsOffIsNeverDone(t *testing.T) {
 	e := onLoopback(t, nil)
 	raw := e.rawHello(t)
