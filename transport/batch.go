@@ -116,6 +116,6 @@ func (b *batch) release() {
 	if cap(b.buf) > keepBytes || cap(b.deliveries) > 4096 {
 		return
 	}
-	clear(b.deliveries[:cap(b.deliveries)])
+	clear(b.deliveries) // those of a write that has failed; of the others nothing is left
 	batches.Put(b)
 }
