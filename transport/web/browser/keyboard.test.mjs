@@ -213,6 +213,7 @@ test('a supervisor looks round, steps in and leaves with the keyboard alone', o,
   await gone(sue, '.beside')
   await keeps(sue, 'the keyboard is not lost when a chat is closed')
   await sue.keyboard.press('Alt+b')
+  await sue.waitForSelector('dialog[open]')
   await tabTo(sue, 'Queue')
   await sue.keyboard.type('Support')
   await tabTo(sue, /^To all who wait/)

@@ -63,6 +63,21 @@ test('messages are acknowledged soon, those that come together at once', async (
   assert.deepEqual(s.sent.filter((f) => f['type'] === 'pong'), [{ type: 'pong', seq: 2 }])
 })
 
+test('what was not acknowledged when the connection was lost is when it is back', async () => {
+  const { world, client } = started()
+  const s = await greet(world)
+  s.says({ type: 'message', seq: 1, at, chat: 'c' })
+  s.ends(1006)
+  client.hurry()
+  await world.pass(50)
+  assert.equal(world.sockets.length, 2)
+  assert.deepEqual(world.socket.sent, [], 'nothing is said before the connection is open')
+  const again = await greet(world, { resumed: true, seq: 1 })
+  await world.pass(50)
+  assert.deepEqual(again.sent.map((f) => f['type']), ['hello', 'pong'])
+  assert.deepEqual(again.last('pong'), { type: 'pong', seq: 1 })
+})
+
 test('a lost connection is dialled again after a jittered wait and says where the stream stood', async () => {
   const { world, client } = started()
   const s = await greet(world)

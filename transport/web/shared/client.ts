@@ -83,6 +83,7 @@ export class Client {
   private readonly held = new Set<string>() // until a retry is due
   private started = false
   private acknowledging = false
+  private behind = false // something is to be acknowledged that no connection was there for
 
   constructor(options: ClientOptions) {
     this.o = options
@@ -234,7 +235,8 @@ export class Client {
     this.acknowledging = true
     this.world.after(acknowledgeMs, () => {
       this.acknowledging = false
-      this.link?.send({ type: 'pong', seq: this.seq })
+      this.behind = !this.link?.welcomed
+      if (!this.behind) this.link?.send({ type: 'pong', seq: this.seq })
     })
   }
 
@@ -258,6 +260,7 @@ export class Client {
     this.clock.set(welcome.server_time)
     this.inFlight.clear()
     this.setStanding({ state: 'live' })
+    if (this.behind) this.acknowledge()
     this.pump()
   }
 
