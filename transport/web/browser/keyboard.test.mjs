@@ -151,6 +151,7 @@ test('an agent’s day and a customer’s chat are done with the keyboard alone'
 
   await tabTo(maria, 'End chat', 30)
   await maria.keyboard.press('Enter')
+  await maria.locator('dialog :focus').waitFor() // what opens it has the same name
   await lands(maria, 'End chat', 'the dialog asks once more')
   await maria.keyboard.press('Escape')
   await shut(maria)
