@@ -123,7 +123,7 @@ func remembered[T any](st *stream, kept **T, read func() (T, error)) (row T, err
 func (e *Engine) lastUnserved(customer acd.CustomerID) (row unservedRow, err error) {
 	b, err := e.journal.Get(unservedKey(customer))
 	switch {
-	case err != nil || b == nil:
+	case err != nil || len(b) == 0:
 		return row, err
 	case b[0]>>5 != cborMap>>5: // an older version wrote the id alone, and deleted the row when it was no longer the younger
 		return unservedRow{Chat: acd.ChatID(b)}, nil
