@@ -99,32 +99,29 @@ func (w *lastNews) note(i int) *Note {
 	return *w.held(i)
 }
 
-// from is the machine that the ith is from.
-func (w *lastNews) from(i int) acd.Address {
+// id names the machine that the ith is from, until the next one is added.
+func (w *lastNews) id(i int) []byte {
 	p := w.at(i)
 	if p.length == longID {
-		return acd.Address{Kind: p.kind, ID: w.long[w.nth+uint64(i)]}
+		return []byte(w.long[w.nth+uint64(i)])
 	}
-	return acd.Address{Kind: p.kind, ID: string(p.id[:p.length])}
+	return p.id[:p.length]
 }
 
-// is reports whether the ith is from one of those machines.
-func (w *lastNews) is(i int, ids map[string]acd.Kind) bool {
-	p := w.at(i)
-	var kind acd.Kind
-	var there bool
-	if p.length == longID {
-		kind, there = ids[w.long[w.nth+uint64(i)]]
-	} else {
-		kind, there = ids[string(p.id[:p.length])]
-	}
-	return there && kind == p.kind
+// from is the machine that the ith is from.
+func (w *lastNews) from(i int) acd.Address {
+	return acd.Address{Kind: w.at(i).kind, ID: string(w.id(i))}
+}
+
+// ofChat reports whether the ith is from one of those chats.
+func (w *lastNews) ofChat(i int, chats map[string]bool) bool {
+	return w.at(i).kind == acd.KindChat && chats[string(w.id(i))]
 }
 
 // cached is the ith as it was added.
 func (w *lastNews) cached(i int) cached {
 	p := w.at(i)
-	return cached{id: w.from(i).ID, seq: p.seq, note: w.note(i), message: p.message, index: p.index, kind: p.kind, view: p.view}
+	return cached{id: string(w.id(i)), seq: p.seq, note: w.note(i), message: p.message, index: p.index, kind: p.kind, view: p.view}
 }
 
 func (w *lastNews) grow(most, fresh int) {

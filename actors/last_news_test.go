@@ -44,7 +44,7 @@ func TestTheLastNewsIsKept(t *testing.T) {
 				if got := w.cached(i); got != want[i] || w.note(i) != want[i].note || w.from(i) != want[i].from() {
 					t.Fatalf("of %d at most the %dth is %+v, expected %+v", most, i, got, want[i])
 				}
-				if w.is(i, map[string]acd.Kind{want[i].id: acd.KindQueue}) || !w.is(i, map[string]acd.Kind{want[i].id: want[i].kind}) {
+				if w.ofChat(i, map[string]bool{want[i].id + "y": true}) || w.ofChat(i, map[string]bool{want[i].id: true}) != (want[i].kind == acd.KindChat) {
 					t.Fatalf("the %dth is not from %v alone", i, want[i].from())
 				}
 				if len(want[i].id) > idRoom {

@@ -22,7 +22,7 @@ type shell struct {
 	stream  string // of the journal: the address
 	life    uint64
 	again   bool // an earlier life of this mailbox has failed
-	fresh   bool // and nothing of it can be in the journal
+	fresh   bool // a chat that begins: nothing of it can be in the journal
 	kind    *kind
 	keys    *keyring // of its words
 	index   indexed  // of a chat

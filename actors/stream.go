@@ -254,16 +254,16 @@ func (t *streams) stale(from map[acd.Address]bool) {
 // lose has streams give nothing again up to what chats have told that are about
 // to be dropped. Who is further behind starts from a snapshot.
 func (t *streams) lose(gone []Segment) {
-	chats := make(map[string]acd.Kind, len(gone))
+	chats := make(map[string]bool, len(gone))
 	for i := range gone {
-		chats[string(gone[i].Chat)] = acd.KindChat
+		chats[string(gone[i].Chat)] = true
 	}
 	t.mu.RLock()
 	defer t.mu.RUnlock()
 	for _, s := range t.all {
 		s.mu.Lock()
 		for i := s.notes.n - 1; i >= 0; i-- {
-			if s.notes.is(i, chats) {
+			if s.notes.ofChat(i, chats) {
 				s.notes.forget(i + 1)
 				break
 			}

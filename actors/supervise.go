@@ -17,7 +17,7 @@ type cell struct {
 	engine   *Engine
 	addr     acd.Address
 	self     Mailbox
-	fresh    bool // nothing of it can be in the journal
+	fresh    bool // a chat that begins: nothing of it can be in the journal
 	life     Receiver
 	failures []time.Time
 }

@@ -176,12 +176,12 @@ func TestARecordedDayIsPlayedAndEnds(t *testing.T) {
 
 func TestAProfileWithMistakesNamesThemAll(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "mine.yaml")
-	text := "duration: 0s\narrivals: {process: fast}\nagents: {count: 0, capacity: 99, miss: 2}\ncustomers: {most: 1}\nqueues: {count: 1, offer_timeout: 1s}\n"
+	text := "duration: 0s\narrivals: {process: fast}\nagents: {count: 0, capacity: 99, miss: 2}\ncustomers: {most: 1, reserve: -1}\nqueues: {count: 1, offer_timeout: 1s}\n"
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	_, err := Load(path)
-	for _, say := range []string{"mine.yaml", "duration", "arrivals.process", "agents.count", "agents.capacity 99, expected 1 to 50", "agents.miss"} {
+	for _, say := range []string{"mine.yaml", "duration", "arrivals.process", "agents.count", "agents.capacity 99, expected 1 to 50", "agents.miss", "customers.reserve -1, expected at least 0"} {
 		if err == nil || !strings.Contains(err.Error(), say) {
 			t.Errorf("error %v does not say %q", err, say)
 		}
