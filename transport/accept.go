@@ -46,12 +46,13 @@ func (s *Server) serveWS(w http.ResponseWriter, r *http.Request) {
 		s.refuse(w, "overloaded", http.StatusServiceUnavailable, 1)
 		return
 	}
-	if most := s.options.MostConnections; most > 0 && s.people.count() >= most {
+	if !s.people.enter(s.options.MostConnections) {
 		s.refuse(w, "full", http.StatusServiceUnavailable, 1)
 		return
 	}
 	addr := remoteAddr(r.RemoteAddr)
 	if wait, ok := s.addresses.enter(addr); !ok {
+		s.people.leave()
 		s.refuse(w, "address", http.StatusTooManyRequests, wait)
 		return
 	}
@@ -63,6 +64,7 @@ func (s *Server) serveWS(w http.ResponseWriter, r *http.Request) {
 	})
 	if err != nil {
 		s.addresses.leave(addr)
+		s.people.leave()
 		s.metrics.refused("handshake")
 		return
 	}

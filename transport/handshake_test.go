@@ -91,6 +91,39 @@ func TestHandshakesAreRefusedByName(t *testing.T) {
 	}
 }
 
+// A peer hears that he is connected before the server has done its part: whoever
+// dials then must not find his place free.
+func TestAHandshakeUnderWayHasAPlace(t *testing.T) {
+	p := newPeople()
+	if !p.enter(1) || p.enter(1) {
+		t.Fatal("one place was given twice, or never")
+	}
+	p.leave()
+	if !p.enter(1) {
+		t.Fatal("the place of a handshake that failed is lost")
+	}
+	gone := p.close()
+	select {
+	case <-gone:
+		t.Fatal("all are gone, and a handshake is under way")
+	default:
+	}
+	c := new(conn)
+	if p.add(c) {
+		t.Error("a connection is let in that came after the drain")
+	}
+	p.remove(c)
+	<-gone
+}
+
+func TestAHandshakeThatFailsGivesItsPlaceBack(t *testing.T) {
+	e := onLoopback(t, func(o *Options) { o.MostConnections = 1 })
+	if status, _ := get(e.server.Handler(), "/v1/ws"); status != http.StatusUpgradeRequired {
+		t.Fatalf("status %d of a request that is no handshake", status)
+	}
+	e.dial()
+}
+
 func origins(list ...string) func(*Options) { return func(o *Options) { o.Origins = list } }
 
 func TestOriginsOfTheListAndOfTheOwnHostAreLetIn(t *testing.T) {

@@ -13,6 +13,7 @@ import (
 type people struct {
 	mu     sync.Mutex
 	conns  map[*conn]struct{}
+	coming int // handshakes that have a place and no connection yet
 	byName map[acd.Stream]*person
 	closed bool          // no new connections
 	gone   bool          // and the last one has gone
@@ -32,10 +33,32 @@ func newPeople() *people {
 	return &people{conns: make(map[*conn]struct{}), byName: make(map[acd.Stream]*person), empty: make(chan struct{})}
 }
 
-// add takes a connection in unless the server is closing.
+// enter takes a place for a handshake, unless as many as there may be are taken
+// (0: any number). Add or leave follows: a peer knows that he is connected before
+// add is called, and the next one may dial as soon as he does.
+func (p *people) enter(most int) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if most > 0 && len(p.conns)+p.coming >= most {
+		return false
+	}
+	p.coming++
+	return true
+}
+
+// leave gives the place of a handshake back that has failed.
+func (p *people) leave() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.coming--
+	p.settle()
+}
+
+// add takes the connection of a handshake in; false when the server is closing.
 func (p *people) add(c *conn) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.coming--
 	p.conns[c] = struct{}{}
 	return !p.closed
 }
@@ -50,7 +73,7 @@ func (p *people) remove(c *conn) {
 
 // settle notices that the last one has gone. The caller holds mu.
 func (p *people) settle() {
-	if p.closed && !p.gone && len(p.conns) == 0 {
+	if p.closed && !p.gone && len(p.conns)+p.coming == 0 {
 		p.gone = true
 		close(p.empty)
 	}
