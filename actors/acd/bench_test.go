@@ -38,3 +38,17 @@ func BenchmarkChatStep(b *testing.B) {
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*len(script)), "ns/step")
 }
+
+// BenchmarkUnreadText is a message to an agent who has stopped reading: as many
+// wait for him as are told apart.
+func BenchmarkUnreadText(b *testing.B) {
+	p := served(b)
+	turn := Turn{Now: p.now, By: kim, Config: p.config}
+	for range maxPending {
+		p.chat.Step(turn, SendText{Text: "!"})
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		p.chat.Step(turn, SendText{Text: "!"})
+	}
+}

@@ -281,7 +281,7 @@ func (c *Chat) applyMessage(e MessageSent) {
 			p.Read, p.Pending, p.Unread, p.Wrote = m.Seq, nil, 0, true
 		case p.Slot && counts(m):
 			if len(p.Pending) == maxPending {
-				p.Pending = slices.Delete(p.Pending, 0, 1)
+				p.Pending = p.Pending[1:] // moving the others up would cost every message all of them
 			}
 			p.Pending = append(p.Pending, m.Seq)
 			p.Unread = len(p.Pending)

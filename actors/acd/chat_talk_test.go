@@ -167,8 +167,8 @@ func TestUnreadMessagesAreToldApartUpToALimit(t *testing.T) {
 		p.chat.Step(turn, SendText{Text: "!"})
 	}
 	a := p.chat.participant("alice")
-	if a.Unread != maxPending || len(a.Pending) != maxPending || a.Pending[maxPending-1] != maxPending+5 {
-		t.Errorf("%d are unread", a.Unread)
+	if a.Unread != maxPending || len(a.Pending) != maxPending || a.Pending[0] != 6 || a.Pending[maxPending-1] != maxPending+5 {
+		t.Errorf("%d are unread, from %d", a.Unread, a.Pending[0])
 	}
 	out := p.chat.Step(Turn{Now: p.now, By: alice, Config: p.config}, MarkRead{maxPending})
 	if r := out.Result.(Result); r.Unread != 5 {
