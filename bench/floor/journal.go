@@ -2,24 +2,32 @@ package main
 
 import (
 	"fmt"
-	"os"
 	"slices"
+
+	"github.com/parley-engine/parley/persistence"
 )
 
-// recordHead is what a journal needs around a command.
-const recordHead = 64
+// journal keeps commands in groups, which are durable together.
+type journal interface {
+	// take adds a command of somebody to a group; c is nil when it has no chat. The
+	// server's lock is held.
+	take(g *group, kind string, c *chat, me *peer, command []byte)
+	// write makes a group durable.
+	write(g *group) error
+	Close() error
+}
 
 // group is what goes to the disk with one sync, and who is told after it.
 type group struct {
-	records []byte
+	records []byte              // of a file
+	entries []persistence.Entry // of a store
 	told    []*peer
 	frames  [][]byte // by peer of told
 }
 
 // commit makes groups durable, one after the other, and hands them on to be
 // told. What comes while the disk is busy is the next one.
-func (s *server) commit(journal *os.File, done chan<- *group) error {
-	var end, filled int64
+func (s *server) commit(done chan<- *group) error {
 	for range s.wake {
 		s.mu.Lock()
 		g := s.next
@@ -29,28 +37,10 @@ func (s *server) commit(journal *os.File, done chan<- *group) error {
 			p.out = nil
 		}
 		s.mu.Unlock()
-		if len(g.records) > 0 {
-			if end += int64(len(g.records)); end > filled { // no sync has to make the file longer
-				filled = end + int64(len(zeros))
-				if _, err := journal.WriteAt(zeros[:], end); err != nil {
-					return fmt.Errorf("journal: %w", err)
-				}
-			}
-			if err := synced(journal, g.records); err != nil {
-				return err
-			}
+		if err := s.journal.write(g); err != nil {
+			return fmt.Errorf("journal: %w", err)
 		}
 		done <- g
-	}
-	return nil
-}
-
-func synced(journal *os.File, records []byte) error {
-	if _, err := journal.Write(records); err != nil {
-		return fmt.Errorf("journal: %w", err)
-	}
-	if err := syncData(journal); err != nil {
-		return fmt.Errorf("journal: sync: %w", err)
 	}
 	return nil
 }
@@ -82,14 +72,3 @@ func message(frames []byte) []byte {
 	head := []byte{0x81, 127, 0, 0, 0, 0, byte(n >> 24), byte(n >> 16), byte(n >> 8), byte(n)}
 	return slices.Concat(head, frames[messageHead:messageHead+n])
 }
-
-// append writes a command into the group at hand. The lock is held.
-func (g *group) append(command []byte) {
-	g.records = append(g.records, head[:]...)
-	g.records = append(g.records, command...)
-}
-
-var (
-	head  [recordHead]byte
-	zeros [1 << 20]byte
-)

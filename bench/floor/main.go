@@ -2,12 +2,16 @@
 // it answers each command with the frames that Parley sends, as many and as
 // long, when what caused them is on the disk, and does nothing else. It has no
 // rules, no actors, no limits and no sessions, believes every token, keeps
-// nothing for who comes back, and its journal can not be read. So what the load
+// nothing for who comes back, and its journal says nothing. So what the load
 // generator reaches with it is the most that any server can reach with this
 // generator, these frames and this disk on this machine.
 //
 //	go build -o floor ./bench/floor
 //	go run ./cmd/parley bench --server ./floor --find-limit
+//	FLOOR_JOURNAL=store go run ./cmd/parley bench --server ./floor --find-limit
+//
+// The second has Parley's own store in place of the file, with as many records
+// and rows as Parley writes.
 //
 // It is started as "parley serve" is, and takes only the flags that a run gives
 // to the server of its own.
@@ -23,10 +27,18 @@ import (
 	"os/signal"
 	"path/filepath"
 	"regexp"
+	"runtime/debug"
 	"syscall"
 )
 
+// roomToCollect spares a server that keeps next to nothing dozens of garbage
+// collections a second, as "parley serve" does for itself.
+const roomToCollect = 1000 // percent of what is live
+
 func main() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(roomToCollect)
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if err := run(ctx, os.Args[1:]); err != nil {
@@ -55,7 +67,7 @@ func run(ctx context.Context, args []string) error {
 	if err := os.MkdirAll(*data, 0o755); err != nil {
 		return err
 	}
-	journal, err := os.Create(filepath.Join(*data, "journal"))
+	journal, err := openJournal(*data)
 	if err != nil {
 		return err
 	}
@@ -66,10 +78,9 @@ func run(ctx context.Context, args []string) error {
 	}
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
-	context.AfterFunc(ctx, func() { l.Close() })
 	s := newServer(agents, journal, stop)
 	fmt.Printf("listening on http://%s (admin http://%s)\n", l.Addr(), l.Addr())
-	err = s.serve(l)
+	err = s.serve(ctx, l)
 	if cause := context.Cause(ctx); errors.Is(cause, context.Canceled) {
 		return nil // it was asked to
 	} else if cause != nil {
@@ -77,6 +88,27 @@ func run(ctx context.Context, args []string) error {
 	}
 	return err
 }
+
+// openJournal opens the journal that the environment asks for: a file, or the
+// store that Parley has.
+func openJournal(folder string) (journal, error) {
+	switch kind := os.Getenv(journalKind); kind {
+	case "", "file":
+		f, err := os.Create(filepath.Join(folder, "journal"))
+		if err != nil {
+			return nil, err
+		}
+		return &file{File: f}, nil
+	case "store":
+		return openStore(filepath.Join(folder, "store"))
+	default:
+		return nil, fmt.Errorf("%s=%s: expected file or store", journalKind, kind)
+	}
+}
+
+// journalKind is the variable that says what the journal is: a run starts its
+// server with the flags of "parley serve" and no others.
+const journalKind = "FLOOR_JOURNAL"
 
 // agentLine is an agent in the configuration that a run writes.
 var agentLine = regexp.MustCompile(`(?m)^  - \{id: (a\d+), name: ([^,]+), capacity:`)

@@ -10,10 +10,8 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"os"
 	"strconv"
 	"sync"
-	"syscall"
 	"time"
 
 	"github.com/gobwas/ws"
@@ -25,8 +23,9 @@ import (
 // server is everybody who is connected, and the chats. One lock guards it all:
 // what is done under it takes a few microseconds.
 type server struct {
-	names map[string]string // of agents, by id
-	wake  chan struct{}     // something is in the next group
+	names   map[string]string // of agents, by id
+	journal journal
+	wake    chan struct{} // something is in the next group
 
 	mu     sync.Mutex
 	next   *group
@@ -44,6 +43,8 @@ type peer struct {
 	name     string
 	initials string
 	seq      int
+	stream   string // of the journal, if that has streams
+	records  uint64 // in it
 	out      []byte // what he is told with the next group; starts with room for a header
 }
 
@@ -56,33 +57,44 @@ type chat struct {
 	said     int
 	thread   []byte // its messages, as they stand in assigned
 	wrapups  int
+	stream   string // of the journal, if that has streams
+	records  uint64 // in it
 }
 
 // newServer begins to write the journal. If that fails stop is told why.
-func newServer(names map[string]string, journal *os.File, stop context.CancelCauseFunc) *server {
-	s := &server{names: names, wake: make(chan struct{}, 1), next: &group{}, peers: map[string]*peer{}, chats: map[string]*chat{}}
+func newServer(names map[string]string, j journal, stop context.CancelCauseFunc) *server {
+	s := &server{names: names, journal: j, wake: make(chan struct{}, 1), next: &group{}, peers: map[string]*peer{}, chats: map[string]*chat{}}
 	done := make(chan *group, 1)
-	go func() { stop(s.commit(journal, done)) }()
+	go func() { stop(s.commit(done)) }()
 	go tell(done)
 	return s
 }
 
-// acceptPause is how long nobody is let in when there is no room for more.
-const acceptPause = 10 * time.Millisecond
+const (
+	// fewFiles may be open in any process of any system that this runs on.
+	fewFiles = 1024
+	// journalFiles are kept for the journal: offered more than it can do, a server
+	// has more connections than files.
+	journalFiles = fewFiles / 2
+)
 
-// serve takes connections until the listener is closed.
-func (s *server) serve(l net.Listener) error {
+// serve takes connections until ctx is done, which closes the listener. When
+// there is no room for more, whoever knocks waits.
+func (s *server) serve(ctx context.Context, l net.Listener) error {
+	context.AfterFunc(ctx, func() { l.Close() })
+	room := make(chan struct{}, max(openFiles()-journalFiles, 1))
 	for {
-		conn, err := l.Accept()
-		if errors.Is(err, syscall.EMFILE) { // offered more than it can do: whoever knocks waits
-			time.Sleep(acceptPause)
-			continue
+		select {
+		case room <- struct{}{}:
+		case <-ctx.Done():
+			return ctx.Err()
 		}
+		conn, err := l.Accept()
 		if err != nil {
 			return err
 		}
 		go func() {
-			defer conn.Close()
+			defer func() { conn.Close(); <-room }()
 			_ = s.attend(conn) // a person who leaves is no error
 		}()
 	}
@@ -169,7 +181,7 @@ func (s *server) hello(conn net.Conn, line []byte) (*peer, error) {
 	if err := json.Unmarshal(raw, &claims); err != nil {
 		return nil, fmt.Errorf("token: %w", err)
 	}
-	p := &peer{conn: conn, subject: claims.Sub, name: s.names[claims.Sub]}
+	p := &peer{conn: conn, subject: claims.Sub, name: s.names[claims.Sub], stream: "agent/" + claims.Sub}
 	if p.name != "" {
 		p.initials = p.name[:1] + p.name[len(p.name)-1:]
 	}

@@ -14,24 +14,24 @@ func (s *server) obey(me *peer, line []byte) {
 	if kind == "pong" {
 		return
 	}
-	s.next.append(line)
+	var c *chat
 	switch kind {
 	case "set_presence":
 		s.agents = append(s.agents, me)
 		s.ok(me, re)
 		s.event(me, "presence", `"state":"available","since":"`, string(s.at), `","by":"`, me.subject, `"}`)
 	case "start":
-		s.start(me, re, string(socket.Text(socket.In(line, "name"))))
+		c = s.start(me, re, string(socket.Text(socket.In(line, "name"))))
 	case "accept":
 		offer := string(socket.Text(socket.In(line, "offer")))
 		id, _, _ := strings.Cut(offer, ".")
-		if c := s.chats[id]; c.owner == nil {
+		if c = s.chats[id]; c.owner == nil {
 			s.accept(c, me, re, offer)
 		} else {
 			s.follow(c, me, re, offer)
 		}
 	default:
-		c := s.chats[string(socket.Text(socket.In(line, "chat")))]
+		c = s.chats[string(socket.Text(socket.In(line, "chat")))]
 		switch kind {
 		case "send":
 			s.send(c, me, re, socket.Text(socket.In(line, "text")))
@@ -48,6 +48,7 @@ func (s *server) obey(me *peer, line []byte) {
 			}
 		}
 	}
+	s.journal.take(s.next, kind, c, me, line)
 }
 
 func (s *server) ok(p *peer, re string) { s.to(p, `{"type":"ok","re":"`, re, `"}`) }
@@ -59,15 +60,17 @@ const (
 	moveSuffix  = ".2b5shfnythni3"
 )
 
-func (s *server) start(customer *peer, re, name string) {
+func (s *server) start(customer *peer, re, name string) *chat {
 	s.turn++
 	n := strconv.Itoa(s.turn)
 	c := &chat{id: chatPrefix + "000000000000"[len(n):] + n, customer: customer, name: name}
+	c.stream = "chat/" + c.id
 	s.chats[c.id] = c
 	s.to(customer, `{"type":"ok","re":"`, re, `","chat":"`, c.id, `"}`)
 	s.event(customer, "queued", `"chat":"`, c.id, `","queue":{"name":"q0"}}`)
 	s.to(customer, `{"type":"position","chat":"`, c.id, `","position":1}`)
 	s.offer(c, s.agents[s.turn%len(s.agents)], `queue`, ``, ``)
+	return c
 }
 
 // offer rings; thread is what has been said, from is who asks.

@@ -115,25 +115,32 @@ const theLeast = "by a server without rules, same frames, same disk"
 
 func limit(s *session) ([]row, error) {
 	search := []string{"--find-limit", "--duration", "10s", "--warmup", "2s"}
-	var found, most bench.Limit
+	var found, most, stored bench.Limit
 	command, err := s.load("limit", &found, search...)
 	if err != nil {
 		return nil, err
 	}
-	if err := s.loadLeast("limit-floor", &most, search...); err != nil {
+	if err := s.loadLeast("limit-floor", "file", &most, search...); err != nil {
 		return nil, err
 	}
-	if found.Best == nil || most.Best == nil {
-		return nil, fmt.Errorf("not even the first rate held: %+v, %+v", found.Trials, most.Trials)
+	if err := s.loadLeast("limit-store", "store", &stored, search...); err != nil {
+		return nil, err
+	}
+	best, floor, store := found.Best, most.Best, stored.Best
+	if best == nil || floor == nil || store == nil {
+		return nil, fmt.Errorf("not even the first rate held: %+v, %+v, %+v", found.Trials, most.Trials, stored.Trials)
 	}
 	s.limit = found.Rate
-	best, floor := found.Best, most.Best
 	rows := []row{
 		{what: "reference lifecycles over websockets, durable", value: best.LifecyclesPerS, unit: "/s", atLeast: true, target: 2000, command: command,
 			floor: floor.LifecyclesPerS, floorOf: "/s " + theLeast,
 			aside: fmt.Sprintf("offer p99 %s ms; µs CPU each: server %s, load %s", number(best.LatencyMs["start_to_offer"].P99), number(best.Server.CPUPerLifecycle), number(best.Generator.CPUPerLifecycle))},
 		{what: "server CPU for one lifecycle", value: best.Server.CPUPerLifecycle, unit: "µs", command: command,
 			floor: floor.Server.CPUPerLifecycle, floorOf: "µs " + theLeast + ", at its own limit"},
+		{what: "lifecycles by the server without rules on Parley's store", value: store.LifecyclesPerS, unit: "/s", atLeast: true, command: "FLOOR_JOURNAL=store " + command + " --server floor",
+			floor: floor.LifecyclesPerS, floorOf: "/s with one file",
+			aside: fmt.Sprintf("as many records and rows as Parley writes; Parley reaches %s of it; µs CPU each: server %s, load %s",
+				number(best.LifecyclesPerS/store.LifecyclesPerS), number(store.Server.CPUPerLifecycle), number(store.Generator.CPUPerLifecycle))},
 	}
 	if s.echo > 0 {
 		rows[1].aside = fmt.Sprintf("a bare echo of 48 frames takes %s µs", number(s.echo*messagesOfALifecycle))
@@ -162,7 +169,7 @@ func offer(s *session) ([]row, error) {
 		return nil, err
 	}
 	var floor bench.Result
-	if err := s.loadLeast("offer-floor", &floor, "--rate", number(r.Rate), "--duration", "20s"); err != nil {
+	if err := s.loadLeast("offer-floor", "file", &floor, "--rate", number(r.Rate), "--duration", "20s"); err != nil {
 		return nil, err
 	}
 	q, least := r.LatencyMs["start_to_offer"], floor.LatencyMs["start_to_offer"]

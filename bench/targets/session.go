@@ -130,9 +130,13 @@ func (s *session) portable(text []byte) []byte {
 	return bytes.ReplaceAll(text, []byte(s.folder+string(filepath.Separator)), nil)
 }
 
-// loadLeast is load of the server without rules in Parley's place.
-func (s *session) loadLeast(name string, result any, args ...string) error {
+// loadLeast is load of the server without rules in Parley's place, whose journal
+// is a file or a store.
+func (s *session) loadLeast(name, journal string, result any, args ...string) error {
 	if err := s.build(); err != nil {
+		return err
+	}
+	if err := os.Setenv("FLOOR_JOURNAL", journal); err != nil { // the run's server inherits it
 		return err
 	}
 	_, err := s.load(name, result, append(args, "--server", s.least)...)
