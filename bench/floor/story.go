@@ -68,7 +68,7 @@ func (s *server) start(customer *peer, re, name string) *chat {
 	s.chats[c.id] = c
 	s.to(customer, `{"type":"ok","re":"`, re, `","chat":"`, c.id, `"}`)
 	s.event(customer, "queued", `"chat":"`, c.id, `","queue":{"name":"q0"}}`)
-	s.to(customer, `{"type":"position","chat":"`, c.id, `","position":1}`)
+	s.to(customer, `{"type":"position","chat":"`, c.id, `","position":1,"wait_s":{"low":0,"high":0}}`)
 	s.offer(c, s.agents[s.turn%len(s.agents)], `queue`, ``, ``)
 	return c
 }
@@ -89,8 +89,12 @@ func (c *chat) who(end string) string {
 func (s *server) accept(c *chat, agent *peer, re, offer string) {
 	c.owner = agent
 	s.assigned(c, agent, re, offer, "active")
-	s.event(agent, "focus", `"chat":"`, c.id, `","states":{"`, c.id, `":"connected"}}`)
+	s.focus(c, agent)
 	s.event(c.customer, "agent_joined", `"chat":"`, c.id, `","name":"`, agent.name, `","initials":"`, agent.initials, `"}`)
+}
+
+func (s *server) focus(c *chat, agent *peer) {
+	s.event(agent, "focus", `"chat":"`, c.id, `","states":{"`, c.id, `":"connected"}}`)
 }
 
 // assigned is what an agent is told who has the chat now.
@@ -119,22 +123,28 @@ func (s *server) send(c *chat, me *peer, re string, text []byte) {
 	n, at := strconv.Itoa(c.said), string(s.at)
 	byAgent := me != c.customer
 	author := `{"kind":"customer","id":"customer","name":"` + c.name + `","initials":"B"}`
+	shown := author // to the customer, who is not told an agent's id
 	if byAgent {
-		author = `{"kind":"agent","id":"` + me.subject + `","name":"` + me.name + `","initials":"` + me.initials + `"}`
+		name := `"name":"` + me.name + `","initials":"` + me.initials + `"}`
+		author, shown = `{"kind":"agent","id":"`+me.subject+`",`+name, `{"kind":"agent",`+name
 	}
-	body := `"message_seq":` + n + `,"author":` + author + `,"text":"` + string(text) + `","to":"all","sent_at":"` + at + `"}`
+	body := `,"text":"` + string(text) + `","to":"all","sent_at":"` + at + `"}`
+	number := `"message_seq":` + n + `,"author":`
 	if c.said > 1 {
 		c.thread = append(c.thread, ',')
 	}
-	c.thread = append(append(c.thread, '{'), body...)
-	s.to(me, `{"type":"ok","re":"`, re, `","message_seq":`, n, `}`)
-	s.event(c.customer, "message", `"chat":"`, c.id, `",`, body)
-	s.event(c.owner, "message", `"chat":"`, c.id, `",`, body)
-	count := `1}`
-	if byAgent {
-		count = `0}`
+	for _, part := range []string{`{`, number, author, body} {
+		c.thread = append(c.thread, part...)
 	}
-	s.event(c.owner, "unread", `"chat":"`, c.id, `","count":`, count)
+	s.to(me, `{"type":"ok","re":"`, re, `","message_seq":`, n, `}`)
+	s.event(c.customer, "message", `"chat":"`, c.id, `",`, number, shown, body)
+	s.event(c.owner, "message", `"chat":"`, c.id, `",`, number, author, body)
+	switch {
+	case !byAgent:
+		s.event(c.owner, "unread", `"chat":"`, c.id, `","count":1}`)
+	case c.said > 1:
+		s.event(c.owner, "unread", `"chat":"`, c.id, `","count":0}`)
+	}
 }
 
 func (s *server) transfer(c *chat, me *peer, re string, to *peer) {
@@ -148,10 +158,14 @@ func (s *server) follow(c *chat, agent *peer, re, offer string) {
 	before := c.owner
 	s.assigned(c, agent, re, offer, "transfer_requested")
 	c.owner = agent
+	left := `","participant":"` + before.subject + `","mode":"talk","reason":"transferred"}`
+	s.event(agent, "left", `"chat":"`, c.id, left)
+	s.event(agent, "label", `"chat":"`, c.id, `","label":"active"}`)
+	s.focus(c, agent)
 	s.event(c.customer, "agent_changed", `"chat":"`, c.id, `","name":"`, agent.name, `","initials":"`, agent.initials, `"}`)
 	s.event(before, "joined", `"chat":"`, c.id, `","participant":"`, agent.subject, `","kind":"agent","name":"`, agent.name, `","mode":"talk"}`)
 	s.event(before, "transfer_done", `"chat":"`, c.id, `","transfer":"`, c.id, moveSuffix, `","participant":"`, agent.subject, `"}`)
-	s.event(before, "left", `"chat":"`, c.id, `","participant":"`, before.subject, `","mode":"talk","reason":"transferred"}`)
+	s.event(before, "left", `"chat":"`, c.id, left)
 	s.wrapup(c, before)
 }
 

@@ -84,7 +84,7 @@ func (s *session) build() error {
 	if _, err := s.output("", "go", "build", "-o", least, "./bench/floor"); err != nil {
 		return err
 	}
-	if _, err := s.output("", "go", "build", "-o", program, "./cmd/parley"); err != nil {
+	if _, err := s.output("", "go", "build", "-buildvcs=auto", "-o", program, "./cmd/parley"); err != nil {
 		return err
 	}
 	s.parley, s.least = program, least
