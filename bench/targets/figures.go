@@ -130,7 +130,7 @@ func limit(s *session) ([]row, error) {
 	if best == nil || floor == nil || store == nil {
 		return nil, fmt.Errorf("not even the first rate held: %+v, %+v, %+v", found.Trials, most.Trials, stored.Trials)
 	}
-	s.limit = found.Rate
+	s.limit, s.served = found.Rate, best.LifecyclesPerS
 	rows := []row{
 		{what: "reference lifecycles over websockets, durable", value: best.LifecyclesPerS, unit: "/s", atLeast: true, target: 2000, command: command,
 			floor: floor.LifecyclesPerS, floorOf: "/s " + theLeast,
@@ -205,7 +205,7 @@ func overload(s *session) ([]row, error) {
 	}
 	aside := fmt.Sprintf("%d refused as overloaded, %d not started for want of connections", r.Errors["overloaded"], r.Chats.NotStarted)
 	return []row{
-		{what: "lifecycles at three times the limit, share of it", value: r.LifecyclesPerS / s.limit, unit: "×", atLeast: true, target: 0.95, command: command, aside: aside},
+		{what: "lifecycles at three times the limit, share of it", value: r.LifecyclesPerS / s.served, unit: "×", atLeast: true, target: 0.95, command: command, aside: aside},
 		{what: "start → offer of what is accepted then, p99", value: r.LatencyMs["start_to_offer"].P99, unit: "ms", target: 100, command: command},
 	}, nil
 }

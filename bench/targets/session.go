@@ -25,7 +25,8 @@ type session struct {
 	least   string // the server without rules, likewise
 	began   time.Time
 	machine bench.Machine
-	limit   float64  // chats a second, 0: not known yet
+	limit   float64  // chats that may arrive in a second, 0: not known yet
+	served  float64  // lifecycles a second at that
 	echo    float64  // µs of processor time that a bare websocket echo takes for a message
 	appends float64  // durable records a second in one file, grouped
 	left    []string // figures that were left out, and why
@@ -41,7 +42,7 @@ func newSession(ctx context.Context, out string, limit float64) (*session, error
 	if err != nil {
 		return nil, err
 	}
-	s := &session{ctx: ctx, out: out, folder: folder, began: time.Now(), limit: limit, machine: bench.ThisMachine(folder)}
+	s := &session{ctx: ctx, out: out, folder: folder, began: time.Now(), limit: limit, served: limit, machine: bench.ThisMachine(folder)}
 	if commit, err := exec.CommandContext(ctx, "git", "describe", "--always", "--dirty").Output(); err == nil {
 		s.machine.Commit = strings.TrimSpace(string(commit))
 	}
