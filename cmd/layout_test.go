@@ -35,6 +35,7 @@ const (
 var may = map[string]string{
 	"cmd/...":                 "cmd/... transport transport/acme transport/outbound transport/traces transport/config transport/admin actors actors/acd actors/condition actors/cluster actors/theory actors/sim actors/sim/check persistence bench/... actors/report",
 	"bench/...":               "bench/... transport/client transport/wire",
+	"bench/floor":             "persistence",
 	"transport/conform":       "transport/client transport/wire",
 	"transport/client":        "transport/wire",
 	"transport":               "actors actors/acd transport/wire transport/web",
