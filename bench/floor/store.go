@@ -2,7 +2,7 @@ package main
 
 import (
 	"encoding/binary"
-	"fmt"
+	"errors"
 
 	"github.com/parley-engine/parley/persistence"
 )
@@ -44,7 +44,7 @@ func openStore(folder string) (*store, error) {
 	}
 	epoch, err := opened.Acquire()
 	if err != nil {
-		return nil, fmt.Errorf("%w, and %w", err, opened.Close())
+		return nil, errors.Join(err, opened.Close())
 	}
 	s := &store{Store: opened, epoch: epoch}
 	x := uint64(1)
@@ -91,7 +91,7 @@ func (s *store) row(i int, c *chat, me *peer) persistence.Row {
 	case i == 1:
 		key = append(append(key, 't'), c.id...)
 	default:
-		key = append(append(append(key, 'a'+byte(i)), me.subject...), c.id...)
+		key = append(append(append(key, 'd'+byte(i)), me.subject...), c.id...)
 	}
 	return persistence.Row{Key: binary.BigEndian.AppendUint64(key, s.rows), Value: s.noise[:rowSize]}
 }
