@@ -95,7 +95,7 @@ func (s *session) turns(url, config string) (*turns, error) {
 	}
 	for n := range besideTurns {
 		var one, other held
-		_, err := s.output("", "env", "GOGC=400", "k6", "run", "--quiet", "-e", "URL="+url, "-e", "CONFIG="+config, "-e", "RATE="+rate,
+		_, err := s.output("", "env", "GOGC=400", "GOMAXPROCS=1", "k6", "run", "--quiet", "-e", "URL="+url, "-e", "CONFIG="+config, "-e", "RATE="+rate,
 			"-e", "SECONDS="+strconv.Itoa(besideTime), "-e", "JSON="+written, filepath.Join("bench", "load.k6.js"))
 		if err := errors.Join(err, read(&one)); err != nil {
 			return nil, err
