@@ -15,8 +15,14 @@ import (
 func loadTest(t *testing.T, args ...string) (bench.Result, string) {
 	t.Helper()
 	t.Setenv("PARLEY_TEST_AS_PROGRAM", "1") // for the server
+	return load(t, append([]string{"--folder", t.TempDir()}, args...)...)
+}
+
+// load runs parley bench without a warm-up.
+func load(t *testing.T, args ...string) (bench.Result, string) {
+	t.Helper()
 	file := filepath.Join(t.TempDir(), "result.json")
-	code, out, errs := run(t, append([]string{"bench", "--folder", t.TempDir(), "--warmup", "0s", "--json", file}, args...)...)
+	code, out, errs := run(t, append([]string{"bench", "--warmup", "0s", "--json", file}, args...)...)
 	if code != exitOK {
 		t.Fatalf("exit %d: %s", code, errs)
 	}

@@ -13,8 +13,6 @@ import (
 	"slices"
 	"sync"
 	"testing"
-
-	"github.com/parley-engine/parley/bench"
 )
 
 // saying is what a server has told its peers, by the type of frame.
@@ -76,43 +74,29 @@ func TestTheFloorSaysWhatParleySays(t *testing.T) {
 	if out, err := exec.Command("go", "build", "-o", floor, "../../bench/floor").CombinedOutput(); err != nil {
 		t.Fatalf("go build: %v\n%s", err, out)
 	}
-	play := func(server string) (*saying, float64) {
+	play := func(server string) (frames, bytes map[string]int, chats float64) {
 		s := &saying{frames: map[string]int{}, bytes: map[string]int{}}
-		result := filepath.Join(t.TempDir(), "result.json")
-		code, _, errs := run(t, "bench", "--address", overhear(t, server, s), "--config", config, "--agents", "5", "--rate", "30", "--duration", "1s", "--warmup", "0s", "--json", result)
-		if code != exitOK {
-			t.Fatalf("exit %d: %s", code, errs)
-		}
-		var r bench.Result
-		raw, err := os.ReadFile(result)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := json.Unmarshal(raw, &r); err != nil {
-			t.Fatal(err)
-		}
+		r, _ := load(t, "--address", overhear(t, server, s), "--config", config, "--agents", "5", "--rate", "30", "--duration", "1s")
 		if r.Chats.Completed < 20 || r.Chats.Completed != r.Chats.Arrived {
 			t.Fatalf("chats %+v", r.Chats)
 		}
 		s.mu.Lock()
-		return s, float64(r.Chats.Completed)
+		defer s.mu.Unlock() // the relay may have a last frame to hear
+		return maps.Clone(s.frames), maps.Clone(s.bytes), float64(r.Chats.Completed)
 	}
-	real, chats := play(serve(t, "--config", config, "--data", t.TempDir()).public)
-	least, others := play(serveFloor(t, floor, config))
-	for kind := range real.frames {
-		if _, ok := least.frames[kind]; !ok {
-			least.frames[kind] = 0
-		}
-	}
-	for _, kind := range slices.Sorted(maps.Keys(least.frames)) {
-		each, eachLeast := float64(real.frames[kind])/chats, float64(least.frames[kind])/others
+	frames, bytes, chats := play(serve(t, "--config", config, "--data", t.TempDir()).public)
+	leastFrames, leastBytes, leastChats := play(serveFloor(t, floor, config))
+	kinds := maps.Clone(frames)
+	maps.Copy(kinds, leastFrames)
+	for _, kind := range slices.Sorted(maps.Keys(kinds)) {
+		each, eachLeast := float64(frames[kind])/chats, float64(leastFrames[kind])/leastChats
 		if math.Abs(each-eachLeast) > 0.5 {
 			t.Errorf("%s: Parley says %.1f a lifecycle, the floor %.1f", kind, each, eachLeast)
 		}
 		if kind == "welcome" || kind == "snapshot" {
 			continue // once a connection, and nobody's lifecycle
 		}
-		size, sizeLeast := float64(real.bytes[kind])/chats, float64(least.bytes[kind])/others
+		size, sizeLeast := float64(bytes[kind])/chats, float64(leastBytes[kind])/leastChats
 		if math.Abs(size-sizeLeast) > max(0.05*size, 10) {
 			t.Errorf("%s: Parley says %.0f bytes a lifecycle, the floor %.0f", kind, size, sizeLeast)
 		}
