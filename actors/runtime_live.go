@@ -29,7 +29,7 @@ func newLive() *live {
 		system: actor.NewActorSystem(actor.WithLoggerFactory(func(*actor.ActorSystem) *slog.Logger {
 			return slog.New(slog.DiscardHandler) // failures are logged once, by the cell
 		})),
-		workers: &workers{most: 1024},
+		workers: newWorkers(),
 	}
 	narrow(l.system.ProcessRegistry)
 	l.props = actor.PropsFromProducer(func() actor.Actor { return l.next },

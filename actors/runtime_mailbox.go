@@ -13,6 +13,7 @@ import (
 type mailbox struct {
 	workers *workers
 	invoker actor.MessageInvoker
+	behind  *mailbox // in the line of those that wait for a worker, whose lock holds it
 
 	mu        sync.Mutex
 	first     any   // the next message, nil if there is none
@@ -72,7 +73,8 @@ func (m *mailbox) UserMessageCount() int {
 }
 
 // work takes what is in the line until nothing is. It does not step back for
-// others: the scheduler interrupts whoever has run for 10 ms. A queue that steps
+// others: those that wait for a worker get another one soon, and the scheduler
+// interrupts whoever has run for 10 ms. A queue that steps
 // back after so many messages is served so many a round, however short they
 // are, and on a busy node a round takes a tenth of a second.
 func (m *mailbox) work() {

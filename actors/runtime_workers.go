@@ -1,30 +1,47 @@
 package actors
 
 import (
-	"slices"
+	"runtime"
 	"sync"
 	"time"
 )
 
-// workers is the dispatcher of all actors. A goroutine a wake-up, as the
-// default does it, spends most of a short turn on growing its stack; here a
-// worker that has finished waits for the next one. There is no queue: without
-// an idle worker a new one starts, so that a turn that blocks holds up nobody.
+// workers is the dispatcher of all actors: a few goroutines that do what is in
+// the mailboxes, and a line of the mailboxes that wait for one of them. Waking
+// somebody for each turn instead costs a change of goroutines a turn, often of
+// processors, too, and lets a rush have as many turns under way as it has
+// actors; a goroutine a wake-up, as the library's own does it, spends most of a
+// short turn on growing a stack besides.
+//
+// A turn that has to wait, for the disk that is read or a journal that is full,
+// keeps its worker. When nobody came for the line for workersHeld, one more
+// worker is allowed, and so on until the line is empty: so turns that wait delay
+// others, and never hold them up.
 type workers struct {
+	least int // how many may work at the same time in the ordinary course
+
 	mu      sync.Mutex
+	line    mailboxes
+	most    int // how many may work now
+	working int
 	idle    []chan *mailbox // the one that was busy last is taken first
-	most    int
-	least   int  // how many were idle all the time since the last look
-	looking bool // while more are idle than are kept
+	came    uint64          // for how many of the line somebody has come
+	seen    uint64          // came, when it was looked at last
+	looking bool            // while somebody waits in line, and once more
 	done    bool
 }
 
-// Of the workers that a rush has left, those that nothing wanted for workersRest
-// end: each holds a grown stack. A few are kept whatever comes.
 const (
-	workersKept = 64
-	workersRest = 10 * time.Second
+	// workersEach is how many may work for each processor: with one or sixteen a
+	// node costs the same, and with a few a turn that waits for the disk is not felt.
+	workersEach = 4
+	workersHeld = 10 * time.Millisecond
 )
+
+func newWorkers() *workers {
+	n := workersEach * runtime.GOMAXPROCS(0)
+	return &workers{least: n, most: n}
+}
 
 // Throughput implements actor.Dispatcher, for mailboxes that are not ours.
 func (w *workers) Throughput() int { return 50 }
@@ -32,61 +49,79 @@ func (w *workers) Throughput() int { return 50 }
 // Schedule implements actor.Dispatcher, for mailboxes that are not ours.
 func (w *workers) Schedule(fn func()) { go fn() }
 
-// take has a worker do what is in a mailbox.
+// take has a worker do what is in a mailbox, which no other one does. It does
+// not wait.
 func (w *workers) take(m *mailbox) {
 	w.mu.Lock()
-	if n := len(w.idle); n > 0 {
-		c := w.idle[n-1]
-		w.idle = w.idle[:n-1]
-		w.least = min(w.least, n-1)
-		w.mu.Unlock()
-		c <- m
+	defer w.mu.Unlock()
+	if w.working < w.most {
+		w.start(m)
 		return
 	}
-	w.mu.Unlock()
-	go w.work(m)
+	w.line.push(m)
+	if !w.looking {
+		w.looking, w.seen = true, w.came
+		time.AfterFunc(workersHeld, w.look)
+	}
+}
+
+// start gives a mailbox to somebody who does not work yet. The caller holds mu.
+func (w *workers) start(m *mailbox) {
+	w.working++
+	n := len(w.idle)
+	if n == 0 {
+		go w.work(m)
+		return
+	}
+	c := w.idle[n-1]
+	w.idle = w.idle[:n-1]
+	c <- m // has room for it
 }
 
 func (w *workers) work(m *mailbox) {
 	c := make(chan *mailbox, 1)
 	for m != nil {
 		m.work()
-		w.mu.Lock()
-		if w.done || len(w.idle) >= w.most {
-			w.mu.Unlock()
-			return
-		}
-		w.idle = append(w.idle, c)
-		if !w.looking && len(w.idle) > workersKept {
-			w.look()
-		}
-		w.mu.Unlock()
-		m = <-c
+		m = w.next(c)
 	}
 }
 
-// look watches who is idle until the next trim. The caller holds mu.
-func (w *workers) look() {
-	w.looking, w.least = true, len(w.idle)
-	time.AfterFunc(workersRest, w.trim)
+// next is the mailbox to go on with, from the line or when one comes. It is nil
+// for somebody who is not needed any more.
+func (w *workers) next(c chan *mailbox) *mailbox {
+	w.mu.Lock()
+	if m := w.line.pop(); m != nil {
+		w.came++
+		w.mu.Unlock()
+		return m
+	}
+	w.working--
+	if w.done || len(w.idle) >= w.least {
+		w.mu.Unlock()
+		return nil
+	}
+	w.idle = append(w.idle, c)
+	w.mu.Unlock()
+	return <-c
 }
 
-// trim lets those go that were idle all the time since the last look.
-func (w *workers) trim() {
+// look sees whether the line moves.
+func (w *workers) look() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if gone := w.least - workersKept; gone > 0 {
-		for _, c := range w.idle[:gone] {
-			c <- nil
-		}
-		w.idle = slices.Delete(w.idle, 0, gone)
+	if w.line.first == nil {
+		w.looking, w.most = false, w.least
+		return
 	}
-	if w.looking = false; !w.done && len(w.idle) > workersKept {
-		w.look()
+	if w.came == w.seen {
+		w.most++
+		w.start(w.line.pop())
 	}
+	w.seen = w.came
+	time.AfterFunc(workersHeld, w.look)
 }
 
-// stop lets the idle workers go.
+// stop lets the idle workers go, and the others once they have nothing to do.
 func (w *workers) stop() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -94,5 +129,27 @@ func (w *workers) stop() {
 	for _, c := range w.idle {
 		c <- nil
 	}
-	w.idle, w.least = nil, 0
+	w.idle = nil
+}
+
+// mailboxes is a line, first come, first served. A mailbox stands in it once at
+// most, so the line is made of the mailboxes themselves.
+type mailboxes struct{ first, last *mailbox }
+
+func (l *mailboxes) push(m *mailbox) {
+	if l.first == nil {
+		l.first = m
+	} else {
+		l.last.behind = m
+	}
+	l.last = m
+}
+
+// pop returns nil if nobody stands in line.
+func (l *mailboxes) pop() *mailbox {
+	m := l.first
+	if m != nil {
+		l.first, m.behind = m.behind, nil
+	}
+	return m
 }
