@@ -12,8 +12,8 @@ func TestASlowDiskIsNotTakenForAFullNode(t *testing.T) {
 		want  time.Duration
 	}{
 		{nil, 40 * ms}, // nobody knows
-		{[]time.Duration{ms}, 4 * ms},
-		{[]time.Duration{2 * ms, ms, 90 * ms}, 6 * ms}, // one stall is no slow disk
+		{[]time.Duration{ms}, 6 * ms},
+		{[]time.Duration{3 * ms, ms, 90 * ms}, 9 * ms}, // one stall is no slow disk
 		{[]time.Duration{8 * ms, 9 * ms, 7 * ms}, 24 * ms},
 		{[]time.Duration{30 * ms, 30 * ms, 30 * ms, 30 * ms}, 40 * ms},
 	} {
