@@ -74,9 +74,9 @@ func (m *mailbox) UserMessageCount() int {
 
 // work takes what is in the line until nothing is. It does not step back for
 // others: those that wait for a worker get another one soon, and the scheduler
-// interrupts whoever has run for 10 ms. A queue that steps
-// back after so many messages is served so many a round, however short they
-// are, and on a busy node a round takes a tenth of a second.
+// interrupts whoever has run for 10 ms. A queue that steps back after so many
+// messages is served so many a round, however short they are, and on a busy
+// node a round takes a tenth of a second.
 func (m *mailbox) work() {
 	for {
 		msg, system := m.next()

@@ -32,9 +32,11 @@ type workers struct {
 }
 
 const (
-	// workersEach is how many may work for each processor: with one or sixteen a
-	// node costs the same, and with a few a turn that waits for the disk is not felt.
+	// workersEach is how many may work for each processor. With one or sixteen a
+	// server on two processors costs the same; with a few of them a turn that waits
+	// for the disk is not felt.
 	workersEach = 4
+	// workersHeld is how long the line may stand still before there is one more.
 	workersHeld = 10 * time.Millisecond
 )
 

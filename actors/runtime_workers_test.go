@@ -7,6 +7,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"pgregory.net/rapid"
 )
 
 // held is a message whose turn lasts until it is let go.
@@ -90,6 +92,33 @@ func TestTurnsThatWaitHoldUpNobody(t *testing.T) {
 			close(c)
 		}
 		synctest.Wait()
+	})
+}
+
+func TestMailboxesComeOutOfTheLineAsTheyWentIn(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		var line mailboxes
+		var want []*mailbox
+		outside := []*mailbox{{}, {}, {}, {}}
+		for range rapid.IntRange(1, 50).Draw(rt, "steps") {
+			if len(outside) > 0 && rapid.Bool().Draw(rt, "comes") {
+				m := outside[0]
+				outside, want = outside[1:], append(want, m)
+				line.push(m)
+				continue
+			}
+			got := line.pop()
+			if len(want) == 0 {
+				if got != nil {
+					rt.Fatal("somebody came out of a line that was empty")
+				}
+				continue
+			}
+			if got != want[0] {
+				rt.Fatal("not the first one came out")
+			}
+			outside, want = append(outside, got), want[1:]
+		}
 	})
 }
 
