@@ -94,8 +94,7 @@ func TestEventsArePublishedOnceAndInOrderAcrossAnOutageOfTheServer(t *testing.T)
 	stream, closed = takeStream(t, s)
 	defer closed()
 	want := w.all("")
-	r := &receiver{t: t, order: published(t, stream, len(want))}
-	r.holds(want)
+	holds(t, want, published(t, stream, len(want)))
 	if info, err := stream.Info(t.Context()); err != nil || info.State.Msgs != uint64(len(want)) {
 		t.Errorf("the stream has %d messages of %d events, %v", info.State.Msgs, len(want), err)
 	}

@@ -34,32 +34,24 @@ func refusingOne(t *testing.T, o Options) (w *world, r refusing) {
 	r.takes = func(n int) {
 		t.Helper()
 		for range n {
-			r.mu.Lock()
-			had := len(r.order)
-			r.mu.Unlock()
+			had := len(r.now().order)
 			bob.must(chat.Address(), acd.SendText{Text: "more"})
 			r.has(had + 1)
 		}
 	}
 	r.has(3) // both have started, and one is queued
-	r.until("a refusal", func() bool { return r.refusals() > 0 })
+	r.until("a refusal", func(got intake) bool { return got.refused() > 0 })
 	return w, r
 }
 
-// refusals counts the attempts for the event that is not taken.
-func (r refusing) refusals() (n int) {
-	for id, tries := range r.tries {
-		if !r.have[id] {
+// refused counts the attempts for what was not taken.
+func (g intake) refused() (n int) {
+	for id, tries := range g.tries {
+		if !g.have[id] {
 			n += tries
 		}
 	}
 	return n
-}
-
-func (r refusing) refused() int {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.refusals()
 }
 
 func TestWhatIsRefusedWhileOthersAreTakenInBetweenIsGivenUp(t *testing.T) {
@@ -69,9 +61,9 @@ func TestWhatIsRefusedWhileOthersAreTakenInBetweenIsGivenUp(t *testing.T) {
 	tick := time.NewTicker(time.Millisecond)
 	defer tick.Stop()
 	for range 20 {
-		before := r.refused()
+		before := r.now().refused()
 		r.takes(1)
-		for r.refused() == before {
+		for r.now().refused() == before {
 			<-tick.C
 			letters, err := w.out.DeadLetters(r.hook.ID, "", 10)
 			if err != nil {
@@ -81,7 +73,7 @@ func TestWhatIsRefusedWhileOthersAreTakenInBetweenIsGivenUp(t *testing.T) {
 			}
 		}
 	}
-	t.Errorf("it is asked for still, after %d refusals and 20 events that were taken in between", r.refused())
+	t.Errorf("it is asked for still, after %d refusals and 20 events that were taken in between", r.now().refused())
 }
 
 func TestWhatIsRefusedIsAskedForAtItsPaceHoweverManyOthersAreTaken(t *testing.T) {
@@ -89,7 +81,7 @@ func TestWhatIsRefusedIsAskedForAtItsPaceHoweverManyOthersAreTaken(t *testing.T)
 	o.Retry.First, o.Retry.Most, o.Retry.Attempts = time.Hour, time.Hour, 2
 	w, r := refusingOne(t, o)
 	r.takes(20)
-	if n := r.refused(); n > soonTries {
+	if n := r.now().refused(); n > soonTries {
 		t.Errorf("it was refused %d times within an hour's pause, expected %d at most", n, soonTries)
 	}
 	if letters, err := w.out.DeadLetters(r.hook.ID, "", 10); err != nil || len(letters) > 0 {

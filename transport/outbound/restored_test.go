@@ -2,7 +2,6 @@ package outbound
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -154,7 +153,5 @@ func TestAWebhookGetsAllThatIsNewAfterARestoreOncePerID(t *testing.T) {
 	if got := kindsOf(want); got != restarted+" chat.started chat.queued"+strings.Repeat(" chat.message_sent", 3) {
 		t.Fatalf("the order has %s", got)
 	}
-	r.until("what is new", func() bool {
-		return !slices.ContainsFunc(want, func(e seen) bool { return !r.have[e.ID] })
-	})
+	r.until("what is new", func(got intake) bool { return got.all(want) })
 }

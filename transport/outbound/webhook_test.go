@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
@@ -29,18 +30,23 @@ func quick() Options {
 type receiver struct {
 	*httptest.Server
 	t      *testing.T
-	mu     sync.Mutex
+	more   chan struct{}
+	mu     sync.Mutex                // over what follows: calls come while a test looks
 	answer func(e seen, try int) int // status of the try for the event
 	secret string                    // that signatures are checked with, if any
-	tries  map[string]int
-	order  []seen          // as taken, without repeats
-	have   map[string]bool // ids
-	calls  int
-	more   chan struct{}
+	got    intake
+}
+
+// intake is what has come to a receiver.
+type intake struct {
+	calls int
+	tries map[string]int  // by id
+	order []seen          // as taken, without repeats
+	have  map[string]bool // ids
 }
 
 func newReceiver(t *testing.T, answer func(e seen, try int) int) *receiver {
-	r := &receiver{t: t, answer: answer, tries: map[string]int{}, have: map[string]bool{}, more: make(chan struct{}, 1)}
+	r := &receiver{t: t, answer: answer, more: make(chan struct{}, 1), got: intake{tries: map[string]int{}, have: map[string]bool{}}}
 	r.Server = httptest.NewServer(r)
 	t.Cleanup(r.Close)
 	return r
@@ -66,12 +72,12 @@ func (r *receiver) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	if e.ID != req.Header.Get("webhook-id") {
 		r.t.Errorf("event %s has the dedupe id %s", e.ID, req.Header.Get("webhook-id"))
 	}
-	r.calls++
-	r.tries[e.ID]++
-	status := r.answer(e, r.tries[e.ID])
-	if status == http.StatusOK && !r.have[e.ID] {
-		r.have[e.ID] = true
-		r.order = append(r.order, e)
+	r.got.calls++
+	r.got.tries[e.ID]++
+	status := r.answer(e, r.got.tries[e.ID])
+	if status == http.StatusOK && !r.got.have[e.ID] {
+		r.got.have[e.ID] = true
+		r.got.order = append(r.got.order, e)
 	}
 	w.WriteHeader(status)
 	select {
@@ -80,45 +86,60 @@ func (r *receiver) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	}
 }
 
-// until waits until something is true of what was received.
-func (r *receiver) until(what string, is func() bool) {
+// now is a copy of what has come so far.
+func (r *receiver) now() intake {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	g := r.got
+	g.tries, g.order, g.have = maps.Clone(g.tries), slices.Clone(g.order), maps.Clone(g.have)
+	return g
+}
+
+// set changes what answer goes by.
+func (r *receiver) set(change func()) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	change()
+}
+
+// until waits until something is true of what was received, and returns it.
+func (r *receiver) until(what string, is func(intake) bool) intake {
 	r.t.Helper()
 	late := time.After(30 * time.Second)
 	for {
-		r.mu.Lock()
-		ok := is()
-		r.mu.Unlock()
-		if ok {
-			return
+		got := r.now()
+		if is(got) {
+			return got
 		}
 		select {
 		case <-r.more:
 		case <-late:
-			r.t.Fatalf("%s: not within 30 s, %d calls, %d events", what, r.calls, len(r.order))
+			r.t.Fatalf("%s: not within 30 s, %d calls, %d events", what, got.calls, len(got.order))
 		}
 	}
 }
 
-func (r *receiver) has(n int) {
+func (r *receiver) has(n int) intake {
 	r.t.Helper()
-	r.until(fmt.Sprint(n, " events"), func() bool { return len(r.order) >= n })
+	return r.until(fmt.Sprint(n, " events"), func(got intake) bool { return len(got.order) >= n })
 }
 
 // gets waits for all of these events, and holds them to their order subject by
 // subject.
 func (r *receiver) gets(want []seen) {
 	r.t.Helper()
-	r.until(fmt.Sprint(len(want), " events of the order"), func() bool {
-		return !slices.ContainsFunc(want, func(e seen) bool { return !r.have[e.ID] })
-	})
-	r.holds(want)
+	got := r.until(fmt.Sprint(len(want), " events of the order"), func(got intake) bool { return got.all(want) })
+	holds(r.t, want, got.order)
+}
+
+// all says whether each of the events was taken.
+func (g intake) all(want []seen) bool {
+	return !slices.ContainsFunc(want, func(e seen) bool { return !g.have[e.ID] })
 }
 
 // holds compares what was taken with the order, subject by subject.
-func (r *receiver) holds(want []seen) {
-	r.t.Helper()
-	r.mu.Lock()
-	defer r.mu.Unlock()
+func holds(t *testing.T, want, taken []seen) {
+	t.Helper()
 	bySubject := func(events []seen) map[string][]string {
 		m := map[string][]string{}
 		for _, e := range events {
@@ -126,14 +147,14 @@ func (r *receiver) holds(want []seen) {
 		}
 		return m
 	}
-	got, wanted := bySubject(r.order), bySubject(want)
+	got, wanted := bySubject(taken), bySubject(want)
 	for subject, ids := range wanted {
 		if came := got[subject]; len(came) < len(ids) || !slices.Equal(came[:len(ids)], ids) {
-			r.t.Errorf("%s came as\n%v\nexpected\n%v", subject, got[subject], ids)
+			t.Errorf("%s came as\n%v\nexpected\n%v", subject, got[subject], ids)
 		}
 	}
 	if len(got) != len(wanted) {
-		r.t.Errorf("%d subjects came, expected %d", len(got), len(wanted))
+		t.Errorf("%d subjects came, expected %d", len(got), len(wanted))
 	}
 }
 
@@ -168,9 +189,7 @@ func (w *world) hookTo(r *receiver, spec WebhookSpec, from string) Webhook {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.secret = secret
+	r.set(func() { r.secret = secret })
 	return h
 }
 
@@ -193,8 +212,8 @@ func TestAReceiverThatFailsHalfOfTheTimeGetsEverythingOnceAndInOrder(t *testing.
 			t.Errorf("dead letters: %v, %v", letters, err)
 		}
 	}
-	if r.calls < 2*12*6 {
-		t.Errorf("%d calls for %d events: the receiver has hardly failed", r.calls, 12*6)
+	if calls := r.now().calls; calls < 2*12*6 {
+		t.Errorf("%d calls for %d events: the receiver has hardly failed", calls, 12*6)
 	}
 }
 
@@ -210,8 +229,7 @@ func TestOneChatThatIsRefusedHoldsUpNoOther(t *testing.T) {
 	for i := range 4 {
 		w.customer(fmt.Sprint("c", i)).starts("sales", "one")
 	}
-	r.has(3 * 3)
-	if r.have["0000000000000002-0000"] {
+	if r.has(3 * 3).have["0000000000000002-0000"] {
 		t.Error("the refused event was taken")
 	}
 }
@@ -231,13 +249,11 @@ func TestWhatIsRefusedAgainAndAgainBecomesADeadLetterAndTheChatGoesOn(t *testing
 	ann, bob := w.customer("ann"), w.customer("bob")
 	ann.starts("sales", "one")
 	other := bob.starts("sales")
-	r.until("a dead letter", func() bool { // others have to be taken meanwhile
-		if len(r.order) >= 4 && r.have[r.order[len(r.order)-1].ID] && kindsOf(r.order) != "" && has(r.order, "chat/chat1", "parley.chat.message_sent") {
+	r.until("what is behind a dead letter", func(got intake) bool { // others have to be taken meanwhile
+		if has(got.order, "chat/chat1", "parley.chat.message_sent") {
 			return true
 		}
-		r.mu.Unlock()
 		bob.must(other.Address(), acd.SendText{Text: "more"})
-		r.mu.Lock()
 		return false
 	})
 	letters, err := w.out.DeadLetters(h.ID, "", 10)
@@ -247,10 +263,8 @@ func TestWhatIsRefusedAgainAndAgainBecomesADeadLetterAndTheChatGoesOn(t *testing
 	if a, err := w.out.Redeliver(t.Context(), h.ID, letters[0].Event); err != nil || !strings.Contains(a.Error, "400") {
 		t.Errorf("delivered again it is %+v, %v, expected to be refused", a, err)
 	}
-	r.mu.Lock()
-	mended = true
-	r.mu.Unlock()
-	if a, err := w.out.Redeliver(t.Context(), h.ID, letters[0].Event); err != nil || a.Error != "" || !r.have[letters[0].Event] {
+	r.set(func() { mended = true })
+	if a, err := w.out.Redeliver(t.Context(), h.ID, letters[0].Event); err != nil || a.Error != "" || !r.now().have[letters[0].Event] {
 		t.Errorf("delivered again it is %+v, %v, expected to be taken", a, err)
 	}
 	if letters, _ = w.out.DeadLetters(h.ID, "", 10); len(letters) != 0 {
@@ -280,14 +294,12 @@ func TestADeadReceiverLosesNothingAndIsAskedForOneEventAtATime(t *testing.T) {
 	for i := range 20 {
 		w.customer(fmt.Sprint("c", i)).starts("sales", "one")
 	}
-	r.until("it is asked again and again", func() bool { return r.calls > 60 })
+	r.until("it is asked again and again", func(got intake) bool { return got.calls > 60 })
 	_, state, err := w.out.Webhook(h.ID)
 	if err != nil || !state.Failing || state.Pending == 0 || state.Buried > 0 || state.Delivered > 0 {
 		t.Errorf("the state is %+v, %v", state, err)
 	}
-	r.mu.Lock()
-	dead = false
-	r.mu.Unlock()
+	r.set(func() { dead = false })
 	r.gets(w.all(""))
 }
 
@@ -344,13 +356,14 @@ func TestAWebhookGoesOnWhereItWasAfterARestartAndACrash(t *testing.T) {
 	r.gets(w.all(""))
 	w.settled(h) // what it had before the crash, and gets again, it may still be getting
 	w.out.Stop()
-	calls, had := r.calls, len(r.order)
+	before := r.now()
 	w.server.Close()
 	w.engine.Stop()
 	w.begin()
 	w.customer("last").starts("support")
 	r.gets(w.all(""))
-	if more, fresh := r.calls-calls, len(r.order)-had; more > 2*fresh+1 {
+	after := r.now()
+	if more, fresh := after.calls-before.calls, len(after.order)-len(before.order); more > 2*fresh+1 {
 		t.Errorf("after a stop in good order %d calls were made for %d events", more, fresh)
 	}
 }
@@ -361,13 +374,13 @@ func TestAReplaySendsTheSameEventsAgain(t *testing.T) {
 	h := w.hookTo(r, WebhookSpec{Filter: Filter{Queues: []acd.QueueID{"sales"}}}, "start")
 	w.customer("ann").starts("sales", "one")
 	w.customer("bob").starts("support", "one")
-	r.has(3)
-	if _, err := w.out.Replay(h.ID, r.order[0].ID); err != nil {
+	taken := r.has(3).order
+	if _, err := w.out.Replay(h.ID, taken[0].ID); err != nil {
 		t.Fatal(err)
 	}
-	r.until("two of three come again", func() bool { return r.calls == 5 })
-	if r.tries[r.order[0].ID] != 1 || r.tries[r.order[2].ID] != 2 {
-		t.Errorf("tries are %v", r.tries)
+	tries := r.until("two of three come again", func(got intake) bool { return got.calls == 5 }).tries
+	if tries[taken[0].ID] != 1 || tries[taken[2].ID] != 2 {
+		t.Errorf("tries are %v", tries)
 	}
 	if _, err := w.out.Replay(h.ID, "yesterday"); err == nil || !strings.Contains(err.Error(), "body.from") {
 		t.Errorf("a replay from yesterday: %v", err)
@@ -380,9 +393,7 @@ func TestBothKeysSignUntilTheOldOneHasRunOut(t *testing.T) {
 	h := w.hookTo(r, WebhookSpec{}, "")
 	ping := func(secret string) {
 		t.Helper()
-		r.mu.Lock()
-		r.secret = secret
-		r.mu.Unlock()
+		r.set(func() { r.secret = secret })
 		if a, err := w.out.Ping(t.Context(), h.ID); err != nil || a.Error != "" {
 			t.Errorf("the test is answered with %+v, %v", a, err)
 		}
@@ -414,8 +425,8 @@ func TestAReceiverWhoSaysThatHeIsGoneIsLeftAlone(t *testing.T) {
 		t.Fatal(err)
 	}
 	<-at.consumer.done
-	if is := at.spec(); !is.Gone || r.calls > hookParallel {
-		t.Errorf("%d calls to somebody who is gone", r.calls)
+	if is, calls := at.spec(), r.now().calls; !is.Gone || calls > hookParallel {
+		t.Errorf("%d calls to somebody who is gone", calls)
 	}
 	if is, err := w.out.UpdateWebhook(h.ID, WebhookSpec{URL: r.URL, Paused: true}); err != nil || is.Gone {
 		t.Errorf("changed it is %+v, %v", is, err)
