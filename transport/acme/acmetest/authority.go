@@ -11,11 +11,13 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/letsencrypt/pebble/v2/ca"
+	"github.com/letsencrypt/pebble/v2/core"
 	"github.com/letsencrypt/pebble/v2/db"
 	"github.com/letsencrypt/pebble/v2/va"
 	"github.com/letsencrypt/pebble/v2/wfe"
@@ -35,7 +37,11 @@ type Authority struct {
 	serving  chan struct{}
 	handler  http.Handler
 	issuer   *ca.CAImpl
+	store    *db.MemoryStore
 	names    string
+
+	mu    sync.Mutex
+	taken []string // serials of certificates that were fetched since the last order
 }
 
 // Start starts one, until the test is over. Whoever asks it waits for Validate.
@@ -55,6 +61,7 @@ func Start(t testing.TB) *Authority {
 // Validate says at which port of 127.0.0.1 the domains are served.
 func (a *Authority) Validate(port int) {
 	quiet, store := log.New(io.Discard, "", 0), db.NewMemoryStore()
+	a.store = store
 	a.issuer = ca.New(quiet, store, "", "ecdsa", 0, 1, map[string]ca.Profile{"default": {Description: "the only one", ValidityPeriod: uint64(a.Lifetime.Seconds())}})
 	front := wfe.New(quiet, store, va.New(quiet, port, port, true, a.names, store), a.issuer, []string{"authority.test"}, true, false, 1, 1)
 	a.handler = front.Handler()
@@ -67,10 +74,36 @@ func (a *Authority) answer(w http.ResponseWriter, r *http.Request) {
 	case <-r.Context().Done():
 		return
 	}
+	a.mu.Lock()
+	if serial, ok := strings.CutPrefix(r.URL.Path, "/certZ/"); ok {
+		a.taken = append(a.taken, serial)
+	}
 	if strings.HasSuffix(r.URL.Path, "/order-plz") {
 		a.orders.Add(1)
+		for _, serial := range a.taken {
+			a.alsoInFull(serial)
+		}
+		a.taken = a.taken[:0]
 	}
+	a.mu.Unlock()
 	a.handler.ServeHTTP(w, r)
+}
+
+// alsoInFull makes an order known by its certificate's serial as it stands in
+// the certificate: with a zero byte before a first bit that is set. That is how
+// who renews names it (RFC 9773, 4.1), and Pebble looks for it without the
+// zero, so that one certificate of 256 could not be replaced.
+func (a *Authority) alsoInFull(serial string) {
+	order, err := a.store.GetOrderByIssuedSerial(serial)
+	if err != nil || serial[0] < '8' {
+		return
+	}
+	order.RLock()
+	defer order.RUnlock()
+	again := &core.Order{Order: order.Order, ID: order.ID, AccountID: order.AccountID, CertificateObject: &core.Certificate{ID: "00" + serial}}
+	if err := a.store.AddOrderByIssuedSerial(again); err != nil {
+		panic(err) // it has a certificate
+	}
 }
 
 // Orders is how many orders came, those with a nonce that was refused too.
