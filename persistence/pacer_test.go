@@ -249,7 +249,10 @@ func TestAStoreCompactsUnderThePacer(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if s.pacer.looked.IsZero() {
+	s.pacer.mu.Lock()
+	never := s.pacer.looked.IsZero()
+	s.pacer.mu.Unlock()
+	if never {
 		t.Error("neither a flush nor a compaction has asked whether to rest")
 	}
 	if err := s.Close(); err != nil {

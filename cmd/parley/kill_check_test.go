@@ -53,17 +53,27 @@ func (c *crowd) open() int {
 func (c *crowd) chats() map[string]*customer {
 	all := map[string]*customer{}
 	for _, who := range c.customers {
-		for _, o := range who.orders {
-			if _, start := o.command.(*wire.Start); !start || o.ok == nil {
-				continue
+		for _, chat := range who.started() {
+			if all[chat] != nil {
+				c.fault("chat %s was started twice", chat)
 			}
-			if all[o.ok.Chat] != nil {
-				c.fault("chat %s was started twice", o.ok.Chat)
-			}
-			all[o.ok.Chat] = who
+			all[chat] = who
 		}
 	}
 	return all
+}
+
+// started are the chats of the person's answered starts; somebody may be having
+// his last answer meanwhile.
+func (p *person) started() (chats []string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, o := range p.orders {
+		if _, start := o.command.(*wire.Start); start && o.ok != nil {
+			chats = append(chats, o.ok.Chat)
+		}
+	}
+	return chats
 }
 
 // transcripts reads all chats from the server.

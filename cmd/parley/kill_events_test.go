@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -99,35 +100,53 @@ func TestOtherSystemsAreToldEverythingAcrossKill9(t *testing.T) {
 			want[e.Subject], n = append(want[e.Subject], e.ID), n+1
 		}
 	}
-	h.wait(t, want, n)
-	t.Logf("%d events of %d chats, %d calls, %d came twice", n, len(want), h.calls, h.repeat)
+	if n < 50 {
+		t.Errorf("%d events in all: the crowd has hardly done anything", n)
+	}
+	h.wait(t, want)
+	calls, repeat := h.counts()
+	t.Logf("%d events of %d chats, %d calls, %d came twice", n, len(want), calls, repeat)
 	s.terminate()
 	s.checkLog()
 }
 
+func (h *hooked) counts() (calls, repeat int) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.calls, h.repeat
+}
+
 // wait waits for all of it and holds it to its order.
-func (h *hooked) wait(t *testing.T, want map[string][]string, n int) {
+func (h *hooked) wait(t *testing.T, want map[string][]string) {
 	t.Helper()
 	for late := time.After(time.Minute); ; {
-		h.mu.Lock()
-		missing := 0
-		for subject, ids := range want {
-			if got := h.order[subject]; len(got) < len(ids) {
-				missing += len(ids) - len(got)
-			} else if strings.Join(got[:len(ids)], " ") != strings.Join(ids, " ") {
-				t.Fatalf("%s came as %v, expected %v", subject, got, ids)
-			}
-		}
-		h.mu.Unlock()
-		if missing == 0 && n > 100 {
+		missing, wrong := h.lacks(want)
+		if wrong != "" {
+			t.Fatal(wrong)
+		} else if missing == 0 {
 			return
 		}
 		select {
 		case <-h.more:
 		case <-late:
-			t.Fatalf("%d of %d events are missing after %d calls", missing, n, h.calls)
+			calls, _ := h.counts()
+			t.Fatalf("%d events are missing after %d calls", missing, calls)
 		}
 	}
+}
+
+// lacks counts what has not come, and says what came in another order.
+func (h *hooked) lacks(want map[string][]string) (missing int, wrong string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for subject, ids := range want {
+		if got := h.order[subject]; len(got) < len(ids) {
+			missing += len(ids) - len(got)
+		} else if !slices.Equal(got[:len(ids)], ids) {
+			return 0, fmt.Sprintf("%s came as %v, expected %v", subject, got, ids)
+		}
+	}
+	return missing, ""
 }
 
 func ask(t *testing.T, s *server, token, method, path, body string) {

@@ -50,9 +50,13 @@ func (n *node) load(people int) (stop func() (chats int)) {
 			}
 		})
 	}
-	return func() (chats int) {
+	over := sync.OnceFunc(func() {
 		close(done)
 		all.Wait()
+	})
+	n.t.Cleanup(over) // when the test ends before
+	return func() (chats int) {
+		over()
 		for range people {
 			chats += <-count
 		}

@@ -118,8 +118,9 @@ func TestWhoWaitsForAPageIsAnsweredWhenSomethingHappens(t *testing.T) {
 	_, end := w.lines("limit=1000")
 	got := make(chan string, 1)
 	go func() {
-		_, _, body := w.get("wait=60&after="+end, "Accept", typeLines)
-		got <- body
+		var body string
+		defer func() { got <- body }() // whatever becomes of it
+		_, _, body = w.get("wait=60&after="+end, "Accept", typeLines)
 	}()
 	chat := ann.starts("sales")
 	if body := <-got; !strings.Contains(body, string(chat)) {
