@@ -15,16 +15,19 @@ func small(t *testing.T) *profiles.Profile {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p.Duration, p.Warmup, p.Drain = 300*time.Millisecond, 0, 500*time.Millisecond
+	p.Duration, p.Warmup = 300*time.Millisecond, 0
 	p.Arrivals.Process, p.Arrivals.Rate = "even", 30
 	p.Agents.LoginOver, p.Customers.Pool = 0, 2
 	return p
 }
 
-func load(t *testing.T, address string) *Result {
+// load waits for chats that will end, and drain at most for others.
+func load(t *testing.T, address string, drain time.Duration) *Result {
 	t.Helper()
+	p := small(t)
+	p.Drain = drain
 	r, err := Run(t.Context(), Options{
-		Profile: small(t), Address: address, Key: Key{Secret: []byte("a secret of a server that does not look at it")},
+		Profile: p, Address: address, Key: Key{Secret: []byte("a secret of a server that does not look at it")},
 		Agents: []string{"a0", "a1"}, Sources: []string{"web"},
 	})
 	if err != nil {
@@ -34,7 +37,7 @@ func load(t *testing.T, address string) *Result {
 }
 
 func TestAServerThatKeepsItsPromisesIsFoundClean(t *testing.T) {
-	r := load(t, startLiar(t, nil).URL)
+	r := load(t, startLiar(t, nil).URL, time.Minute)
 	if !r.Correctness.Clean() || len(r.Errors) > 0 {
 		t.Errorf("counted %+v, errors %v", r.Correctness, r.Errors)
 	}
@@ -53,7 +56,7 @@ func TestAServerThatKeepsItsPromisesIsFoundClean(t *testing.T) {
 
 func TestATransferToSomebodyWhoIsFullGoesToAnotherAndIsNoError(t *testing.T) {
 	for reason, errors := range map[string]int64{"capacity": 0, "wrapup": 0, "starting": 1} {
-		r := load(t, (&liar{t: t, unavailable: reason}).start().URL)
+		r := load(t, (&liar{t: t, unavailable: reason}).start().URL, time.Minute)
 		if r.Chats.Declined != 1-errors || r.Errors["target_unavailable"] != errors {
 			t.Errorf("%s: %d declined, errors %v", reason, r.Chats.Declined, r.Errors)
 		}
@@ -153,7 +156,7 @@ func TestEachBrokenPromiseIsCountedAsWhatItIs(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if r := load(t, startLiar(t, tt.lie).URL); !tt.want(r.Correctness) {
+			if r := load(t, startLiar(t, tt.lie).URL, 500*time.Millisecond); !tt.want(r.Correctness) {
 				t.Errorf("counted %+v, errors %v, chats %+v", r.Correctness, r.Errors, r.Chats)
 			}
 		})

@@ -112,7 +112,7 @@ func TestNoFaultLosesWhatWasAnswered(t *testing.T) {
 
 func TestADiskThatNeverAnswersIsAFailure(t *testing.T) {
 	fs := journaltest.NewFaultFS(vfs.NewMem())
-	s := mustOpen(t, "data", persistence.Options{FS: fs, StallTimeout: time.Second})
+	s := mustOpen(t, "data", persistence.Options{FS: fs, StallTimeout: 3 * time.Second})
 	epoch := acquire(t, s)
 	release := make(chan struct{})
 	defer close(release)
@@ -142,7 +142,7 @@ func TestAFullDiskDuringAFlushIsAFailure(t *testing.T) {
 	fs := journaltest.NewFaultFS(vfs.NewMem())
 	var log lockedBuffer
 	s := mustOpen(t, "data", persistence.Options{
-		FS: fs, StallTimeout: time.Second, MemTableBytes: 256 << 10,
+		FS: fs, StallTimeout: 3 * time.Second, MemTableBytes: 256 << 10,
 		Logger: slog.New(slog.NewTextHandler(&log, nil)),
 	})
 	epoch := acquire(t, s)

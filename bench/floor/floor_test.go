@@ -40,7 +40,7 @@ func play(t *testing.T, j journal) int {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p.Duration, p.Warmup, p.Drain = 500*time.Millisecond, 0, 2*time.Second
+	p.Duration, p.Warmup, p.Drain = 500*time.Millisecond, 0, time.Minute
 	p.Arrivals.Process, p.Arrivals.Rate = "even", 50
 	p.Agents.Count, p.Agents.LoginOver, p.Customers.Pool = 3, 0, 2
 	agents := map[string]string{}

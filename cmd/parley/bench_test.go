@@ -18,11 +18,12 @@ func loadTest(t *testing.T, args ...string) (bench.Result, string) {
 	return load(t, append([]string{"--folder", t.TempDir()}, args...)...)
 }
 
-// load runs parley bench without a warm-up.
+// load runs parley bench without a warm-up. A thousand connections take their
+// time on a busy machine.
 func load(t *testing.T, args ...string) (bench.Result, string) {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "result.json")
-	code, out, errs := run(t, append([]string{"bench", "--warmup", "0s", "--json", file}, args...)...)
+	code, out, errs := runWithin(t, 9*patience, append([]string{"bench", "--warmup", "0s", "--json", file}, args...)...)
 	if code != exitOK {
 		t.Fatalf("exit %d: %s", code, errs)
 	}
@@ -71,7 +72,7 @@ func TestTheReferenceLoadRunsAgainstAServerOfItsOwn(t *testing.T) {
 func TestALoadGoesOnWhereItStoodWhenItsServerIsKilled(t *testing.T) {
 	mine := filepath.Join(t.TempDir(), "mine.yaml")
 	_, text, _ := run(t, "bench", "--print-profile", "crash")
-	text = strings.NewReplacer("kill_at: 15s", "kill_at: 1s", "think: exponential 1s", "think: 100ms").Replace(text)
+	text = strings.NewReplacer("kill_at: 15s", "kill_at: 1s", "think: exponential 1s", "think: 100ms", "pool: 800", "pool: 30").Replace(text)
 	if err := os.WriteFile(mine, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}

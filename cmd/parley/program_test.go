@@ -256,8 +256,13 @@ func (c *peer) until(kind string) map[string]any {
 // run runs a command that ends by itself.
 func run(t *testing.T, args ...string) (code int, out, errs string) {
 	t.Helper()
+	return runWithin(t, patience, args...)
+}
+
+func runWithin(t *testing.T, most time.Duration, args ...string) (code int, out, errs string) {
+	t.Helper()
 	var o, e bytes.Buffer
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	ctx, cancel := context.WithTimeout(t.Context(), most)
 	defer cancel()
 	code = Main{Out: &o, Err: &e, openJournal: quick}.Run(ctx, args)
 	return code, o.String(), e.String()

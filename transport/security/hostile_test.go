@@ -169,7 +169,8 @@ func (p *person) send(kind websocket.MessageType, text string) {
 }
 
 func TestWhatIsNoConversationEndsWithItsCode(t *testing.T) {
-	w, _ := newWorld(t, 1, func(o *transport.Options) { o.HelloTimeout = 200 * time.Millisecond; o.BadFrames = 5 })
+	w, _ := newWorld(t, 1, func(o *transport.Options) { o.BadFrames = 5 })
+	soon, _ := newWorld(t, 1, func(o *transport.Options) { o.HelloTimeout = 200 * time.Millisecond })
 	token := w.token(t, acd.RoleAgent, "a-0")
 	for name, tt := range map[string]struct {
 		do   func(p *person)
@@ -190,7 +191,11 @@ func TestWhatIsNoConversationEndsWithItsCode(t *testing.T) {
 			p.send(websocket.MessageText, strings.TrimSuffix(strings.Repeat("nonsense\n", 5), "\n"))
 		}, wire.CloseProtocolError},
 	} {
-		p := w.dial(t)
+		at := w
+		if name == "no hello" {
+			at = soon
+		}
+		p := at.dial(t)
 		tt.do(p)
 		if got := p.ended(); got != websocket.StatusCode(tt.want) {
 			t.Errorf("%s: closed with %d, want %d", name, got, tt.want)

@@ -64,7 +64,7 @@ func document(t *testing.T, crews int) *config.Document {
 	var queues, sources, people strings.Builder
 	for n := range crews {
 		for _, q := range []string{"home", "far"} {
-			fmt.Fprintf(&queues, "  - {id: %s-%d, flows: {max_agents: 5}, wrapup: {mode: mandatory, notes: true, codes: [{code: done, name: Done}]}}\n", q, n)
+			fmt.Fprintf(&queues, "  - {id: %s-%d, offer_timeout: 10m, flows: {max_agents: 5, accept: 10m}, wrapup: {mode: mandatory, notes: true, codes: [{code: done, name: Done}]}}\n", q, n)
 			fmt.Fprintf(&sources, "  - {id: %s-%d, name: Web, channel: livechat, queue: %s-%d}\n", q, n, q, n)
 		}
 		for who, q := range agents {
