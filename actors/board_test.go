@@ -203,6 +203,60 @@ func TestABoardIsWholeFilteredAndStillWhenNothingChanges(t *testing.T) {
 	})
 }
 
+// TestABoardIsMadeOnceForAllWhoAskTheSame and see the same: a note's frame is
+// encoded once for all who are given it.
+func TestABoardIsMadeOnceForAllWhoAskTheSame(t *testing.T) {
+	inWorld(t, func(w *world) {
+		all := actors.WatchBoards{Queues: true, Agents: true, Chats: true}
+		filtered := all
+		filtered.Filter = "SUP"
+		watchers := map[string]*person{"sue": w.supervisor("sue"), "sam": w.supervisor("sam"), "filtered": w.supervisor("fil"), "in small letters": w.supervisor("low"),
+			"of support": w.overseer("tim", "support"), "of sales": w.overseer("tom", "sales")}
+		for name, p := range watchers {
+			switch name {
+			case "filtered":
+				p.look(filtered)
+			case "in small letters":
+				p.look(actors.WatchBoards{Queues: true, Agents: true, Chats: true, Filter: "sup"})
+			default:
+				p.look(all)
+			}
+		}
+		w.pass(2 * time.Second)
+		w.customer("ann").starts()
+		w.pass(2 * time.Second)
+		note := func(who string) (n *actors.Note, c acd.CountersShown) {
+			watchers[who].read()
+			for _, d := range watchers[who].got {
+				if d.News == nil {
+					continue
+				}
+				if board, ok := d.News.Event.(acd.CountersShown); ok && board.Of == acd.KindQueue {
+					n, c = d.News, board
+				}
+			}
+			if n == nil {
+				t.Fatalf("%s: no board of queues", who)
+			}
+			return n, c
+		}
+		groups := map[*actors.Note][]string{}
+		for who, want := range map[string]int{"sue": 2, "sam": 2, "filtered": 1, "in small letters": 1, "of support": 1, "of sales": 1} {
+			n, c := note(who)
+			groups[n] = append(groups[n], who)
+			if c.Total != want || len(c.Queues) != want {
+				t.Errorf("%s is shown %d queues, expected %d", who, c.Total, want)
+			}
+		}
+		if len(groups) != 4 {
+			t.Errorf("the notes are shared as %v, expected by the first two and by those with a filter", groups)
+		}
+		if _, c := note("of sales"); c.Queues[0].Queue != "sales" {
+			t.Errorf("who oversees sales is shown %s", c.Queues[0].Queue)
+		}
+	})
+}
+
 func TestASessionThatHasGoneIsShownNothing(t *testing.T) {
 	inWorld(t, func(w *world) {
 		sue := w.supervisor("sue")

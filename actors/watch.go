@@ -254,12 +254,11 @@ func (b *board) show(ctx context.Context) {
 		query TargetQuery
 	}
 	var errands []errand
+	made := map[boardAsked]*Note{}
 	b.mu.Lock()
 	for _, s := range slices.SortedFunc(maps.Keys(b.watchers), func(s, o *Session) int { return cmp.Compare(s.nth, o.nth) }) {
 		w := b.watchers[s]
-		for _, n := range b.boardsFor(w, s.by.Scope) {
-			s.show(n)
-		}
+		b.showBoards(s, w, made)
 		if q := w.targets; q != nil && w.told != b.version(q.Queues)+1 {
 			w.told = b.version(q.Queues) + 1
 			errands = append(errands, errand{s, *q})
@@ -275,26 +274,40 @@ func (b *board) show(ctx context.Context) {
 // shown nothing.
 func (b *board) showTargets(ctx context.Context, s *Session, q TargetQuery) {
 	if t, err := b.targets(ctx, s.by, q); err == nil {
-		s.show(*t)
+		s.show(&Note{At: s.engine.now(), Event: *t, View: acd.ToOverseer})
 	}
 }
 
-// boardsFor makes the boards that a session has not seen as they are, of what
-// is within its scope. Each is whole, since of boards only the latest counts. A
-// kind that has not been asked since somebody wants it waits for the next round:
-// what there is of it is from whoever watched last. The caller holds mu.
-func (b *board) boardsFor(w *watching, within acd.Scope) (notes []acd.Event) {
-	now := b.engine.now()
-	show := func(kind acd.Kind, version uint64, make func(*acd.CountersShown)) {
+// boardAsked is what a board depends on besides the picture.
+type boardAsked struct {
+	of     acd.Kind
+	within acd.Scope
+	filter string // in small letters
+}
+
+// showBoards gives a session the boards that it has not seen as they are, of
+// what is within its scope. Each is whole, since of boards only the latest
+// counts. Sessions that ask the same are shown one note, so that hundreds of
+// supervisors cost a round one frame. A kind that has not been asked since
+// somebody wants it waits for the next round: what there is of it is from
+// whoever watched last. The caller holds mu.
+func (b *board) showBoards(s *Session, w *watching, made map[boardAsked]*Note) {
+	now, within, filter := b.engine.now(), s.by.Scope, strings.ToLower(w.boards.Filter)
+	show := func(kind acd.Kind, version uint64, fill func(*acd.CountersShown)) {
 		if w.shown[kind] == version+1 {
 			return
 		}
 		w.shown[kind] = version + 1
-		c := acd.CountersShown{Of: kind, At: now, Version: version}
-		make(&c)
-		notes = append(notes, c)
+		asked := boardAsked{kind, within, filter}
+		n := made[asked]
+		if n == nil {
+			c := acd.CountersShown{Of: kind, At: now, Version: version}
+			fill(&c)
+			n = &Note{At: now, Event: c, View: acd.ToOverseer}
+			made[asked] = n
+		}
+		s.show(n)
 	}
-	filter := strings.ToLower(w.boards.Filter)
 	if w.boards.Queues && b.queues.whole != nil {
 		show(acd.KindQueue, b.queues.version, func(c *acd.CountersShown) {
 			c.Queues, c.Total = rowsOf(b.queues.rows, func(v *acd.QueueView) bool {
@@ -317,7 +330,6 @@ func (b *board) boardsFor(w *watching, within acd.Scope) (notes []acd.Event) {
 			})
 		})
 	}
-	return notes
 }
 
 // rowsOf picks rows in the order of their ids.
@@ -353,9 +365,8 @@ func anyMatches[T ~string](filter string, list []T) bool {
 	return false
 }
 
-// show gives the session an ephemeral note of its own.
-func (s *Session) show(ev acd.Event) {
-	n := &Note{At: s.engine.now(), Event: ev, View: acd.ToOverseer}
+// show gives the session an ephemeral note.
+func (s *Session) show(n *Note) {
 	s.stream.mu.Lock()
 	defer s.stream.mu.Unlock()
 	s.ephemeral(n)
