@@ -54,6 +54,46 @@ func TestAServerThatKeepsItsPromisesIsFoundClean(t *testing.T) {
 	}
 }
 
+// TestABacklogComesNoFasterThanItIsTaken by a server that answers a round of
+// starts when it is sure that no more of them come.
+func TestABacklogComesNoFasterThanItIsTaken(t *testing.T) {
+	const all = 3*backlogAtOnce + 5
+	l := &liar{t: t}
+	var waiting []func()
+	most, came := 0, 0
+	l.hold = func(answer func()) {
+		waiting = append(waiting, answer)
+		most = max(most, len(waiting))
+		if came++; came%backlogAtOnce == 0 || came == all {
+			time.AfterFunc(30*time.Millisecond, func() {
+				l.mu.Lock()
+				defer l.mu.Unlock()
+				for _, answer := range waiting {
+					answer()
+				}
+				waiting = nil
+			})
+		}
+	}
+	p := small(t)
+	p.Drain, p.Arrivals.Process, p.Queues.Backlog, p.Customers.Pool = time.Minute, "none", all, all
+	r, err := Run(t.Context(), Options{
+		Profile: p, Address: l.start().URL, Key: Key{Secret: []byte("a secret of a server that does not look at it")},
+		Agents: []string{"a0", "a1"}, Sources: []string{"web"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.Chats.Accepted != all || r.Chats.Completed != all || !r.Correctness.Clean() {
+		t.Errorf("chats %+v, counted %+v", r.Chats, r.Correctness)
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if most != backlogAtOnce {
+		t.Errorf("%d starts were on their way at once, expected %d", most, backlogAtOnce)
+	}
+}
+
 func TestATransferToSomebodyWhoIsFullGoesToAnotherAndIsNoError(t *testing.T) {
 	for reason, errors := range map[string]int64{"capacity": 0, "wrapup": 0, "starting": 1} {
 		r := load(t, (&liar{t: t, unavailable: reason}).start().URL, time.Minute)

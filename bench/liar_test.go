@@ -29,6 +29,10 @@ type liar struct {
 	// unavailable is why who is asked first does not take a chat; empty if he does.
 	unavailable string
 	spare       map[string]any
+
+	line []*liarChat // began before anybody had signed in
+	// hold keeps the answers to starts back until it lets them go; nil if none is.
+	hold func(answer func())
 }
 
 // ear is one principal's connection.
@@ -136,12 +140,23 @@ func (l *liar) obey(me *ear, f map[string]any) {
 	switch f["type"] {
 	case "set_presence":
 		l.tell(me.subject, "presence", map[string]any{"state": "available"})
+		for _, c := range l.line {
+			l.next(c)
+		}
+		l.line = nil
 	case "start":
 		c = &liarChat{id: fmt.Sprintf("c%d", len(l.chats)), customer: me.subject, name: f["name"].(string)}
 		l.chats[c.id] = c
 		ok["chat"] = c.id
-		l.turn++
-		l.offer(c, l.agents[l.turn%len(l.agents)])
+		if len(l.agents) == 0 {
+			l.line = append(l.line, c)
+		} else {
+			l.next(c)
+		}
+		if l.hold != nil {
+			l.hold(func() { l.write(me, ok) })
+			return
+		}
 	case "accept":
 		l.assign(c, me.subject)
 	case "send":
@@ -165,6 +180,12 @@ func (l *liar) obey(me *ear, f map[string]any) {
 		return
 	}
 	l.write(me, ok)
+}
+
+// next offers a chat to whoever's turn it is.
+func (l *liar) next(c *liarChat) {
+	l.turn++
+	l.offer(c, l.agents[l.turn%len(l.agents)])
 }
 
 func (l *liar) offer(c *liarChat, agent string) {

@@ -2,6 +2,7 @@ package bench
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/parley-engine/parley/bench/tally"
@@ -44,21 +45,29 @@ func (r *run) load(ctx context.Context) error {
 	return r.drain(ctx)
 }
 
-// backlog lets chats wait before anybody answers.
+// backlogAtOnce is how many chats of a backlog begin together.
+const backlogAtOnce = 16
+
+// backlog lets chats wait before anybody answers. The next begin when the ones
+// before have been taken: all at once would be more than a server can answer in
+// time, which may refuse most of them, and what is to be loaded is its line.
 func (r *run) backlog(ctx context.Context, due time.Duration) error {
-	c := r.crowd
+	c, all := r.crowd, r.profile.Queues.Backlog
+	begun := func() int {
+		return int(c.counts.accepted.Load()+c.counts.refused.Load()+c.counts.notStarted.Load()) + int(c.counts.failures()["not_connected"])
+	}
 	w := &worker{}
-	for n := range r.profile.Queues.Backlog {
+	for n := 1; n <= all; n++ {
 		c.arrive(w, backlogFrom+n, due)
-		if n%64 == 0 {
-			w.flush()
+		if n%backlogAtOnce != 0 && n != all {
+			continue
+		}
+		w.flush()
+		if err := r.until(ctx, time.Minute, func() bool { return begun() >= n }); err != nil {
+			return fmt.Errorf("%d chats of a backlog of %d have begun, %d are not answered: %w", begun(), all, n-begun(), err)
 		}
 	}
-	w.flush()
-	want := int64(r.profile.Queues.Backlog)
-	return r.until(ctx, 5*time.Minute, func() bool {
-		return c.counts.accepted.Load()+c.counts.refused.Load()+c.counts.notStarted.Load() >= want || c.counts.failedSoFar() > want
-	})
+	return nil
 }
 
 // backlogFrom is the first number of the chats of a backlog.
