@@ -6,12 +6,14 @@ package socket
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
 	"net"
+	"net/http"
 	"sync"
 	"time"
 
@@ -58,15 +60,31 @@ type Socket struct {
 // Dial opens a websocket that speaks parley.v1.
 func Dial(ctx context.Context, url string) (*Socket, error) {
 	dialer := ws.Dialer{Protocols: []string{wire.Subprotocol}, Timeout: dialLimit, ReadBufferSize: readBuffer, WriteBufferSize: 1 << 10}
+	why := ""
+	dialer.OnStatusError = func(_ int, _ []byte, answer io.Reader) { why = reason(answer) }
 	conn, early, _, err := dialer.Dial(ctx, url)
 	if err != nil {
-		return nil, fmt.Errorf("dial %s: %w", url, err)
+		return nil, fmt.Errorf("dial %s: %w%s", url, err, why)
 	}
 	reader := early
 	if reader == nil {
 		reader = bufio.NewReaderSize(conn, readBuffer)
 	}
 	return &Socket{conn: conn, reader: reader, open: -1}, nil
+}
+
+// reason is what a server says to somebody whom it does not let in.
+func reason(answer io.Reader) string {
+	resp, err := http.ReadResponse(bufio.NewReader(answer), nil)
+	if err != nil {
+		return "" // the status has been told
+	}
+	defer resp.Body.Close()
+	text, err := io.ReadAll(io.LimitReader(resp.Body, 200))
+	if err != nil || len(text) == 0 {
+		return ""
+	}
+	return fmt.Sprintf(": %q", bytes.TrimSpace(text))
 }
 
 // Close cuts the connection without a word, as a broken network does.

@@ -150,3 +150,14 @@ func TestACloseTellsItsCode(t *testing.T) {
 		t.Errorf("a break without a code is %d", Code(errors.New("broken")))
 	}
 }
+
+func TestWhoIsNotLetInIsToldWhy(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		http.Error(w, "service unavailable: full", http.StatusServiceUnavailable)
+	}))
+	defer server.Close()
+	_, err := Dial(t.Context(), "ws"+strings.TrimPrefix(server.URL, "http"))
+	if err == nil || !strings.Contains(err.Error(), "503") || !strings.Contains(err.Error(), `"service unavailable: full"`) {
+		t.Errorf("the error is %v", err)
+	}
+}
