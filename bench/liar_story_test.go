@@ -2,6 +2,9 @@ package bench
 
 import (
 	"maps"
+	"net/http"
+	"net/http/httptest"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -51,6 +54,25 @@ func TestAServerThatKeepsItsPromisesIsFoundClean(t *testing.T) {
 		if q := r.LatencyMs[name]; q.Count == 0 || q.P50 <= 0 || q.Max > 5000 {
 			t.Errorf("%s: %+v", name, q)
 		}
+	}
+}
+
+// TestWhoIsNotLetInByABusyServerComesAgain, agents and customers alike.
+func TestWhoIsNotLetInByABusyServerComesAgain(t *testing.T) {
+	l := &liar{t: t}
+	l.start()
+	var knocks atomic.Int64
+	busy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if knocks.Add(1)%2 == 1 {
+			http.Error(w, "service unavailable: overloaded", http.StatusServiceUnavailable)
+			return
+		}
+		l.ServeHTTP(w, r)
+	}))
+	t.Cleanup(busy.Close)
+	r := load(t, busy.URL, time.Minute)
+	if r.Chats.Completed != r.Chats.Arrived || r.Chats.Completed < 5 || len(r.Errors) > 0 || r.Links.Retries == 0 {
+		t.Errorf("chats %+v, errors %v, connections %+v", r.Chats, r.Errors, r.Links)
 	}
 }
 

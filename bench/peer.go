@@ -89,10 +89,18 @@ type peer struct {
 }
 
 // connect keeps the connection up: it returns when the first welcome and
-// snapshot have come, and reads on in a goroutine until ctx ends.
+// snapshot have come, and reads on in a goroutine until ctx ends. Who is told
+// that the server is busy comes again, as a desk does.
 func (p *peer) connect(ctx context.Context) error {
 	p.backAt = p.crowd.now()
 	rest, err := p.open(ctx)
+	for bound := retryFirst; socket.Busy(err) && p.crowd.now()-p.backAt < busyLimit; bound = min(2*bound, retryMost) {
+		p.crowd.counts.retries.Add(1)
+		if err := sleep(ctx, rand.N(bound)); err != nil {
+			return err
+		}
+		rest, err = p.open(ctx)
+	}
 	if err != nil {
 		return fmt.Errorf("%s %s: %w", p.role, p.subject, err)
 	}
@@ -174,6 +182,8 @@ func (p *peer) back(ctx context.Context) ([]byte, error) {
 const (
 	retryFirst = 100 * time.Millisecond
 	retryMost  = time.Second
+	// busyLimit is for how long a server may have no room for somebody new.
+	busyLimit = time.Minute
 )
 
 func sleep(ctx context.Context, d time.Duration) error {

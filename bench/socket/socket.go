@@ -73,6 +73,12 @@ func Dial(ctx context.Context, url string) (*Socket, error) {
 	return &Socket{conn: conn, reader: reader, open: -1}, nil
 }
 
+// Busy reports whether a dial failed because the server has no room just now.
+func Busy(err error) bool {
+	var status ws.StatusError
+	return errors.As(err, &status) && status == http.StatusServiceUnavailable
+}
+
 // reason is what a server says to somebody whom it does not let in.
 func reason(answer io.Reader) string {
 	resp, err := http.ReadResponse(bufio.NewReader(answer), nil)

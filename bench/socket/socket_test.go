@@ -157,7 +157,11 @@ func TestWhoIsNotLetInIsToldWhy(t *testing.T) {
 	}))
 	defer server.Close()
 	_, err := Dial(t.Context(), "ws"+strings.TrimPrefix(server.URL, "http"))
-	if err == nil || !strings.Contains(err.Error(), "503") || !strings.Contains(err.Error(), `"service unavailable: full"`) {
-		t.Errorf("the error is %v", err)
+	if err == nil || !strings.Contains(err.Error(), "503") || !strings.Contains(err.Error(), `"service unavailable: full"`) || !Busy(err) {
+		t.Errorf("the error is %v, busy: %t", err, Busy(err))
+	}
+	server.Config.Handler = http.NotFoundHandler()
+	if _, err = Dial(t.Context(), "ws"+strings.TrimPrefix(server.URL, "http")); err == nil || Busy(err) {
+		t.Errorf("where there is nothing it is %v, busy: %t", err, Busy(err))
 	}
 }
