@@ -229,7 +229,7 @@ func (c *crowd) newPeer(role wire.Role, subject, name string) *peer {
 
 // signIn connects an agent, who makes himself available.
 func (c *crowd) signIn(a *agent) error {
-	if err := a.peer.connect(c.ctx); err != nil {
+	if err := a.peer.enter(c.ctx); err != nil {
 		return fmt.Errorf("sign in: %w", err)
 	}
 	return nil
@@ -244,8 +244,8 @@ func (c *crowd) hire() {
 	}
 }
 
-// visit connects a new customer.
-func (c *crowd) visit() (*customer, error) {
+// visit connects a new customer, who enters or only tries once (connect).
+func (c *crowd) visit(come func(*peer, context.Context) error) (*customer, error) {
 	c.mu.Lock()
 	c.visitor++
 	name := "v" + c.id + "-" + strconv.Itoa(c.visitor)
@@ -255,7 +255,7 @@ func (c *crowd) visit() (*customer, error) {
 	v.peer.person = v
 	ctx, leave := context.WithCancel(c.ctx)
 	v.leave = leave
-	if err := v.peer.connect(ctx); err != nil {
+	if err := come(v.peer, ctx); err != nil {
 		leave()
 		return nil, fmt.Errorf("visit: %w", err)
 	}
@@ -291,7 +291,7 @@ func (c *crowd) arrive(w *worker, index int, due time.Duration) {
 		return
 	}
 	c.readers.Go(func() {
-		v, err := c.visit()
+		v, err := c.visit((*peer).connect)
 		if err != nil {
 			c.guests.Add(-1)
 			if c.ctx.Err() == nil {

@@ -29,6 +29,12 @@ func load(t *testing.T, address string, drain time.Duration) *Result {
 	t.Helper()
 	p := small(t)
 	p.Drain = drain
+	return play(t, p, address)
+}
+
+// play runs a profile against a server of two agents.
+func play(t *testing.T, p *profiles.Profile, address string) *Result {
+	t.Helper()
 	r, err := Run(t.Context(), Options{
 		Profile: p, Address: address, Key: Key{Secret: []byte("a secret of a server that does not look at it")},
 		Agents: []string{"a0", "a1"}, Sources: []string{"web"},
@@ -57,21 +63,37 @@ func TestAServerThatKeepsItsPromisesIsFoundClean(t *testing.T) {
 	}
 }
 
-// TestWhoIsNotLetInByABusyServerComesAgain, agents and customers alike.
-func TestWhoIsNotLetInByABusyServerComesAgain(t *testing.T) {
+// busy is a liar who lets in whom it is told to, by how many have knocked.
+func busy(t *testing.T, lets func(knock int64) bool) *httptest.Server {
 	l := &liar{t: t}
 	l.start()
 	var knocks atomic.Int64
-	busy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if knocks.Add(1)%2 == 1 {
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !lets(knocks.Add(1)) {
 			http.Error(w, "service unavailable: overloaded", http.StatusServiceUnavailable)
 			return
 		}
 		l.ServeHTTP(w, r)
 	}))
-	t.Cleanup(busy.Close)
-	r := load(t, busy.URL, time.Minute)
+	t.Cleanup(s.Close)
+	return s
+}
+
+// TestWhoIsThereBeforeTheChatsComesAgainToABusyServer, agents and customers alike.
+func TestWhoIsThereBeforeTheChatsComesAgainToABusyServer(t *testing.T) {
+	r := load(t, busy(t, func(knock int64) bool { return knock%2 == 0 }).URL, time.Minute)
 	if r.Chats.Completed != r.Chats.Arrived || r.Chats.Completed < 5 || len(r.Errors) > 0 || r.Links.Retries == 0 {
+		t.Errorf("chats %+v, errors %v, connections %+v", r.Chats, r.Errors, r.Links)
+	}
+}
+
+// TestAChatWhoseCustomerIsNotLetInIsAnError, and no later chat: with him it would
+// be missing in what the server was asked for.
+func TestAChatWhoseCustomerIsNotLetInIsAnError(t *testing.T) {
+	p := small(t)
+	p.Customers.PerChat, p.Drain = true, time.Minute
+	r := play(t, p, busy(t, func(knock int64) bool { return knock <= 2 }).URL)
+	if r.Chats.Arrived < 5 || r.Errors["not_connected"] != r.Chats.Arrived || r.Links.Retries > 0 {
 		t.Errorf("chats %+v, errors %v, connections %+v", r.Chats, r.Errors, r.Links)
 	}
 }
@@ -99,13 +121,7 @@ func TestABacklogComesNoFasterThanItIsTaken(t *testing.T) {
 	}
 	p := small(t)
 	p.Drain, p.Arrivals.Process, p.Queues.Backlog, p.Customers.Pool = time.Minute, "none", all, all
-	r, err := Run(t.Context(), Options{
-		Profile: p, Address: l.start().URL, Key: Key{Secret: []byte("a secret of a server that does not look at it")},
-		Agents: []string{"a0", "a1"}, Sources: []string{"web"},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	r := play(t, p, l.start().URL)
 	if r.Chats.Accepted != all || r.Chats.Completed != all || !r.Correctness.Clean() {
 		t.Errorf("chats %+v, counted %+v", r.Chats, r.Correctness)
 	}

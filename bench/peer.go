@@ -88,19 +88,28 @@ type peer struct {
 	known  bool          // a snapshot has come before
 }
 
-// connect keeps the connection up: it returns when the first welcome and
-// snapshot have come, and reads on in a goroutine until ctx ends. Who is told
-// that the server is busy comes again, as a desk does.
-func (p *peer) connect(ctx context.Context) error {
-	p.backAt = p.crowd.now()
-	rest, err := p.open(ctx)
-	for bound := retryFirst; socket.Busy(err) && p.crowd.now()-p.backAt < busyLimit; bound = min(2*bound, retryMost) {
+// enter is connect for whoever is there before the chats: told that the server
+// is busy he comes again, as a desk does. The customer of a chat that is due
+// does not, since a chat that cannot begin has to be counted.
+func (p *peer) enter(ctx context.Context) error {
+	began := p.crowd.now()
+	for bound := retryFirst; ; bound = min(2*bound, retryMost) {
+		err := p.connect(ctx)
+		if !socket.Busy(err) || p.crowd.now()-began > busyLimit {
+			return err
+		}
 		p.crowd.counts.retries.Add(1)
 		if err := sleep(ctx, rand.N(bound)); err != nil {
 			return err
 		}
-		rest, err = p.open(ctx)
 	}
+}
+
+// connect keeps the connection up: it returns when the first welcome and
+// snapshot have come, and reads on in a goroutine until ctx ends.
+func (p *peer) connect(ctx context.Context) error {
+	p.backAt = p.crowd.now()
+	rest, err := p.open(ctx)
 	if err != nil {
 		return fmt.Errorf("%s %s: %w", p.role, p.subject, err)
 	}

@@ -120,7 +120,7 @@ func (r *run) prepare(ctx context.Context) error {
 		s := &supervisor{crowd: c}
 		s.peer = c.newPeer(wire.RoleSupervisor, fmt.Sprintf("s%d", n), fmt.Sprintf("Supervisor %d", n))
 		s.peer.person = s
-		return s.peer.connect(c.ctx)
+		return s.peer.enter(c.ctx)
 	})
 }
 
@@ -134,7 +134,7 @@ func (r *run) invite(ctx context.Context) error {
 	}
 	return each(ctx, all, func(n int) error {
 		c.guests.Add(1)
-		v, err := c.visit()
+		v, err := c.visit((*peer).enter)
 		if err == nil {
 			v.spare = n >= p.Pool
 			c.done(v)
