@@ -129,6 +129,27 @@ func TestACommandSentAgainGetsTheSameAnswerAndNoSecondEffect(t *testing.T) {
 	})
 }
 
+func TestANodeThatTakesNoNewChatsAnswersAnOldStartAsBefore(t *testing.T) {
+	inWorld(t, func(w *world) {
+		queue, start := acd.QueueID("support").Address(), acd.Start{Chat: "c1", Source: "web", Queue: "support"}
+		first := w.customer("ann").doAs("s1", queue, start)
+		for name, closes := range map[string]func(){
+			"full":       func() { w.engine.RefuseStarts(true) },
+			"going down": func() { w.engine.Drain() },
+		} {
+			w.crash()
+			closes()
+			ann := w.customer("ann")
+			if again := ann.doAs("s1", queue, start); first.Refusal != nil || again.Refusal != nil || again.Result.Chat != first.Result.Chat {
+				t.Errorf("%s: the start was answered %+v and again %+v", name, first, again)
+			}
+			if fresh := ann.doAs("s2", queue, start); fresh.Refusal == nil || fresh.Refusal.Code != "overloaded" {
+				t.Errorf("%s: a new start was answered %+v", name, fresh)
+			}
+		}
+	})
+}
+
 func TestNothingLeavesBeforeItIsDurable(t *testing.T) {
 	inWorld(t, func(w *world) {
 		alice, ann := w.agent("alice"), w.customer("ann")

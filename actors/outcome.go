@@ -18,8 +18,8 @@ type outcome struct {
 // ErrDuplicateConflict refuses a command whose id has been used for another.
 var ErrDuplicateConflict = &acd.Refusal{Code: "duplicate_conflict", Text: "this id was used for another command"}
 
-// errOverloaded refuses new chats while the node drains.
-var errOverloaded = &acd.Refusal{Code: "overloaded", Text: "the node takes no new chats now"}
+// errDraining refuses new chats while the node drains.
+var errDraining = &acd.Refusal{Code: "overloaded", Text: "this server is going down: connect again"}
 
 // errInternal answers for a failure that is not the asker's.
 var errInternal = &acd.Refusal{Code: "internal", Text: "the engine failed; nothing changed"}

@@ -6,7 +6,7 @@ import "github.com/parley-engine/parley/actors/acd"
 // customer has as many as he may. A start that is on its way or answered already is not new.
 func (s *Session) mayStart() *acd.Refusal {
 	if s.engine.draining.Load() {
-		return errOverloaded
+		return errDraining
 	}
 	if s.engine.full.Load() {
 		return errFull
@@ -31,7 +31,7 @@ func (s *Session) crowded() bool {
 // for when it is sent again. That the node is behind or going down is no answer
 // to keep: another node, or the next moment, may take it.
 func (s *Session) refuse(id string, digest uint64, why *acd.Refusal) {
-	if why == errOverloaded || why == errBusy || why == errFull {
+	if why == errDraining || why == errBusy || why == errFull {
 		s.settle(id, nil, why)
 		return
 	}

@@ -9,11 +9,11 @@ import (
 	"github.com/parley-engine/parley/transport/wire"
 )
 
-// Drain sends everybody away: no new connections, no new chats, a goodbye to
-// each peer with a moment of his own to come back at, and the close code 4004
-// once that moment has come and his commands are answered. It returns when all
-// are gone. At the context's end those who are left are closed at once, and
-// the context's error is returned.
+// Drain sends everybody away: no new connections, a goodbye to each peer with a
+// moment of his own to come back at, and the close code 4004 once that moment
+// has come and his commands are answered; new chats are the engine's to refuse.
+// It returns when all are gone. At the context's end those who are left are
+// closed at once, and the context's error is returned.
 func (s *Server) Drain(ctx context.Context, reason wire.GoodbyeReason) error {
 	return s.dismiss(ctx, reason, s.options.DrainSpread)
 }

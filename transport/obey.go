@@ -110,11 +110,6 @@ func (c *conn) obey(cmd wire.Command) *wire.Error {
 		if cmd.Attachment != nil {
 			return c.attach(cmd)
 		}
-	case *wire.Start:
-		if c.server.draining.Load() {
-			return &wire.Error{Code: wire.CodeOverloaded, Message: "this server is going down: connect again",
-				RetryAfterS: c.server.options.DrainSpread.Seconds()}
-		}
 	}
 	to, order, e := translate(c.who, cmd, c.server.options.Config())
 	if e != nil {

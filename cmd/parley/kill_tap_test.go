@@ -130,9 +130,16 @@ type witness struct {
 	seen    map[place]string
 	events  []event           // each once, in the order of the stream
 	sent    map[string]string // commands by id
-	answers map[string]string // by id, the first one
+	answers map[string]answer // by id, the first one
+	conns   int
 	last    place
 	count   struct{ resent, resumed, snapshots, repeated int }
+}
+
+// answer is a line that answered a command, and on which connection.
+type answer struct {
+	line string
+	conn int
 }
 
 // event is one numbered event as it was told first.
@@ -143,12 +150,13 @@ type event struct {
 }
 
 func newWitness(who string, wrong func(string, ...any)) *witness {
-	return &witness{who: who, wrong: wrong, seen: map[place]string{}, sent: map[string]string{}, answers: map[string]string{}}
+	return &witness{who: who, wrong: wrong, seen: map[place]string{}, sent: map[string]string{}, answers: map[string]answer{}}
 }
 
 // hearing is one connection of a person.
 type hearing struct {
 	*witness
+	conn  int    // from 1
 	hello string // its id
 	asked *place // by hello
 	at    place
@@ -156,12 +164,19 @@ type hearing struct {
 }
 
 func (w *witness) listen(c net.Conn) *tap {
-	h := &hearing{witness: w}
+	h := w.hearing()
 	return &tap{
 		Conn: c,
 		in:   frames{start: "HTTP/1.1 101 ", heard: h.told},
 		out:  frames{start: "GET /v1/ws ", heard: h.says},
 	}
+}
+
+func (w *witness) hearing() *hearing {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.conns++
+	return &hearing{witness: w, conn: w.conns}
 }
 
 // says is a line of the client.
@@ -261,15 +276,17 @@ func (h *hearing) event(at place, line []byte) {
 }
 
 // answer: a command that is sent again gets the same answer again, unless that
-// was to try again later, which says nothing of the command.
+// was to try again later, which says nothing of the command. What is heard last
+// on an old connection may have been said before all that the next one brought.
 func (h *hearing) answer(re string, line []byte) {
 	switch before := h.answers[re]; {
 	case h.sent[re] == "":
 		h.wrong("%s got an answer to what he did not send: %s", h.who, line)
-	case before == "", later(before):
-		h.answers[re] = string(line)
-	case !same(before, string(line)):
-		h.wrong("%s sent %s\nand was answered\n%s\nand then\n%s", h.who, h.sent[re], before, line)
+	case before.line == "", later(before.line):
+		h.answers[re] = answer{string(line), h.conn}
+	case later(string(line)) && h.conn < before.conn:
+	case !same(before.line, string(line)):
+		h.wrong("%s sent %s\nand was answered\n%s\nand then\n%s", h.who, h.sent[re], before.line, line)
 	}
 }
 
@@ -295,20 +312,23 @@ func TestAnAnswerThatChangesIsFound(t *testing.T) {
 	const busy = `{"type":"error","re":"1","code":"overloaded","message":"going down","retry_after_s":1}`
 	for _, c := range []struct {
 		first, then string
-		wrong       int
+		wrong, late int // late if the older connection is heard last
 	}{
-		{ok, `{"re":"1","chat":"c1","type":"ok"}`, 0}, {busy, ok, 0}, {busy, bad, 0}, {busy, busy, 0},
-		{ok, bad, 1}, {bad, ok, 1}, {ok, busy, 1},
+		{ok, `{"re":"1","chat":"c1","type":"ok"}`, 0, 0}, {busy, ok, 0, 0}, {busy, bad, 0, 0}, {busy, busy, 0, 0},
+		{ok, bad, 1, 1}, {bad, ok, 1, 1}, {ok, busy, 1, 0},
 	} {
-		wrong := 0
-		w := newWitness("ann", func(string, ...any) { wrong++ })
-		for _, line := range []string{c.first, c.then} { // on a connection each
-			h := &hearing{witness: w}
-			h.says([]byte(`{"type":"start","id":"1"}`))
-			h.answer("1", []byte(line))
-		}
-		if wrong != c.wrong {
-			t.Errorf("%s and then %s: %d complaints, expected %d", c.first, c.then, wrong, c.wrong)
+		for first, want := range []int{c.wrong, c.late} { // the connection that answers first
+			wrong := 0
+			w := newWitness("ann", func(string, ...any) { wrong++ })
+			conns := []*hearing{w.hearing(), w.hearing()}
+			for i, line := range []string{c.first, c.then} {
+				h := conns[(first+i)%2]
+				h.says([]byte(`{"type":"start","id":"1"}`))
+				h.answer("1", []byte(line))
+			}
+			if wrong != want {
+				t.Errorf("%s on connection %d and then %s: %d complaints, expected %d", c.first, conns[first].conn, c.then, wrong, want)
+			}
 		}
 	}
 }

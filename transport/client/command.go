@@ -86,12 +86,15 @@ func (c *Client) pump() {
 	}
 }
 
-func (c *Client) answer(re string, a answer) {
+// answer is what the server said on a link. Of a command that another link has
+// carried since it is not the last word: that one brings the same, unless this
+// was to try again later.
+func (c *Client) answer(l *link, re string, a answer) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	i := slices.IndexFunc(c.pending, func(p *pending) bool { return p.id == re })
-	if i < 0 {
-		return // given up, or answered on two links
+	if i < 0 || c.pending[i].sent != l {
+		return
 	}
 	c.pending[i].answered <- a
 	c.pending = slices.Delete(c.pending, i, i+1)

@@ -127,9 +127,9 @@ func (c *Client) receive(l *link, line []byte) error {
 	case *wire.Ping:
 		c.pong(l)
 	case *wire.Ok:
-		c.answer(f.Re, answer{ok: f})
+		c.answer(l, f.Re, answer{ok: f})
 	case *wire.Error:
-		c.answer(f.Re, answer{err: f})
+		c.answer(l, f.Re, answer{err: f})
 	case *wire.Goodbye:
 		select {
 		case l.goodbye <- f:

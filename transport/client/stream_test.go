@@ -78,6 +78,39 @@ func TestALinkThatWasReplacedIsNotHeardAnyMore(t *testing.T) {
 	})
 }
 
+// A server that is left may have said to try again later. The command has been
+// sent again by then, and what it comes to is the new link's to say.
+func TestALinkThatWasReplacedAnswersNothingThatWasSentAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := serve(t)
+		c := s.dial(s.options())
+		defer c.Close()
+		s.mu.Lock()
+		s.deaf = true
+		s.mu.Unlock()
+		old := c.link
+		start := make(chan answer, 1)
+		go func() {
+			ok, err := c.Do(t.Context(), &wire.Start{ID: "s", Source: "web"})
+			start <- answer{ok, err}
+		}()
+		synctest.Wait()
+		old.goodbye <- &wire.Goodbye{Reason: wire.GoodbyeDrain}
+		synctest.Wait() // the new link has carried it, and nobody has answered
+		late := wire.AppendEvent(nil, &wire.Error{Re: "s", Code: wire.CodeOverloaded, Message: "going down", RetryAfterS: 1})
+		if err := c.receive(old, late); err != nil {
+			t.Error(err)
+		}
+		s.mu.Lock()
+		s.deaf = false
+		s.mu.Unlock()
+		s.say(&wire.Ok{Re: "s", Chat: "c"})
+		if a := <-start; a.err != nil || a.ok.Chat != "c" {
+			t.Errorf("the start was answered %+v, expected chat c", a)
+		}
+	})
+}
+
 func TestAnIDThatIsOnItsWayIsRefusedUntilItIsAnswered(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := serve(t)
