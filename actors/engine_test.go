@@ -150,6 +150,39 @@ func TestANodeThatTakesNoNewChatsAnswersAnOldStartAsBefore(t *testing.T) {
 	})
 }
 
+func TestWhatIsGoneIsRefusedUnlessItWasThereWhenItWasAskedFor(t *testing.T) {
+	inWorld(t, func(w *world) {
+		queue, start := acd.QueueID("support").Address(), acd.Start{Chat: "c1", Source: "web", Queue: "support"}
+		ann := w.customer("ann")
+		first := ann.doAs("s1", queue, start)
+		gone := &acd.Refusal{Code: "not_found", Text: "no such source"}
+		for round := range 2 {
+			delete(ann.answers, "s2")
+			if ann.session.Refuse("s1", digestOf(start), gone) {
+				t.Error("a start that was answered is refused")
+			}
+			if now := ann.session.Refuse("s2", digestOf(start), gone); now != (round == 0) {
+				t.Errorf("round %d: whether the second is refused now: %t", round, now)
+			}
+			if now := ann.session.Refuse("s1", 7, gone); now {
+				t.Error("another content under a used id is refused as gone")
+			}
+			ann.read()
+			if a := ann.answers["s2"]; a == nil || a.Refusal == nil || *a.Refusal != *gone {
+				t.Errorf("round %d: the second start is answered %+v", round, a)
+			}
+			if a := ann.doAs("s1", queue, start); a.Refusal != nil || a.Result.Chat != first.Result.Chat {
+				t.Errorf("round %d: the first start was answered %+v and again %+v", round, first, a)
+			}
+			if a := ann.doAs("s2", queue, start); a.Refusal == nil || a.Refusal.Code != gone.Code {
+				t.Errorf("round %d: it is there again, and the second start is answered %+v", round, a)
+			}
+			w.crash()
+			ann = w.customer("ann")
+		}
+	})
+}
+
 func TestNothingLeavesBeforeItIsDurable(t *testing.T) {
 	inWorld(t, func(w *world) {
 		alice, ann := w.agent("alice"), w.customer("ann")

@@ -201,6 +201,11 @@ func (s *Session) Do(id string, digest uint64, to acd.Address, cmd acd.Command) 
 
 // first takes a command that has not been seen before.
 func (s *Session) first(id string, digest uint64, to acd.Address, cmd acd.Command) {
+	if r, ok := cmd.(refused); ok {
+		*r.now = true
+		s.refuse(id, digest, r.why)
+		return
+	}
 	if _, ok := cmd.(acd.Start); ok {
 		if refused := s.mayStart(); refused != nil {
 			s.refuse(id, digest, refused)

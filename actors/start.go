@@ -27,6 +27,21 @@ func (s *Session) crowded() bool {
 	return len(s.stream.chats)+s.stream.starting > s.engine.opts.CustomerChats // this one is counted already
 }
 
+// Refuse answers a command that the edge does not hand on, since what it names is
+// not there: unless it was handed on before and has been answered. It reports
+// whether it was refused now.
+func (s *Session) Refuse(id string, digest uint64, why *acd.Refusal) (now bool) {
+	s.Do(id, digest, acd.Address{}, refused{why: why, now: &now})
+	return now
+}
+
+// refused is a command that begins with its end.
+type refused struct {
+	acd.Command
+	why *acd.Refusal
+	now *bool
+}
+
 // refuse answers a command that no machine has been asked about, and keeps that
 // for when it is sent again. That the node is behind or going down is no answer
 // to keep: another node, or the next moment, may take it.

@@ -23,6 +23,10 @@ type Session interface {
 	// Do sends a command to a machine. The digest is the command's body's: the
 	// same id with another digest is another command.
 	Do(id string, digest uint64, to acd.Address, cmd acd.Command)
+	// Refuse answers a command that names what is not there, unless it has been
+	// answered before, when it was there; and keeps that answer, as Do's. It
+	// reports whether the command is refused now.
+	Refuse(id string, digest uint64, why *acd.Refusal) bool
 	// History asks for the part of a transcript that ends before a message; 0
 	// is the end of it.
 	History(id string, chat acd.ChatID, before uint64, limit int)

@@ -293,7 +293,7 @@ func (c *conn) attach(cmd *wire.Send) *wire.Error {
 		return refusal(wire.CodeInternal, "the attachment cannot be looked up")
 	}
 	if err != nil || string(f.chat) != cmd.Chat || f.by != string(c.who.Stream()) {
-		return refusal(wire.CodeNotFound, "no such attachment of yours in this chat")
+		return c.settled(cmd, refusal(wire.CodeNotFound, "no such attachment of yours in this chat"))
 	}
 	said := order.(acd.SendText) // what translate makes of a Send
 	said.Text, said.Attachment = f.name, &f.Attachment

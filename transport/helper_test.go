@@ -30,6 +30,7 @@ type fakeEngine struct {
 	refuse   error
 	notReady error
 	silent   bool // answers nothing
+	answered bool // has answered every command before
 	because  string
 }
 
@@ -96,6 +97,15 @@ func (s *fakeSession) ask(id string, digest uint64, to acd.Address, cmd acd.Comm
 
 func (s *fakeSession) Do(id string, digest uint64, to acd.Address, cmd acd.Command) {
 	s.ask(id, digest, to, cmd)
+}
+
+func (s *fakeSession) Refuse(id string, _ uint64, why *acd.Refusal) bool {
+	a := &actors.Answer{}
+	if !s.engine.answered {
+		a.Refusal = why
+	}
+	s.send(actors.Delivery{Re: id, Answer: a})
+	return !s.engine.answered
 }
 
 func (s *fakeSession) History(id string, chat acd.ChatID, before uint64, limit int) {

@@ -113,10 +113,23 @@ func (c *conn) obey(cmd wire.Command) *wire.Error {
 	}
 	to, order, e := translate(c.who, cmd, c.server.options.Config())
 	if e != nil {
-		return e
+		return c.settled(cmd, e)
 	}
 	c.unanswered.Add(1)
 	c.session.Do(cmd.CommandID(), digest(cmd), to, order)
+	return nil
+}
+
+// settled is a refusal of the edge that holds. That something is not there is the
+// engine's to answer, and kept: the command may have come before, when it was.
+func (c *conn) settled(cmd wire.Command, e *wire.Error) *wire.Error {
+	if e.Code != wire.CodeNotFound {
+		return e
+	}
+	c.unanswered.Add(1)
+	if c.session.Refuse(cmd.CommandID(), digest(cmd), &acd.Refusal{Code: string(e.Code), Text: e.Message}) {
+		c.noteRefusal(cmd, e.Code)
+	}
 	return nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -201,6 +202,39 @@ func TestACommandSentAgainHasTheSameDigestAndAnotherOneHasNot(t *testing.T) {
 	}
 	if got[0].to != acd.QueueID("support").Address() {
 		t.Errorf("start went to %v", got[0].to)
+	}
+}
+
+// notedTrail keeps the lines that it is given.
+type notedTrail struct {
+	unnoted
+	mu    sync.Mutex
+	lines []string
+}
+
+func (n *notedTrail) Note(e actors.TrailEntry) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.lines = append(n.lines, e.What+" "+e.Outcome)
+}
+
+// What a command names may have been there when it came first: the engine knows
+// its answer, and only what is refused now stands in the audit trail.
+func TestACommandThatNamesWhatIsNotThereIsTheEnginesToRefuse(t *testing.T) {
+	for answered, want := range map[bool]string{false: `"code":"not_found"`, true: `"type":"ok"`} {
+		trail := &notedTrail{}
+		e := onLoopback(t, func(o *Options) { o.Trail = trail })
+		e.engine.answered = answered
+		sue, maria := e.hello(acd.RoleSupervisor, "sue"), e.hello(acd.RoleCustomer, "maria")
+		sue.say(`{"type":"queue_mode","id":"1","queue":"nowhere","mode":"closed"}`)
+		sue.expect(`"re":"1"`, want)
+		maria.say(`{"type":"start","id":"1","source":"nowhere"}`)
+		maria.expect(`"re":"1"`, want)
+		trail.mu.Lock()
+		if got := strings.Join(trail.lines, ", "); (got == "queue_mode not_found") == answered {
+			t.Errorf("answered before: %t, and noted: %q", answered, got)
+		}
+		trail.mu.Unlock()
 	}
 }
 

@@ -249,3 +249,24 @@ func (n *noon) hoursAndTokens() {
 	n.ask("DELETE", "/v1/admin/tokens/"+minted["id"].(string), "").want(200)
 	bob.closedWith(wire.CloseUnauthenticated)
 }
+
+// A command is answered as it was, whatever the configuration says by then: who
+// sends it again has not heard the answer.
+func TestAStartKeepsItsAnswerWhenItsSourceGoesAndComes(t *testing.T) {
+	n := start(t)
+	const at, source = "/v1/admin/sources/app", `{"channel":"livechat","queue":"sales"}`
+	early, late := &wire.Start{ID: "early", Source: "app"}, &wire.Start{ID: "late", Source: "app"}
+	n.ask("PUT", at, source, "If-None-Match", "*").want(200)
+	ann := n.dial(acd.RoleCustomer, "ann")
+	chat := ann.do(early).Chat
+	n.ask("DELETE", at, "", "If-Match", "*").want(200)
+	ann.refused(late, wire.CodeNotFound)
+	if again := ann.do(early).Chat; again != chat {
+		t.Errorf("sent again without its source, it is chat %q, expected %q", again, chat)
+	}
+	n.ask("PUT", at, source, "If-None-Match", "*").want(200)
+	ann.refused(late, wire.CodeNotFound)
+	if fresh := ann.do(&wire.Start{ID: "fresh", Source: "app"}).Chat; fresh == chat {
+		t.Error("a new start is the old chat")
+	}
+}
