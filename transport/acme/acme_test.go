@@ -57,6 +57,25 @@ func pool(t *testing.T, text []byte) *x509.CertPool {
 	return p
 }
 
+// folder is one for certificates. An order that is under way at Stop may still
+// write there for a moment, which t.TempDir takes for a failure.
+func folder(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "certificates")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		for range 100 {
+			if os.RemoveAll(dir) == nil {
+				return
+			}
+			time.Sleep(10 * time.Millisecond)
+		}
+	})
+	return dir
+}
+
 // listen serves handshakes, and nothing behind them.
 func listen(t *testing.T, o acme.Options) (c *acme.Certificates, at net.Addr) {
 	t.Helper()
@@ -98,7 +117,7 @@ func TestCertificatesAreOrderedProvenShownAndKept(t *testing.T) {
 	authority := acmetest.Start(t)
 	log := make(told, 1000)
 	o := acme.Options{Domains: []string{"chat.example.com", "desk.example.com"}, Email: "it@example.com", Directory: authority.Directory,
-		Roots: pool(t, authority.RootsPEM), Folder: filepath.Join(t.TempDir(), "certificates"), Log: slog.New(log)}
+		Roots: pool(t, authority.RootsPEM), Folder: filepath.Join(folder(t), "certificates"), Log: slog.New(log)}
 	c, at := listen(t, o)
 	if _, err := shake(t, at, "chat.example.com", nil); err == nil {
 		t.Error("a certificate is shown before there is one")
@@ -160,7 +179,7 @@ func TestAnAuthorityThatCannotReachTheListenerIsToldOfInTheLog(t *testing.T) {
 	authority.Validate(elsewhere.Addr().(*net.TCPAddr).Port)
 	log := make(told, 1000)
 	_, at := listen(t, acme.Options{Domains: []string{"chat.example.com"}, Directory: authority.Directory, Roots: pool(t, authority.RootsPEM),
-		Folder: t.TempDir(), Log: slog.New(log)})
+		Folder: folder(t), Log: slog.New(log)})
 	if line := log.await(t, "certificate not obtained"); !strings.Contains(line, "chat.example.com") || !strings.Contains(line, "Failed to connect") {
 		t.Errorf("it says %q", line)
 	}

@@ -17,7 +17,7 @@ func TestACertificateIsRenewedWhileTheListenerServes(t *testing.T) {
 	authority.Lifetime = 6 * time.Second
 	log := make(told, 1000)
 	c, at := listen(t, acme.Options{Domains: []string{"chat.example.com"}, Directory: authority.Directory, Roots: pool(t, authority.RootsPEM),
-		Folder: t.TempDir(), Look: 100 * time.Millisecond, Log: slog.New(log)})
+		Folder: folder(t), Look: 100 * time.Millisecond, Log: slog.New(log)})
 	if until := c.Until(); len(until) != 1 || !until["chat.example.com"].IsZero() {
 		t.Errorf("before there is a certificate it is good until %v", until)
 	}
