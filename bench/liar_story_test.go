@@ -79,9 +79,12 @@ func busy(t *testing.T, lets func(knock int64) bool) *httptest.Server {
 	return s
 }
 
-// TestWhoIsThereBeforeTheChatsComesAgainToABusyServer, agents and customers alike.
+// TestWhoIsThereBeforeTheChatsComesAgainToABusyServer, agents and customers
+// alike. There is one for each chat: a slow machine has them all at once.
 func TestWhoIsThereBeforeTheChatsComesAgainToABusyServer(t *testing.T) {
-	r := load(t, busy(t, func(knock int64) bool { return knock%2 == 0 }).URL, time.Minute)
+	p := small(t)
+	p.Customers.Pool, p.Drain = 20, time.Minute
+	r := play(t, p, busy(t, func(knock int64) bool { return knock%2 == 0 }).URL)
 	if r.Chats.Completed != r.Chats.Arrived || r.Chats.Completed < 5 || len(r.Errors) > 0 || r.Links.Retries == 0 {
 		t.Errorf("chats %+v, errors %v, connections %+v", r.Chats, r.Errors, r.Links)
 	}
