@@ -79,21 +79,22 @@ type behind struct {
 	seq  uint64
 }
 
+// firstReach is how far back the mark is looked for first; after a stop in good
+// order it is the last record.
+const firstReach = 512
+
 // tail counts what stands behind the mark. It reports false when the mark is not
 // among the last most records.
 func (c *counted) tail(book *report.Book, most int) (found bool, err error) {
 	var list []behind
-	err = c.journal.Last(most, func(stream string, seq uint64, _ []byte) error {
-		if isMark(stream, seq, c.mark) {
-			found, list = true, list[:0]
+	for n, all := min(firstReach, most), false; !found && !all; n = min(16*n, most) {
+		if list, all, found, err = c.sinceMark(n); err != nil {
+			return false, err
 		}
-		if addr, ok := parseAddress(stream); ok && addr.Kind != acd.KindQueue {
-			list = append(list, behind{addr, seq})
-		}
-		return nil
-	})
-	if err != nil || !found {
-		return false, err
+		all = all || n == most
+	}
+	if !found {
+		return false, nil
 	}
 	first := map[acd.Address]bool{}
 	for _, b := range list {
@@ -106,6 +107,23 @@ func (c *counted) tail(book *report.Book, most int) (found bool, err error) {
 		}
 	}
 	return true, nil
+}
+
+// sinceMark reads the last n records, and returns those after the mark. All is
+// whether there are no more of them.
+func (c *counted) sinceMark(n int) (list []behind, all, found bool, err error) {
+	read := 0
+	err = c.journal.Last(n, func(stream string, seq uint64, _ []byte) error {
+		read++
+		if isMark(stream, seq, c.mark) {
+			found, list = true, list[:0]
+		}
+		if addr, ok := parseAddress(stream); ok && addr.Kind != acd.KindQueue {
+			list = append(list, behind{addr, seq})
+		}
+		return nil
+	})
+	return list, read < n, found, err
 }
 
 // markOf is the number of a mark's record.

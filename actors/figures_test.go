@@ -234,3 +234,43 @@ func TestAMarkWhoseRowsWereLostIsNotWrittenTwice(t *testing.T) {
 		w.counts(report.ByQueue, "support", map[report.Figure]int64{report.Answered: 2})
 	})
 }
+
+// reach notes how far back a journal is read.
+type reach struct {
+	actors.Journal
+	asked *[]int
+}
+
+// Last implements actors.Journal.
+func (r reach) Last(n int, fn func(stream string, seq uint64, record []byte) error) error {
+	*r.asked = append(*r.asked, n)
+	return r.Journal.Last(n, fn)
+}
+
+// A start reads no more of the journal for the figures than what they lack.
+func TestFiguresAreRightHoweverFarBackTheyWereWrittenDown(t *testing.T) {
+	inWorld(t, func(w *world) {
+		var asked []int
+		w.wrap = func(j actors.Journal) actors.Journal { return reach{j, &asked} }
+		restarted := func(life func(), want ...int) {
+			t.Helper()
+			asked = nil
+			life()
+			if want = append(want, 50_000); !slices.Equal(asked, want) { // the streams' records, last
+				t.Errorf("the last %d records were asked for, want %d", asked, want)
+			}
+		}
+		alice, ann := w.agent("alice"), w.customer("ann")
+		w.measured(alice, ann, time.Second)
+		restarted(func() { w.engine.Stop(); w.start() }, 512)
+		w.counts(report.ByQueue, "support", map[report.Figure]int64{report.Entered: 1, report.Answered: 1})
+
+		ann = w.customer("ann")
+		chat := ann.starts()
+		for range 600 {
+			ann.says(chat, "still there?")
+		}
+		restarted(w.crash, 512, 8192)
+		w.counts(report.ByQueue, "support", map[report.Figure]int64{report.Entered: 2, report.Answered: 1})
+	})
+}

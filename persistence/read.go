@@ -134,6 +134,11 @@ func lastRecords(r pebble.Reader, n int) ([]foundRecord, error) {
 		return nil, err
 	}
 	defer it.Close()
+	records, err := r.NewIter(&pebble.IterOptions{LowerBound: []byte{spaceRecord}, UpperBound: []byte{spaceRecord + 1}})
+	if err != nil {
+		return nil, err
+	}
+	defer records.Close()
 	var found []foundRecord
 	var row []ref
 	for ok := it.Last(); ok && len(found) < n; ok = it.Prev() {
@@ -141,7 +146,7 @@ func lastRecords(r pebble.Reader, n int) ([]foundRecord, error) {
 			return nil, err
 		}
 		for i := len(row) - 1; i >= 0 && len(found) < n; i-- {
-			v, err := getFrom(r, recordKey(row[i].stream, row[i].seq))
+			v, err := seek(records, recordKey(row[i].stream, row[i].seq))
 			if err != nil {
 				return nil, err
 			}
@@ -255,6 +260,16 @@ func getFrom(r pebble.Reader, key []byte) ([]byte, error) {
 	}
 	own := append(make([]byte, 0, len(v)), v...)
 	return own, closer.Close()
+}
+
+// seek is getFrom for many keys: an iterator that is kept costs less than the
+// one that each Get makes.
+func seek(it *pebble.Iterator, key []byte) ([]byte, error) {
+	if !it.SeekPrefixGE(key) || !bytes.Equal(it.Key(), key) {
+		return nil, it.Error()
+	}
+	v, err := it.ValueAndErr()
+	return bytes.Clone(v), err
 }
 
 // wrap says where an error of the database came up.
