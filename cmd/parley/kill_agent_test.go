@@ -79,6 +79,7 @@ func (a *agent) act() {
 		case a.closing.Load():
 		case a.chance(4):
 			a.again()
+		case a.stays():
 		case a.chance(3):
 			a.drop()
 		case a.chance(2):

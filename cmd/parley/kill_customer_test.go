@@ -81,6 +81,7 @@ func (c *customer) act() {
 			c.start(&wire.End{ID: c.next(), Chat: chat})
 		case c.chance(10):
 			c.again()
+		case c.stays():
 		case c.chance(8):
 			c.drop()
 		case c.chance(4) && !closing:

@@ -31,11 +31,12 @@ type crowd struct {
 	closing   atomic.Bool   // no new chats, no mischief
 	done      atomic.Bool   // nothing at all any more
 	rush      atomic.Bool   // as much as possible on its way
+	stay      atomic.Bool   // who is steady does not go away
 	moved     chan struct{} // something has changed
 	customers []*customer
 	agents    []*agent
 
-	moves *moves // from one process to the next, nil if nobody counts
+	moves *moves // of the steady ones from one process to the next, nil if nobody counts
 
 	mu    sync.Mutex
 	wrong []string
@@ -66,6 +67,7 @@ type person struct {
 	token   string
 	dice    *rand.Rand // of the goroutine that acts
 	witness *witness
+	steady  bool // stays when the crowd is asked to
 
 	mu     sync.Mutex
 	client *client.Client
@@ -108,6 +110,7 @@ func (p *person) live(hear func(wire.Event)) {
 			continue
 		}
 		p.arrive(c)
+		p.timed().arrive(p.name, time.Now())
 		for err == nil {
 			var got wire.Received
 			if got, err = c.Next(p.ctx); err == nil {
@@ -119,7 +122,7 @@ func (p *person) live(hear func(wire.Event)) {
 		if !errors.Is(c.Err(), client.ErrClosed) {
 			p.fault("%s was sent away: %v", p.name, c.Err())
 		}
-		p.moves.forget(p.name)
+		p.timed().forget(p.name)
 		state = forgetful(c.State())
 		p.wait(p.depart())
 	}
@@ -134,7 +137,7 @@ func forgetful(s client.State) *client.State {
 
 func (p *person) options(state *client.State) client.Options {
 	return client.Options{
-		URL: p.url, Token: p.token, Resume: state, Logger: p.moves.of(p.name),
+		URL: p.url, Token: p.token, Resume: state, Logger: p.timed().of(p.name),
 		Backoff: func(int) time.Duration { return 5*time.Millisecond + rand.N(40*time.Millisecond) },
 		HTTPClient: &http.Client{Transport: &http.Transport{
 			DisableKeepAlives: true,
@@ -143,6 +146,17 @@ func (p *person) options(state *client.State) client.Options {
 		}},
 	}
 }
+
+// timed is where the person's moves are counted, nil if they are not.
+func (p *person) timed() *moves {
+	if !p.steady {
+		return nil
+	}
+	return p.moves
+}
+
+// stays reports whether the person may not go away now.
+func (p *person) stays() bool { return p.steady && p.stay.Load() }
 
 // connect is a person's way to the server, with the witness on it.
 func (p *person) connect(ctx context.Context, network, address string) (net.Conn, error) {
@@ -160,7 +174,7 @@ func (p *person) connect(ctx context.Context, network, address string) (net.Conn
 		}
 		conn = secure
 	}
-	return p.witness.listen(p.moves.watch(conn, p.name)), nil
+	return p.witness.listen(p.timed().watch(conn, p.name)), nil
 }
 
 func (p *person) arrive(c *client.Client) {
