@@ -348,7 +348,10 @@ func (c *crowd) checkStore(sum actors.Audited, lines int) {
 func (c *crowd) happened() map[string]int {
 	count := map[string]int{}
 	for _, who := range c.people() {
-		for _, e := range who.witness.events {
+		who.witness.mu.Lock()
+		events := slices.Clone(who.witness.events)
+		who.witness.mu.Unlock()
+		for _, e := range events {
 			switch e := e.Event.(type) {
 			case *wire.OfferEndedEvent:
 				count["offer "+string(e.Reason)]++

@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
@@ -56,18 +57,23 @@ func TestNothingAcknowledgedIsLostByKill9(t *testing.T) {
 		}
 		s.start()
 	}
+	enough := func() bool { return len(c.lacking()) == 0 }
+	if !testing.Short() && !c.comes(enough, 2*patience) {
+		t.Errorf("too little has happened to prove anything: no %v", c.lacking())
+	}
 	f := c.settle(s)
 	f.Kills = kills
 	f.tell(t)
-	if testing.Short() {
-		return
+	if !testing.Short() && (f.Resent < 20 || f.Resumed < 100) {
+		t.Errorf("too little has happened to prove anything: %d commands sent again, %d streams resumed", f.Resent, f.Resumed)
 	}
-	for _, what := range []string{"offer accepted", "offer rejected", "offer rona", "offer customer_gone", "ended agent", "ended customer",
-		"ended abandoned", "wrapup_extended"} {
-		if f.happened[what] == 0 || f.Resent < 20 || f.Resumed < 100 {
-			t.Errorf("too little has happened to prove anything: %s %d times", what, f.happened[what])
-		}
-	}
+}
+
+// lacking are the turns of a chat's life that nobody has been told of yet.
+func (c *crowd) lacking() []string {
+	happened := c.happened()
+	return slices.DeleteFunc([]string{"offer accepted", "offer rejected", "offer rona", "offer customer_gone", "ended agent", "ended customer",
+		"ended abandoned", "wrapup_extended"}, func(what string) bool { return happened[what] > 0 })
 }
 
 // lifetimeOf is how long the server lives until it is killed. A long life
@@ -133,13 +139,21 @@ func (c *crowd) close() {
 	c.t.Helper()
 	c.closing.Store(true)
 	c.stir()
-	for end := time.After(45 * time.Second); !c.quiet(); {
+	if !c.comes(c.quiet, 45*time.Second) {
+		c.t.Fatalf("it never came to an end: %s", c.left())
+	}
+}
+
+// comes waits until something is so, and reports whether it was in time.
+func (c *crowd) comes(so func() bool, within time.Duration) bool {
+	for end := time.After(within); !so(); {
 		select {
 		case <-c.moved:
 		case <-end:
-			c.t.Fatalf("it never came to an end: %s", c.left())
+			return false
 		}
 	}
+	return true
 }
 
 // quiet reports whether nobody has anything left to do, the server included.
