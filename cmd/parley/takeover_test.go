@@ -25,7 +25,7 @@ type moves struct {
 	last  map[string]*watched // connection
 	took  []time.Duration
 	on    bool          // a restart is under way
-	stir  chan struct{} // somebody has arrived
+	stir  chan struct{} // somebody has arrived, or has gone for himself
 }
 
 func newMoves() *moves {
@@ -53,14 +53,18 @@ func (m *moves) arrive(name string, at time.Time) {
 		delete(m.left, name)
 		delete(m.still, name)
 	}
+	m.changed()
+}
+
+func (m *moves) changed() {
 	select {
 	case m.stir <- struct{}{}:
 	default:
 	}
 }
 
-// until waits for what arrivals bring about, and names who is missing if they do
-// not.
+// until waits until nobody is missing any more, and names who is if that takes
+// too long.
 func (m *moves) until(t *testing.T, what string, missing func() []string) {
 	t.Helper()
 	for end := time.After(patience); ; {
@@ -111,6 +115,7 @@ func (m *moves) forget(name string) {
 	delete(m.here, name)
 	delete(m.left, name)
 	delete(m.still, name)
+	m.changed()
 }
 
 // watch notes the end of a person's connection, unless he has another by then.
