@@ -87,14 +87,11 @@ const firstReach = 512
 // among the last most records.
 func (c *counted) tail(book *report.Book, most int) (found bool, err error) {
 	var list []behind
-	for n, all := min(firstReach, most), false; !found && !all; n = min(16*n, most) {
-		if list, all, found, err = c.sinceMark(n); err != nil {
+	for n := firstReach; !found; n *= 16 {
+		var all bool
+		if list, all, found, err = c.sinceMark(min(n, most)); err != nil || !found && (all || n >= most) {
 			return false, err
 		}
-		all = all || n == most
-	}
-	if !found {
-		return false, nil
 	}
 	first := map[acd.Address]bool{}
 	for _, b := range list {

@@ -27,7 +27,6 @@ type weather struct {
 // line is a network between people and the server that can be spoilt, in the
 // middle of whatever goes over it.
 type line struct {
-	t        *testing.T
 	listener net.Listener
 	upstream string
 	weather  atomic.Pointer[weather]
@@ -51,7 +50,7 @@ func newLine(t *testing.T, upstream string) *line {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l := &line{t: t, listener: listener, upstream: upstream, open: map[*joint]bool{}}
+	l := &line{listener: listener, upstream: upstream, open: map[*joint]bool{}}
 	l.heal()
 	l.work.Go(l.accept)
 	t.Cleanup(func() {
@@ -173,8 +172,8 @@ func (l *line) carry(j *joint, from, to *net.TCPConn) {
 	var err error
 	for c := range chunks {
 		w := l.weather.Load()
-		if late := w.latency - w.jitter; late+w.jitter > 0 {
-			time.Sleep(time.Until(c.at.Add(late + rand.N(2*w.jitter+1))))
+		if w.latency > 0 {
+			time.Sleep(time.Until(c.at.Add(w.latency - w.jitter + rand.N(2*w.jitter+1))))
 		}
 		for len(c.data) > 0 && err == nil {
 			w := l.weather.Load()
@@ -234,6 +233,15 @@ func TestALineSpoilsWhatGoesOverItAndIsGoodAgain(t *testing.T) {
 	}()
 	l := newLine(t, echo.Addr().String())
 	words := bytes.Repeat([]byte("whatever goes over the line "), 100)
+	dial := func(t *testing.T) net.Conn {
+		t.Helper()
+		c, err := net.Dial("tcp", l.address())
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { c.Close() })
+		return c
+	}
 	// says returns what has come back of the words, and after how long.
 	says := func(c net.Conn, patience time.Duration) (back []byte, took time.Duration, err error) {
 		began := time.Now()
@@ -263,11 +271,7 @@ func TestALineSpoilsWhatGoesOverItAndIsGoodAgain(t *testing.T) {
 		"long end": {weather: weather{lingers: 10 * time.Millisecond}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			c, err := net.Dial("tcp", l.address())
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer c.Close()
+			c := dial(t)
 			if back, _, err := says(c, patience); err != nil || !bytes.Equal(back, words) {
 				t.Fatalf("on a good line: %d bytes, %v", len(back), err)
 			}
@@ -287,21 +291,13 @@ func TestALineSpoilsWhatGoesOverItAndIsGoodAgain(t *testing.T) {
 			}
 		})
 	}
-	c, err := net.Dial("tcp", l.address())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer c.Close()
+	c := dial(t)
 	l.cut()
 	if back, _, err := says(c, patience); err == nil {
 		t.Errorf("over a line that is cut: %d bytes", len(back))
 	}
 	l.splice()
-	again, err := net.Dial("tcp", l.address())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer again.Close()
+	again := dial(t)
 	if back, _, err := says(again, patience); err != nil || !bytes.Equal(back, words) {
 		t.Errorf("over a line that was spliced: %d bytes, %v", len(back), err)
 	}

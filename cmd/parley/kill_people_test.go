@@ -93,7 +93,7 @@ func (c *crowd) person(role acd.Role, name string, seed uint64) *person {
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	p := &person{crowd: c, role: role, name: name, token: token, turn: make(chan struct{})}
+	p := &person{crowd: c, role: role, name: name, token: token, turn: make(chan struct{}), steady: (len(c.customers)+len(c.agents))%2 == 0}
 	p.dice = rand.New(rand.NewPCG(seed, uint64(len(c.customers)*100+len(c.agents))))
 	p.witness = newWitness(name, c.fault)
 	return p

@@ -100,14 +100,12 @@ func newCrowdAt(t *testing.T, s *server, seed uint64, address string, with ...fu
 	t.Cleanup(c.part)
 	for i := range 8 {
 		who := &customer{person: c.person(acd.RoleCustomer, fmt.Sprintf("customer%d", i+1), seed), patient: i%3 == 0, chats: map[string]visit{}, over: map[string]bool{}}
-		who.steady = i%2 == 0
 		c.customers = append(c.customers, who)
 		c.work.Go(func() { who.live(who.hear) })
 		c.work.Go(who.act)
 	}
-	for i, name := range []string{"alice", "bob", "carol", "dave"} {
+	for _, name := range []string{"alice", "bob", "carol", "dave"} {
 		who := &agent{person: c.person(acd.RoleAgent, name, seed)}
-		who.steady = i%2 == 0
 		who.begin(&wire.AgentSnapshot{})
 		c.agents = append(c.agents, who)
 		c.work.Go(func() { who.live(who.hear) })

@@ -21,10 +21,9 @@ type moves struct {
 	mu    sync.Mutex
 	here  map[string]bool // connected
 	left  map[string]time.Time
-	still map[string]bool     // to be moved by the restart that is under way
+	still map[string]bool     // to be moved by the restart that is under way, nil without one
 	last  map[string]*watched // connection
 	took  []time.Duration
-	on    bool          // a restart is under way
 	stir  chan struct{} // somebody has arrived, or has gone for himself
 }
 
@@ -36,7 +35,7 @@ func (m *moves) leave(name string, at time.Time) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	delete(m.here, name)
-	if m.on && m.left[name].IsZero() {
+	if m.still != nil && m.left[name].IsZero() {
 		m.left[name] = at
 	}
 }
@@ -94,15 +93,14 @@ func (m *moves) complete(t *testing.T, names []string) {
 // who was there before has been moved by it.
 func (m *moves) during(t *testing.T, restart func()) {
 	t.Helper()
-	set := func(on bool) {
-		m.mu.Lock()
-		defer m.mu.Unlock()
-		m.on, m.still = on, maps.Clone(m.here)
-	}
-	set(true)
+	m.mu.Lock()
+	m.still = maps.Clone(m.here)
+	m.mu.Unlock()
 	restart()
 	m.until(t, "moved", func() []string { return slices.Sorted(maps.Keys(m.still)) })
-	set(false)
+	m.mu.Lock()
+	m.still = nil
+	m.mu.Unlock()
 }
 
 // forget leaves out somebody who has gone because he wanted to.
